@@ -1,0 +1,31 @@
+#pragma once
+
+// A function of the user: today always a Python block, kept as it was written.
+//
+// A block is a program, not just one function: it runs, and then the function it defines is called
+// with the value. `init` is a block too; it runs once per agent and process (D3).
+
+#include <string>
+
+#include "base/block_map.h"
+
+namespace kaspr::ir {
+
+// Operations see fresh globals unless that cannot be observed; selectors (and predicates) keep
+// theirs; init runs once for its names (D2, D3, D4).
+enum class Role : uint8_t { kOperation, kSelector, kInit };
+
+struct Function {
+  // Unique within the agent, and what users see: "price", "priced.key", "init".
+  std::string name;
+  Role role = Role::kOperation;
+  std::string text;        // the Python program
+  std::string entrypoint;  // the name to call; "" until python has looked at the block (D1)
+  // The block runs again for every call, because running it once could be observed (D2).
+  bool per_call = false;
+  BlockMap map;
+
+  bool operator==(const Function&) const = default;
+};
+
+}  // namespace kaspr::ir

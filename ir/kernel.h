@@ -1,0 +1,83 @@
+#pragma once
+
+// What the runtime runs: the executable body of an agent's segment over a batch.
+//
+// Engines (python, native copy, later jit) implement Kernel; the runtime calls it and knows nothing
+// of values or Python. A kernel gives every event an outcome and stages its sends in the batch; it
+// never sends by itself, so what is staged can be ordered, counted, or thrown away.
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "value/batch.h"
+
+namespace kaspr::ir {
+
+// Hands on what an event staged so far, for an event that sends more than may be held (10,000 sends
+// or 4 MiB): everything in `batch.sends` is delivered, in order, before Flush returns; then
+// `batch.sends` is empty. Such an event can no longer be undone. Flush returns false when a forced
+// stop makes delivery pointless.
+class Emitter {
+ public:
+  static constexpr size_t kMaxStagedSends = 10'000;
+  static constexpr size_t kMaxStagedBytes = 4 * 1024 * 1024;
+  virtual ~Emitter() = default;
+  virtual bool Flush(value::Batch& batch) = 0;
+};
+
+class Kernel {
+ public:
+  virtual ~Kernel() = default;
+  // Runs every pending event of the batch, in order. Never throws. Native kernels are called from
+  // any worker, for several batches at a time; a lane's kernels on the lane's thread only.
+  virtual void Run(value::Batch& batch, Emitter& emitter) = 0;
+};
+
+// A thread that owns an interpreter. Kernels bound to it run there, batch after batch in the order
+// of submission.
+class Lane {
+ public:
+  virtual ~Lane() = default;
+  // Runs kernel.Run(batch, emitter), then done(), on the lane's thread; returns at once. The caller
+  // bounds what it has in flight; batch and emitter must live until done() is called.
+  virtual void Submit(Kernel& kernel, value::Batch& batch, Emitter& emitter,
+                      std::function<void()> done) = 0;
+  // A forced stop: the event that runs now is cut short, those behind it do not start; all become
+  // kInterrupted. Any thread, any number of times.
+  virtual void Interrupt() = 0;
+};
+
+// Failures of records, told apart by kind: the first of a kind is shown in full, the rest counted
+// (D7). Thread safe.
+class FailureLog {
+ public:
+  // What a user reads at the end: "KeyError 'qty' in 'price'".
+  struct Kind {
+    std::string agent;
+    std::string summary;
+    uint64_t count = 0;
+  };
+
+  explicit FailureLog(std::function<void(const Diagnostic&)> show) : show_(std::move(show)) {}
+
+  // Counts a failure of the kind `key` (exception type, function, line). When it is the first,
+  // `describe` makes its summary and diagnostic, which is shown.
+  void Report(const std::string& agent, const std::string& key,
+              const std::function<std::pair<std::string, Diagnostic>()>& describe);
+
+  std::vector<Kind> Kinds() const;  // in order of first occurrence
+
+ private:
+  mutable std::mutex mutex_;
+  std::function<void(const Diagnostic&)> show_;
+  std::vector<Kind> kinds_;
+  std::unordered_map<std::string, size_t> index_;
+};
+
+}  // namespace kaspr::ir

@@ -1,0 +1,51 @@
+#pragma once
+
+// Bump allocation for one batch: bytes are copied in, stay where they are, and go all at once.
+//
+// Owned by a Batch; used by the one thread that holds the batch at the time.
+
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace kaspr::value {
+
+class Arena {
+ public:
+  // Readable bytes behind every copy, for parsers that load whole vectors (simdjson asks for 32,
+  // the widest is 64).
+  static constexpr size_t kPadding = 64;
+
+  // A copy of `bytes` with kPadding readable bytes behind it, valid as long as the arena.
+  std::string_view Copy(std::string_view bytes);
+
+  // `count` objects of a trivially destructible type, default-initialized.
+  template <class T>
+  std::span<T> AllocateArray(size_t count) {
+    static_assert(std::is_trivially_destructible_v<T>);
+    T* first = reinterpret_cast<T*>(Allocate(count * sizeof(T)));
+    for (size_t i = 0; i < count; ++i) new (first + i) T();
+    return {first, count};
+  }
+
+  // Gives everything back.
+  void Reset();
+
+  size_t allocated() const { return allocated_; }  // bytes of all blocks
+
+ private:
+  static constexpr size_t kBlockSize = 64 * 1024;
+
+  char* Allocate(size_t size);  // aligned to 16 bytes
+
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  char* next_ = nullptr;
+  size_t left_ = 0;
+  size_t allocated_ = 0;
+};
+
+}  // namespace kaspr::value

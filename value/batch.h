@@ -1,0 +1,48 @@
+#pragma once
+
+// The unit that flows through the runtime: events of one partition, for one agent, with the memory
+// they live in.
+//
+// `sequence` numbers the batches of (agent, topic, partition) densely from 0, so that whoever needs
+// order can restore it. One thread holds a batch at a time; batches are moved, never copied.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "value/arena.h"
+#include "value/event.h"
+
+namespace kaspr::value {
+
+// Kafka's default limits (max.message.bytes counts more than key and value; 1,000,000 is what the
+// reference's producer takes: max_request_size).
+inline constexpr size_t kMaxRecordBytes = 1'000'000;
+
+// What makes a send impossible on any Kafka, said before it is staged.
+enum class SendError { kTooLarge, kNoKeyNoValue };
+
+struct Batch {
+  std::string_view topic;  // owned by the plan
+  int32_t partition = 0;
+  uint64_t sequence = 0;
+
+  Arena arena;  // of the messages
+  std::vector<Event> events;
+
+  Arena send_arena;
+  std::vector<Send> sends;  // in the order they were decided, event after event
+
+  // Copies a message's bytes in and appends an event for it.
+  void Add(const Message& message);
+
+  // Copies the bytes of `send` in and appends it, or says why Kafka would refuse it.
+  std::optional<SendError> Stage(const Send& send);
+
+  // Forgets every staged send from index `first` on; with 0, their memory too.
+  void Unstage(size_t first);
+};
+
+}  // namespace kaspr::value

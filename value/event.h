@@ -1,0 +1,51 @@
+#pragma once
+
+// What flows: messages as they came, and the sends they cause. All bytes lie in a batch's arena.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace kaspr::value {
+
+// A Kafka header: the value may be null.
+struct Header {
+  std::string_view name;
+  std::optional<std::string_view> value;
+};
+
+// A record as the transport brought it. No key is null; a null value is a tombstone.
+struct Message {
+  std::optional<std::string_view> key;
+  std::optional<std::string_view> value;
+  std::span<const Header> headers;
+  int64_t offset = 0;
+  int64_t timestamp = 0;  // milliseconds since the epoch
+};
+
+// A record that an agent wants written, staged in its batch until the event is done.
+struct Send {
+  static constexpr int32_t kAnyPartition = -1;  // the partitioner decides: murmur2 of the key
+
+  uint32_t output = 0;  // index into the agent's outputs, in the order of the spec
+  int32_t partition = kAnyPartition;
+  std::optional<std::string_view> key;
+  std::optional<std::string_view> value;
+  std::span<const Header> headers;
+};
+
+enum class Outcome : uint8_t {
+  kPending,      // not run yet
+  kDone,         // ran to its end, whatever it sent
+  kFailed,       // raised; what it staged before that is sent all the same (policy `skip`)
+  kInterrupted,  // cut short by a forced stop: nothing of it counts, nothing is acknowledged
+};
+
+struct Event {
+  Message message;
+  Outcome outcome = Outcome::kPending;
+  uint32_t filtered = 0;  // values that a filter dropped
+};
+
+}  // namespace kaspr::value
