@@ -1,1 +1,51 @@
-namespace {}
+#include "value/batch.h"
+
+namespace kaspr::value {
+
+namespace {
+
+std::optional<std::string_view> CopyOptional(Arena& arena, std::optional<std::string_view> bytes) {
+  if (!bytes) return std::nullopt;
+  return arena.Copy(*bytes);
+}
+
+std::span<const Header> CopyHeaders(Arena& arena, std::span<const Header> headers) {
+  if (headers.empty()) return {};
+  std::span<Header> copy = arena.AllocateArray<Header>(headers.size());
+  for (size_t i = 0; i < headers.size(); ++i) {
+    copy[i] = {.name = arena.Copy(headers[i].name), .value = CopyOptional(arena, headers[i].value)};
+  }
+  return copy;
+}
+
+}  // namespace
+
+void Batch::Add(const Message& message) {
+  Message copy = message;
+  copy.key = CopyOptional(arena, message.key);
+  copy.value = CopyOptional(arena, message.value);
+  copy.headers = CopyHeaders(arena, message.headers);
+  events.push_back({.message = copy});
+}
+
+std::optional<SendError> Batch::Stage(const Send& send) {
+  if (!send.key && !send.value) return SendError::kNoKeyNoValue;
+  size_t size = (send.key ? send.key->size() : 0) + (send.value ? send.value->size() : 0);
+  for (const Header& header : send.headers) {
+    size += header.name.size() + (header.value ? header.value->size() : 0);
+  }
+  if (size > kMaxRecordBytes) return SendError::kTooLarge;
+  Send copy = send;
+  copy.key = CopyOptional(send_arena, send.key);
+  copy.value = CopyOptional(send_arena, send.value);
+  copy.headers = CopyHeaders(send_arena, send.headers);
+  sends.push_back(copy);
+  return std::nullopt;
+}
+
+void Batch::Unstage(size_t first) {
+  sends.resize(first);
+  if (first == 0) send_arena.Reset();
+}
+
+}  // namespace kaspr::value
