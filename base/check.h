@@ -6,9 +6,9 @@
 #include <cstdio>
 #include <cstdlib>
 
-#define KASPR_CHECK(condition, message)                                                          \
-  do {                                                                                           \
-    if (!(condition)) ::kaspr::FailCheck(__FILE__, __LINE__, #condition, message);               \
+#define KASPR_CHECK(condition, message)                                            \
+  do {                                                                             \
+    if (!(condition)) ::kaspr::FailCheck(__FILE__, __LINE__, #condition, message); \
   } while (false)
 
 #define KASPR_UNREACHABLE(message) ::kaspr::FailCheck(__FILE__, __LINE__, "unreachable", message)

@@ -31,8 +31,8 @@ struct Diagnostic {
   Severity severity = Severity::kError;
   Code code{};
   std::string message;
-  std::string context;         // shown after the place: "python of operation 'price', line 2"
-  std::vector<Label> labels;   // the first one is the primary; none: the diagnostic has no place
+  std::string context;        // shown after the place: "python of operation 'price', line 2"
+  std::vector<Label> labels;  // the first one is the primary; none: the diagnostic has no place
   std::vector<std::string> notes;
 
   const Span* primary() const { return labels.empty() ? nullptr : &labels.front().span; }
@@ -42,7 +42,7 @@ struct Diagnostic {
 class DiagnosticBuilder {
  public:
   explicit DiagnosticBuilder(Diagnostic& diagnostic) : diagnostic_(diagnostic) {}
-  DiagnosticBuilder& Text(std::string text);              // beside the primary carets
+  DiagnosticBuilder& Text(std::string text);  // beside the primary carets
   DiagnosticBuilder& Context(std::string text);
   DiagnosticBuilder& Label(Span span, std::string text);  // another place that matters
   DiagnosticBuilder& Note(std::string text);
@@ -71,8 +71,8 @@ class Diagnostics {
   size_t warnings_ = 0;
 };
 
-// "did you mean": the candidate nearest to `word` (edit distance at most a third of its length, case
-// and separators ignored first), or "" when none is near.
+// "did you mean": the candidate nearest to `word` (edit distance at most a third of its length,
+// case and separators ignored first), or "" when none is near.
 std::string Nearest(std::string_view word, const std::vector<std::string_view>& candidates);
 
 }  // namespace kaspr

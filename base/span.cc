@@ -8,7 +8,7 @@ char32_t NextCodePoint(std::string_view text, size_t& offset) {
   constexpr char32_t kReplacement = 0xFFFD;
   const auto byte = [&](size_t index) { return static_cast<unsigned char>(text[index]); };
   const unsigned char first = byte(offset);
-  const size_t length = first < 0x80              ? 1
+  const size_t length = first < 0x80             ? 1
                         : (first & 0xE0) == 0xC0 ? 2
                         : (first & 0xF0) == 0xE0 ? 3
                         : (first & 0xF8) == 0xF0 ? 4
@@ -50,7 +50,9 @@ Position SourceFile::PositionOf(uint32_t offset) const {
   return {.line = line, .column = column};
 }
 
-uint32_t SourceFile::LineStart(uint32_t line) const { return line_starts_[line - 1]; }
+uint32_t SourceFile::LineStart(uint32_t line) const {
+  return line_starts_[line - 1];
+}
 
 std::string_view SourceFile::Line(uint32_t line) const {
   const size_t begin = line_starts_[line - 1];

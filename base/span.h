@@ -70,8 +70,8 @@ class SourceFiles {
   std::deque<SourceFile> files_;  // a deque never moves its elements
 };
 
-// Decodes one UTF-8 code point at `offset` and moves past it; a byte that is not UTF-8 counts as one
-// character and comes back as U+FFFD.
+// Decodes one UTF-8 code point at `offset` and moves past it; a byte that is not UTF-8 counts as
+// one character and comes back as U+FFFD.
 char32_t NextCodePoint(std::string_view text, size_t& offset);
 
 }  // namespace kaspr

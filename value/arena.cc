@@ -6,7 +6,7 @@
 namespace kaspr::value {
 
 std::string_view Arena::Copy(std::string_view bytes) {
-  char* copy = Allocate(bytes.size() + kPadding);
+  char* copy = Allocate(bytes.size());
   if (!bytes.empty()) std::memcpy(copy, bytes.data(), bytes.size());
   return {copy, bytes.size()};
 }
@@ -16,7 +16,7 @@ char* Arena::Allocate(size_t size) {
   size = (size + kAlignment - 1) / kAlignment * kAlignment;
   if (size > left_) {
     const size_t block = std::max(size, kBlockSize);
-    blocks_.push_back(std::make_unique_for_overwrite<char[]>(block));
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(block + kPadding));
     allocated_ += block;
     next_ = blocks_.back().get();
     left_ = block;

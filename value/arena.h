@@ -16,11 +16,11 @@ namespace kaspr::value {
 
 class Arena {
  public:
-  // Readable bytes behind every copy, for parsers that load whole vectors (simdjson asks for 32,
-  // the widest is 64).
+  // Bytes that may be read behind every copy, for parsers that load whole vectors (simdjson asks
+  // for 32, the widest is 64). What they hold is unspecified.
   static constexpr size_t kPadding = 64;
 
-  // A copy of `bytes` with kPadding readable bytes behind it, valid as long as the arena.
+  // A copy of `bytes`, valid as long as the arena.
   std::string_view Copy(std::string_view bytes);
 
   // `count` objects of a trivially destructible type, default-initialized.
