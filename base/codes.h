@@ -12,6 +12,11 @@ enum class Code : uint16_t {
   // K02xx: the spec
   // K03xx: Python blocks
   // K04xx: graphs and their text
+  kGraphSyntax = 401,     // graph text that does not parse
+  kGraphReference = 402,  // a node or function that the agent does not have
+  kGraphRepeated = 403,   // two agents, nodes or functions of one name
+  kGraphShape = 404,      // nodes that do not make a graph, or say too little
+  kGraphRole = 405,       // a function in a place for which it was not made
   // K06xx: failures while running
 };
 

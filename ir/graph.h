@@ -52,6 +52,9 @@ std::optional<Serializer> SerializerFromName(std::string_view name);
 // The output nodes of an agent, in order: `Send::output` is an index into this.
 std::vector<const Output*> OutputsOf(const Agent& agent);
 
+// How many nodes read each node. REQUIRES: the ids of `agent` are in range.
+std::vector<uint32_t> UserCounts(const Agent& agent);
+
 // The functions that an operation calls, in the order in which it may call them.
 std::vector<FnId> FunctionsOf(const Op& op);
 // Applies `rename` to every function id of the operation.

@@ -64,6 +64,9 @@ class FailureLog {
     uint64_t count = 0;
   };
 
+  static constexpr size_t kMaxKinds = 1'000;  // beyond these an agent's new kinds count as one
+
+  // `show` is called for one failure at a time; it must not report.
   explicit FailureLog(std::function<void(const Diagnostic&)> show) : show_(std::move(show)) {}
 
   // Counts a failure of the kind `key` (exception type, function, line). When it is the first,

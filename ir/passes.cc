@@ -1,1 +1,47 @@
-namespace {}
+#include "ir/passes.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "base/check.h"
+#include "base/render.h"
+#include "ir/passes/drop_unused.h"
+#include "ir/passes/fuse_stages.h"
+#include "ir/verify.h"
+
+namespace kaspr::ir {
+namespace {
+
+constexpr Pass kPasses[] = {
+    // First: what nothing calls need not be looked at by anyone behind it.
+    {"drop-unused", "drop functions that nothing calls", DropUnused},
+    // Last: it hides the single operations that other passes move and match.
+    {"fuse-stages", "run consecutive operations as one stage", FuseStages},
+};
+
+// A pass that breaks the graph is our bug; what it made is the best report of it.
+void CheckStillWellFormed(const Pass& pass, const Graph& graph) {
+  SourceFiles files;
+  Diagnostics diagnostics;
+  if (Verify(graph, files, diagnostics)) return;
+  std::fprintf(stderr, "%safter pass %s\n", Render(diagnostics).c_str(),
+               std::string(pass.name).c_str());
+  KASPR_UNREACHABLE("a pass broke the graph");
+}
+
+}  // namespace
+
+std::span<const Pass> Passes() {
+  return kPasses;
+}
+
+void RunPasses(Graph& graph, const PassOptions& options, PassContext& context) {
+  for (const Pass& pass : kPasses) {
+    if (std::ranges::find(options.disabled, pass.name) != options.disabled.end()) continue;
+    if (!pass.run(graph, context)) continue;
+    CheckStillWellFormed(pass, graph);
+    if (options.changed) options.changed(pass, graph);
+  }
+}
+
+}  // namespace kaspr::ir

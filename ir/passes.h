@@ -2,8 +2,9 @@
 
 // The optimizer: free functions in one table, run in its order.
 //
-// A pass changes the graph only where it can prove that nothing a user can observe changes; where it
-// declines it says why, in a remark. kPasses is the order, the list of names for --disable-pass and
+// A pass changes the graph only where it can prove that nothing a user can observe changes; where
+// it declines it says why, in a remark. kPasses is the order, the list of names for --disable-pass
+// and
 // --print-after, and the `passes=` of golden tests.
 
 #include <functional>
@@ -40,6 +41,7 @@ struct PassOptions {
 };
 
 // Runs every pass once, in order; verifies after each (a graph a pass broke is our bug).
+// REQUIRES: Verify(graph).
 void RunPasses(Graph& graph, const PassOptions& options, PassContext& context);
 
 }  // namespace kaspr::ir

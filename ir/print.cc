@@ -1,1 +1,212 @@
-namespace {}
+#include "ir/print.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/match.h"
+#include "ir/lexer.h"
+
+namespace kaspr::ir {
+namespace {
+
+// Characters, which is what alignment counts.
+size_t Width(std::string_view text) {
+  size_t width = 0;
+  for (size_t offset = 0; offset < text.size(); ++width) NextCodePoint(text, offset);
+  return width;
+}
+
+std::string NameOf(const Agent& agent, NodeId id) {
+  const size_t index = static_cast<size_t>(id);
+  return index < agent.nodes.size() ? NameText('%', agent.nodes[index].name)
+                                    : fmt::format("%?{}", index);
+}
+
+std::string NameOf(const Agent& agent, FnId id) {
+  const size_t index = static_cast<size_t>(id);
+  return index < agent.functions.size() ? NameText('@', agent.functions[index].name)
+                                        : fmt::format("@?{}", index);
+}
+
+// `[a, b]` with a blank before it, or nothing.
+std::string Attributes(const std::vector<std::string>& list) {
+  return list.empty() ? "" : fmt::format(" [{}]", fmt::join(list, ", "));
+}
+
+// "key: json @priced.key": how a key or value is made, as far as it is not the default.
+void AddCoding(std::vector<std::string>& list, const Agent& agent, const char* what,
+               Serializer serializer, Serializer usual, std::optional<FnId> selector) {
+  std::vector<std::string> parts;
+  if (serializer != usual) parts.push_back(SerializerName(serializer));
+  if (selector) parts.push_back(NameOf(agent, *selector));
+  if (!parts.empty()) list.push_back(fmt::format("{}: {}", what, fmt::join(parts, " ")));
+}
+
+std::string InputAttributes(const Agent& agent, const Input& input) {
+  std::vector<std::string> list;
+  AddCoding(list, agent, "key", input.key, Input{}.key, std::nullopt);
+  AddCoding(list, agent, "value", input.value, Input{}.value, std::nullopt);
+  return Attributes(list);
+}
+
+// In the order in which the selectors are called.
+std::string OutputAttributes(const Agent& agent, const Output& output) {
+  std::vector<std::string> list;
+  const Output::Selectors& selectors = output.selectors;
+  if (selectors.predicate) list.push_back("when: " + NameOf(agent, *selectors.predicate));
+  AddCoding(list, agent, "key", output.key, Output{}.key, selectors.key);
+  AddCoding(list, agent, "value", output.value, Output{}.value, selectors.value);
+  if (selectors.partition) list.push_back("partition: " + NameOf(agent, *selectors.partition));
+  if (selectors.headers) list.push_back("headers: " + NameOf(agent, *selectors.headers));
+  return Attributes(list);
+}
+
+class Printer {
+ public:
+  explicit Printer(const PrintOptions& options) : options_(options) {}
+
+  GraphText Run(const Graph& graph) && {
+    Append("app {}\n", Quoted(graph.app));
+    for (const Agent& agent : graph.agents) PrintAgent(agent);
+    return std::move(result_);
+  }
+
+ private:
+  template <class... Args>
+  void Append(fmt::format_string<Args...> format, Args&&... args) {
+    fmt::format_to(std::back_inserter(result_.text), format, std::forward<Args>(args)...);
+  }
+
+  uint32_t Here() const { return static_cast<uint32_t>(result_.text.size()); }
+
+  // From `begin`, which is the indent of a line, to the end of what was just printed.
+  GraphText::Extent Since(uint32_t begin) const {
+    return {static_cast<uint32_t>(result_.text.find_first_not_of(' ', begin)), Here()};
+  }
+
+  // Ends a line.
+  void EndLine(Span place) {
+    if (options_.places && place) {
+      std::string path = place.file->path();
+      for (char& c : path) {
+        if (static_cast<unsigned char>(c) < ' ') c = '?';
+      }
+      Append("  # {}:{}", path, place.file->PositionOf(place.begin).line);
+    }
+    Append("\n");
+  }
+
+  void PrintAgent(const Agent& agent) {
+    auto& lines = result_.agents.emplace_back();
+    Append("\n");
+    uint32_t begin = Here();
+    Append("agent {}", Quoted(agent.name));
+    lines.head = Since(begin);
+    Append(" {{");
+    EndLine(agent.place.span);
+    if (agent.init) Append("  init {}\n", NameOf(agent, *agent.init));
+
+    size_t width = 0;
+    for (const Node& node : agent.nodes) {
+      if (std::holds_alternative<Output>(node.op)) continue;
+      width = std::max(width, Width(NameText('%', node.name)));
+    }
+    for (const Node& node : agent.nodes) lines.nodes.push_back(PrintNode(agent, node, width));
+    for (const Function& function : agent.functions) {
+      Append("\n");
+      lines.functions.push_back(PrintFunction(function));
+    }
+    Append("}}\n");
+  }
+
+  GraphText::Extent PrintNode(const Agent& agent, const Node& node, size_t width) {
+    const uint32_t begin = Here();
+    std::vector<std::string> inputs;
+    for (NodeId input : node.inputs) inputs.push_back(NameOf(agent, input));
+    const std::string from = fmt::format("{}", fmt::join(inputs, " "));
+    const std::string name = NameText('%', node.name);
+    const std::string left =
+        fmt::format("  {}{:{}} = ", name, "", width - std::min(width, Width(name)));
+
+    std::visit(
+        Match{
+            [&](const Input& input) {
+              std::vector<std::string> topics;
+              for (const std::string& topic : input.topics) topics.push_back(Quoted(topic));
+              Append("{}input topic {}{}", left, fmt::join(topics, ", "),
+                     InputAttributes(agent, input));
+            },
+            [&](const Map& map) { Append("{}map {} {}", left, from, NameOf(agent, map.function)); },
+            [&](const Filter& filter) {
+              Append("{}filter {} {}", left, from, NameOf(agent, filter.function));
+            },
+            [&](const Stage&) { Append("{}stage {}", left, from); },
+            [&](const Output& output) {
+              Append("  output {} topic {}{}", from, Quoted(output.topic),
+                     OutputAttributes(agent, output));
+            },
+        },
+        node.op);
+    const GraphText::Extent extent = Since(begin);
+    if (const auto* stage = std::get_if<Stage>(&node.op)) {
+      PrintSteps(agent, node, *stage);
+    } else {
+      EndLine(node.place.span);
+    }
+    return extent;
+  }
+
+  void PrintSteps(const Agent& agent, const Node& node, const Stage& stage) {
+    Append(" {{");
+    EndLine(node.place.span);
+    for (const Stage::Step& step : stage.steps) {
+      const char* kind = step.kind == Stage::Step::Kind::kMap ? "map" : "filter";
+      const size_t id = static_cast<size_t>(step.function);
+      Append("    {} {}", kind, NameOf(agent, step.function));
+      if (id >= agent.functions.size() || agent.functions[id].name != step.name) {
+        Append(" as {}", Quoted(step.name));
+      }
+      EndLine(step.place.span);
+    }
+    Append("  }}\n");
+  }
+
+  GraphText::Extent PrintFunction(const Function& function) {
+    const uint32_t begin = Here();
+    std::vector<std::string> attributes;
+    if (function.role == Role::kSelector) attributes.push_back("selector");
+    if (function.role == Role::kInit) attributes.push_back("init");
+    if (function.per_call) attributes.push_back("per call");
+    Append("  fn {} python", NameText('@', function.name));
+    if (!function.entrypoint.empty()) Append(" {}", Quoted(function.entrypoint));
+    Append("{}", Attributes(attributes));
+    const GraphText::Extent extent = Since(begin);
+
+    std::string_view rest = function.text;
+    Append(" {}", rest.ends_with('\n') ? "|" : "|-");
+    EndLine(function.map.scalar);
+    while (!rest.empty()) {
+      const size_t end = std::min(rest.find('\n'), rest.size());
+      Append("    |{}{}\n", end == 0 ? "" : " ", rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return extent;
+  }
+
+  const PrintOptions options_;
+  GraphText result_;
+};
+
+}  // namespace
+
+std::string Print(const Graph& graph, const PrintOptions& options) {
+  return PrintLocated(graph, options).text;
+}
+
+GraphText PrintLocated(const Graph& graph, const PrintOptions& options) {
+  return Printer(options).Run(graph);
+}
+
+}  // namespace kaspr::ir

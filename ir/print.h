@@ -1,9 +1,31 @@
 #pragma once
 
-// Graph -> IR text. One node a line, names from the spec, attributes only where not default; nothing
-// in it moves when a line of the YAML moves, unless places are asked for.
+// Graph -> IR text. One node a line, names from the spec, attributes only where not default;
+// nothing in it moves when a line of the YAML moves, unless places are asked for.
+//
+//   app "shop"
+//
+//   agent "orders" {
+//     init @init
+//     %in    = input topic "orders", "returns" [key: json]
+//     %stage = stage %in {
+//       filter @paid
+//       map @clean as "clean again"
+//     }
+//     output %stage topic "priced" [when: @priced.when, key: json @priced.key]
+//
+//     fn @priced.key python "key" [selector] |
+//       | def key(value):
+//       |     return value["user"]
+//     ...
+//   }
+//
+// A program's lines stand behind `| `, byte for byte; `|-` where the last one has no line break.
+// A name that is not a plain word is quoted: %"a b". `#` begins a comment.
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "ir/graph.h"
 
@@ -14,5 +36,23 @@ struct PrintOptions {
 };
 
 std::string Print(const Graph& graph, const PrintOptions& options = {});
+
+// The text and where the parts of the graph stand in it, for errors about graphs that no file
+// wrote. Prints malformed graphs too: an id out of range becomes %?7 or @?7.
+struct GraphText {
+  struct Extent {
+    uint32_t begin = 0;
+    uint32_t end = 0;
+  };
+  struct AgentLines {
+    Extent head;
+    std::vector<Extent> nodes;
+    std::vector<Extent> functions;
+  };
+  std::string text;
+  std::vector<AgentLines> agents;
+};
+
+GraphText PrintLocated(const Graph& graph, const PrintOptions& options = {});
 
 }  // namespace kaspr::ir

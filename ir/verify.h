@@ -7,8 +7,9 @@
 
 namespace kaspr::ir {
 
-// True if the graph is well formed; else at least one error was reported, at the node's place, or
-// on the printed graph where the node has none.
-bool Verify(const Graph& graph, Diagnostics& diagnostics);
+// True if the graph is well formed; else at least one error was reported, at the place of the node
+// or agent it is about. Where that has no place, the graph is printed into `files`, as "<graph>",
+// and the error points at its line there.
+bool Verify(const Graph& graph, SourceFiles& files, Diagnostics& diagnostics);
 
 }  // namespace kaspr::ir
