@@ -9,7 +9,37 @@ namespace kaspr {
 
 enum class Code : uint16_t {
   // K01xx: YAML
+  kYamlSyntax = 101,         // the text is not YAML
+  kYamlEncoding = 102,       // not UTF-8
+  kYamlControl = 103,        // a control character
+  kYamlTooLarge = 104,       // more bytes, values or levels than may be
+  kYamlEmpty = 105,          // a file without a document
+  kYamlTab = 106,            // a tab as indentation
+  kYamlUnclosed = 107,       // a quote or bracket that is never closed
+  kYamlDuplicateKey = 108,   // a key twice in one mapping
+  kYamlAlias = 109,          // an alias of nothing, of itself, or of too much
+  kYamlTag = 110,            // a tag other than !!str, !!seq and !!map
+  kYamlMerge = 111,          // '<<' with something else than mappings
+  kYamlKey = 112,            // a key that is not a text, or has no ':'
+  kYamlDirective = 113,      // a directive that nobody knows (warning)
   // K02xx: the spec
+  kMissingKey = 201,         // a key that must be there
+  kWrongType = 202,          // a list where a mapping belongs, a number where a text belongs
+  kUnknownOperation = 203,   // the pipeline names an operation that is not declared
+  kUnknownKey = 204,         // a key that this mapping does not have
+  kUnknownWord = 205,        // not one of the words that a field takes: a serializer, a policy
+  kUnknownKind = 206,        // a kind or apiVersion that is none of ours
+  kBadName = 207,            // a name that Kubernetes, Kafka or Python would refuse
+  kBadNumber = 208,          // a number out of its range
+  kBadDuration = 209,        // not a duration with a unit
+  kBadPattern = 210,         // not a regular expression
+  kDuplicateName = 211,      // two agents, operations or parameters of one name
+  kConflict = 212,           // two keys of which only one may be there
+  kUnusedOperation = 213,    // an operation that the pipeline does not use (warning)
+  kNoEffect = 214,           // a key that does nothing beside the others (warning)
+  kNotSupported = 215,       // understood, but this version cannot do it yet
+  kDifferentApps = 216,      // documents of different apps in one run
+  kReadsOwnOutput = 217,     // an agent reads a topic that it writes (warning)
   // K03xx: Python blocks
   // K04xx: graphs and their text
   kGraphSyntax = 401,     // graph text that does not parse
@@ -18,6 +48,7 @@ enum class Code : uint16_t {
   kGraphShape = 404,      // nodes that do not make a graph, or say too little
   kGraphRole = 405,       // a function in a place for which it was not made
   // K06xx: failures while running
+  kRecordRefused = 621,  // Kafka would not take a record: too large, or without key and value
 };
 
 }  // namespace kaspr

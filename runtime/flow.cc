@@ -1,1 +1,237 @@
-namespace {}
+#include "runtime/flow.h"
+
+#include <oneapi/tbb/flow_graph.h>
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <optional>
+
+#include "base/check.h"
+#include "runtime/sequencer.h"
+
+namespace kaspr::runtime {
+
+namespace {
+
+namespace tbbf = oneapi::tbb::flow;
+
+using Entry = tbbf::receiver<WorkPtr>;
+using LaneNode = tbbf::async_node<WorkPtr, WorkPtr>;
+
+// What a forced stop tells those who wait in the middle of an event.
+struct AbortFlag {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool aborted = false;
+};
+
+// A native kernel restarts nothing and so never hands on half an event.
+class NoEmitter final : public ir::Emitter {
+ public:
+  bool Flush(value::Batch&) override {
+    KASPR_UNREACHABLE("a native kernel flushed in the middle of an event");
+  }
+};
+
+// Hands on what a long event staged so far as work of its own, in front of the rest of its batch.
+class LaneEmitter final : public ir::Emitter {
+ public:
+  LaneEmitter(Stream& stream, LaneNode::gateway_type& gateway, size_t sends, AbortFlag& abort)
+      : stream_(stream), gateway_(gateway), sends_(sends), abort_(abort) {}
+
+  bool Flush(value::Batch& batch) override {
+    auto delivered = std::make_shared<bool>(false);  // `part` may outlive this call when aborted
+    auto part = std::make_shared<Work>(stream_, [delivered, &abort = abort_](const std::string&) {
+      const std::lock_guard lock(abort.mutex);
+      *delivered = true;
+      abort.changed.notify_all();
+    });
+    std::swap(part->batch.sends, batch.sends);
+    std::swap(part->batch.send_arena, batch.send_arena);
+    part->send_sequence = stream_.next_send++;
+    part->delivery->Add(static_cast<int64_t>(sends_) - 1);
+    gateway_.try_put(part);
+    part.reset();
+    std::unique_lock lock(abort_.mutex);
+    abort_.changed.wait(lock, [&] { return *delivered || abort_.aborted; });
+    return !abort_.aborted;
+  }
+
+ private:
+  Stream& stream_;
+  LaneNode::gateway_type& gateway_;
+  const size_t sends_;
+  AbortFlag& abort_;
+};
+
+void Count(const value::Batch& batch, Segment::Engine engine, Counters& counters) {
+  uint64_t ran = 0, filtered = 0, failed = 0;
+  for (const value::Event& event : batch.events) {
+    if (event.outcome == value::Outcome::kInterrupted) continue;
+    KASPR_CHECK(event.outcome != value::Outcome::kPending,
+                "a kernel left an event without outcome");
+    ++ran;
+    filtered += event.filtered;
+    failed += event.outcome == value::Outcome::kFailed;
+  }
+  counters.in += ran;
+  counters.filtered += filtered;
+  counters.failed += failed;
+  (engine == Segment::Engine::kNative ? counters.native : counters.python) += ran;
+}
+
+}  // namespace
+
+struct Flow::State {
+  State(const Plan& plan, const std::vector<ir::Kernel*>& kernels, std::vector<Counters>& counters,
+        size_t stream_count, Sink& sink, ir::Lane* lane, const FlowOptions& options)
+      : options(options), streams(stream_count), sink(sink), lane(lane) {
+    for (size_t i = 0; i < plan.segments.size(); ++i) {
+      const Segment& segment = plan.segments[i];
+      entries.push_back(segment.engine == Segment::Engine::kNative
+                            ? AddNative(segment, *kernels[i], counters[i])
+                            : AddLane(segment, *kernels[i], counters[i]));
+      send_counts.push_back(segment.sends.size());
+    }
+  }
+
+  void Disturb() const {
+    if (options.disturb) options.disturb();
+  }
+
+  // The body, called in order per stream: at once, or by way of a sequencer.
+  std::function<void(const WorkPtr&, uint64_t)> InOrder(std::function<void(const WorkPtr&)> body) {
+    if (!options.sequence) {
+      return [body = std::move(body)](const WorkPtr& work, uint64_t) { body(work); };
+    }
+    Sequencer& sequencer = sequencers.emplace_back(streams, std::move(body));
+    return [&sequencer](const WorkPtr& work, uint64_t number) { sequencer.Push(work, number); };
+  }
+
+  Entry* AddNative(const Segment& segment, ir::Kernel& kernel, Counters& counters) {
+    auto& node = natives.emplace_back(graph, tbbf::unlimited,
+                                      [this, &kernel, &counters](const WorkPtr& work) {
+                                        Disturb();
+                                        NoEmitter emitter;
+                                        kernel.Run(work->batch, emitter);
+                                        Count(work->batch, Segment::Engine::kNative, counters);
+                                        work->send_sequence = work->batch.sequence;
+                                        return work;
+                                      });
+    AddSends(segment, counters, node);
+    return &node;
+  }
+
+  Entry* AddLane(const Segment& segment, ir::Kernel& kernel, Counters& counters) {
+    const size_t sends = std::max<size_t>(segment.sends.size(), 1);
+    // The gateway is the node's, and the same for every call; the body learns it with the first.
+    auto gateway = std::make_shared<std::atomic<LaneNode::gateway_type*>>(nullptr);
+    auto submit = InOrder([this, &kernel, &counters, gateway, sends](const WorkPtr& work) {
+      Submit(work, kernel, counters, *gateway->load(), sends);
+    });
+    auto& node = lanes.emplace_back(
+        graph, tbbf::unlimited,
+        [this, gateway, submit](const WorkPtr& work, LaneNode::gateway_type& own) {
+          Disturb();
+          gateway->store(&own);
+          own.reserve_wait();
+          submit(work, work->batch.sequence);
+        });
+    AddSends(segment, counters, node);
+    return &node;
+  }
+
+  void Submit(const WorkPtr& work, ir::Kernel& kernel, Counters& counters,
+              LaneNode::gateway_type& gateway, size_t sends) {
+    auto emitter = std::make_shared<LaneEmitter>(work->stream, gateway, sends, abort);
+    lane->Submit(kernel, work->batch, *emitter, [work, emitter, &counters, &gateway] {
+      Count(work->batch, Segment::Engine::kLane, counters);
+      work->send_sequence = work->stream.next_send++;
+      gateway.try_put(work);
+      gateway.release_wait();
+    });
+  }
+
+  void AddSends(const Segment& segment, Counters& counters, tbbf::sender<WorkPtr>& from) {
+    if (segment.sends.empty()) AddSend({}, counters, from);  // it only says that the batch is done
+    for (const SendNode& send : segment.sends) AddSend(send, counters, from);
+  }
+
+  void AddSend(const SendNode& send, Counters& counters, tbbf::sender<WorkPtr>& from) {
+    auto body = InOrder([this, send, &counters](const WorkPtr& work) {
+      uint64_t sent = 0;
+      for (const value::Send& record : work->batch.sends) {
+        if (std::find(send.outputs.begin(), send.outputs.end(), record.output) ==
+            send.outputs.end()) {
+          continue;
+        }
+        work->delivery->Add();
+        sink.Send(send.topic, record, *work->delivery);
+        ++sent;
+      }
+      counters.out += sent;
+      work->delivery->Done();
+    });
+    auto& node = sends.emplace_back(graph, tbbf::unlimited, [this, body](const WorkPtr& work) {
+      Disturb();
+      body(work, work->send_sequence);
+      return tbbf::continue_msg();
+    });
+    tbbf::make_edge(from, node);
+  }
+
+  const FlowOptions options;
+  const size_t streams;
+  Sink& sink;
+  ir::Lane* const lane;
+  AbortFlag abort;
+  std::deque<Sequencer> sequencers;
+  tbbf::graph graph;
+  std::deque<tbbf::function_node<WorkPtr, WorkPtr>> natives;
+  std::deque<LaneNode> lanes;
+  std::deque<tbbf::function_node<WorkPtr>> sends;
+  std::vector<Entry*> entries;      // per segment
+  std::vector<size_t> send_counts;  // per segment
+  std::optional<oneapi::tbb::global_control> threads;
+};
+
+Flow::Flow(const Plan& plan, const std::vector<ir::Kernel*>& kernels,
+           std::vector<Counters>& counters, size_t streams, Sink& sink, ir::Lane* lane,
+           FlowOptions options) {
+  const auto make = [&] {
+    state_ = std::make_unique<State>(plan, kernels, counters, streams, sink, lane, options);
+  };
+  if (options.threads == 0) {
+    make();
+    return;
+  }
+  oneapi::tbb::task_arena arena(options.threads, 0);
+  arena.execute(make);  // a graph runs in the arena that it was made in
+  state_->threads.emplace(oneapi::tbb::global_control::max_allowed_parallelism,
+                          static_cast<size_t>(options.threads));
+}
+
+Flow::~Flow() {
+  Wait();
+}
+
+void Flow::Put(const WorkPtr& work) {
+  const size_t sends = state_->send_counts[work->stream.agent];
+  if (sends > 1) work->delivery->Add(static_cast<int64_t>(sends) - 1);
+  state_->entries[work->stream.agent]->try_put(work);
+}
+
+void Flow::Wait() {
+  state_->graph.wait_for_all();
+}
+
+void Flow::Abort() {
+  const std::lock_guard lock(state_->abort.mutex);
+  state_->abort.aborted = true;
+  state_->abort.changed.notify_all();
+}
+
+}  // namespace kaspr::runtime

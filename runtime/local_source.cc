@@ -1,1 +1,142 @@
-namespace {}
+#include "runtime/local_source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "value/batch.h"
+
+namespace kaspr::runtime {
+
+namespace {
+
+// A line of JSON may need six characters for one byte of a record.
+constexpr size_t kLongestRecordLine = 8 * value::kMaxRecordBytes;
+
+}  // namespace
+
+LocalSource::LocalSource(LocalTopics& topics, Report report)
+    : topics_(topics), report_(std::move(report)) {}
+
+bool LocalSource::AddValues(const std::string& topic, const std::string& path) {
+  return Add(topic, path, value::kMaxRecordBytes);
+}
+
+bool LocalSource::AddRecords(const std::string& path) {
+  return Add("", path, kLongestRecordLine);
+}
+
+bool LocalSource::Add(std::string topic, const std::string& path, size_t longest_line) {
+  auto reader = std::make_unique<LineReader>(path, longest_line);
+  if (!reader->error().empty()) {
+    report_(fmt::format("cannot read '{}': {}", path, reader->error()));
+    return false;
+  }
+  inputs_.push_back({.topic = std::move(topic), .reader = std::move(reader)});
+  return true;
+}
+
+int32_t LocalSource::PartitionCount(std::string_view topic) const {
+  const LocalTopics::Topic* found = topics_.Find(topic);
+  return found == nullptr ? 0 : topics_.PartitionCount(*found);
+}
+
+Source::Status LocalSource::Fetch(const Ready& ready, Fetched& out) {
+  topics_.appended().Clear();
+  const bool more = !stopped_.load(std::memory_order_acquire) && Fill();
+  if (topics_.Fetch(ready, out)) return Status::kMessages;
+  return more || !topics_.empty() ? Status::kIdle : Status::kEnd;
+}
+
+void LocalSource::WaitFor(std::vector<pollfd>& fds) {
+  fds.push_back({.fd = topics_.appended().fd(), .events = POLLIN, .revents = 0});
+  if (stopped_.load(std::memory_order_acquire) || topics_.full()) return;
+  for (const Input& input : inputs_) {
+    fds.push_back({.fd = input.reader->fd(), .events = POLLIN, .revents = 0});
+  }
+}
+
+void LocalSource::Stop() {
+  stopped_.store(true, std::memory_order_release);
+  topics_.appended().Signal();
+}
+
+bool LocalSource::Fill() {
+  constexpr int kLinesAtATime = 256;
+  for (bool progress = true; progress && !topics_.full();) {
+    progress = false;
+    // Inputs take turns, so that a long file does not hold back a short one.
+    for (size_t i = 0; i < inputs_.size();) {
+      int lines = 0;
+      while (lines < kLinesAtATime && !topics_.full() && ReadLine(inputs_[i])) ++lines;
+      progress |= lines > 0;
+      if (inputs_[i].reader == nullptr) {
+        inputs_.erase(inputs_.begin() + static_cast<ptrdiff_t>(i));
+      } else {
+        ++i;
+      }
+    }
+  }
+  return !inputs_.empty();
+}
+
+bool LocalSource::ReadLine(Input& input) {
+  std::string_view line;
+  switch (input.reader->Next(line)) {
+    case LineReader::Status::kLine:
+      TakeLine(input, line);
+      return true;
+    case LineReader::Status::kTooLong:
+      ReportAt(input, fmt::format("the line is longer than Kafka's limit of {} bytes a record",
+                                  value::kMaxRecordBytes));
+      return true;
+    case LineReader::Status::kWait:
+      return false;
+    case LineReader::Status::kEnd:
+      input.reader.reset();
+      return false;
+    case LineReader::Status::kError:
+      report_(fmt::format("cannot read '{}': {}", input.reader->path(), input.reader->error()));
+      input.reader.reset();
+      return false;
+  }
+  return false;
+}
+
+void LocalSource::TakeLine(const Input& input, std::string_view line) {
+  value::Record record;
+  std::string error;
+  if (!input.topic.empty()) {
+    record.topic = input.topic;
+    record.value = line;
+  } else {
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;  // between records
+    if (!records_.Parse(line, record, error)) return ReportAt(input, error);
+    error = TopicNameError(record.topic);
+    if (!error.empty()) {
+      return ReportAt(input, fmt::format("topic name '{}' {}", record.topic, error));
+    }
+  }
+  LocalTopics::Topic* topic = topics_.Find(record.topic);
+  if (topic == nullptr || !topics_.Read(*topic)) {
+    const auto known = std::find(unread_topics_.begin(), unread_topics_.end(), record.topic);
+    if (known != unread_topics_.end()) return;
+    unread_topics_.emplace_back(record.topic);
+    return ReportAt(input, fmt::format("no agent reads topic '{}'", record.topic));
+  }
+  const value::Message message{
+      .key = record.key,
+      .value = record.value,
+      .headers = record.headers,
+      .timestamp = record.timestamp.value_or(-1),
+  };
+  const auto appended =
+      topics_.Append(*topic, record.partition.value_or(value::Send::kAnyPartition), message);
+  if (!appended.error.empty()) ReportAt(input, appended.error);
+}
+
+void LocalSource::ReportAt(const Input& input, const std::string& what) {
+  report_(fmt::format("{}:{}: {}", input.reader->path(), input.reader->line_number(), what));
+}
+
+}  // namespace kaspr::runtime

@@ -1,1 +1,155 @@
-namespace {}
+#include "runtime/local_topics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "runtime/partitioner.h"
+#include "value/batch.h"
+
+namespace kaspr::runtime {
+
+namespace {
+
+constexpr size_t kChunkMessages = 1024;
+constexpr size_t kChunkBytes = 256 * 1024;
+
+size_t SizeOf(const value::Message& message) {
+  size_t size =
+      (message.key ? message.key->size() : 0) + (message.value ? message.value->size() : 0);
+  for (const value::Header& header : message.headers) {
+    size += header.name.size() + (header.value ? header.value->size() : 0);
+  }
+  return size;
+}
+
+int64_t NowMilliseconds() {
+  using std::chrono::milliseconds, std::chrono::system_clock;
+  return std::chrono::duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+struct LocalTopics::Partition {
+  std::mutex mutex;
+  int64_t next_offset = 0;
+  std::deque<Fetched> chunks;  // the last one still grows
+};
+
+struct LocalTopics::Topic {
+  std::string name;
+  bool read = false;
+  std::atomic<uint32_t> round_robin{0};
+  std::deque<Partition> partitions;  // a deque: a mutex does not move
+};
+
+LocalTopics::LocalTopics(const Plan& plan, const std::map<std::string, int32_t>& partitions) {
+  const auto add = [&](const std::string& name, bool read) {
+    std::unique_ptr<Topic>& topic = topics_[name];
+    if (!topic) {
+      topic = std::make_unique<Topic>();
+      topic->name = name;
+      const auto count = partitions.find(name);
+      topic->partitions.resize(static_cast<size_t>(count == partitions.end() ? 1 : count->second));
+    }
+    topic->read |= read;
+  };
+  for (const Segment& segment : plan.segments) {
+    for (const std::string& topic : segment.topics) add(topic, true);
+    for (const SendNode& send : segment.sends) add(send.topic, false);
+  }
+  for (auto& [name, topic] : topics_) {
+    for (int32_t i = 0; topic->read && i < PartitionCount(*topic); ++i) {
+      turns_.push_back({topic.get(), i});
+    }
+  }
+}
+
+LocalTopics::~LocalTopics() = default;
+
+LocalTopics::Topic* LocalTopics::Find(std::string_view name) {
+  const auto found = topics_.find(name);
+  return found == topics_.end() ? nullptr : found->second.get();
+}
+
+int32_t LocalTopics::PartitionCount(const Topic& topic) const {
+  return static_cast<int32_t>(topic.partitions.size());
+}
+
+bool LocalTopics::Read(const Topic& topic) const {
+  return topic.read;
+}
+
+LocalTopics::Appended LocalTopics::Append(Topic& topic, int32_t partition,
+                                          const value::Message& message) {
+  const int32_t count = PartitionCount(topic);
+  if (partition == value::Send::kAnyPartition) {
+    partition =
+        message.key
+            ? PartitionOfKey(*message.key, count)
+            : static_cast<int32_t>(topic.round_robin.fetch_add(1) % static_cast<uint32_t>(count));
+  }
+  if (partition < 0 || partition >= count) {
+    return {.error = fmt::format("partition {} of topic '{}' does not exist (it has {})", partition,
+                                 topic.name, count)};
+  }
+  const size_t size = SizeOf(message);
+  if (size > value::kMaxRecordBytes) {
+    return {.error = fmt::format("a record of {} bytes is larger than Kafka's limit of {}", size,
+                                 value::kMaxRecordBytes)};
+  }
+  Partition& log = topic.partitions[static_cast<size_t>(partition)];
+  const std::lock_guard lock(log.mutex);
+  value::Message stored = message;
+  stored.offset = log.next_offset++;
+  if (stored.timestamp < 0) stored.timestamp = NowMilliseconds();
+  if (!topic.read) return {.partition = partition};
+  if (waiting_bytes_.load(std::memory_order_relaxed) > kMax) {
+    return {.error = fmt::format("the agents that read topic '{}' are {} MiB behind", topic.name,
+                                 kMax >> 20)};
+  }
+  if (log.chunks.empty()) appended_.Signal();  // who has not fetched them yet knows of the others
+  if (log.chunks.empty() || log.chunks.back().messages.size() >= kChunkMessages ||
+      log.chunks.back().bytes >= kChunkBytes) {
+    Fetched& chunk = log.chunks.emplace_back();
+    chunk.topic = topic.name;
+    chunk.partition = partition;
+  }
+  Fetched& chunk = log.chunks.back();
+  chunk.messages.push_back(value::CopyMessage(chunk.arena, stored));
+  chunk.bytes += size;
+  waiting_bytes_.fetch_add(size, std::memory_order_relaxed);
+  waiting_messages_.fetch_add(1, std::memory_order_release);
+  return {.partition = partition};
+}
+
+bool LocalTopics::Fetch(const Ready& ready, Fetched& out) {
+  for (size_t tried = 0; tried < turns_.size(); ++tried) {
+    const Cursor turn = turns_[next_turn_];
+    next_turn_ = (next_turn_ + 1) % turns_.size();
+    Partition& log = turn.topic->partitions[static_cast<size_t>(turn.partition)];
+    const std::lock_guard lock(log.mutex);
+    if (log.chunks.empty() || !ready(turn.topic->name, turn.partition)) continue;
+    out = std::move(log.chunks.front());
+    log.chunks.pop_front();
+    waiting_bytes_.fetch_sub(out.bytes, std::memory_order_relaxed);
+    waiting_messages_.fetch_sub(out.messages.size(), std::memory_order_release);
+    return true;
+  }
+  return false;
+}
+
+std::string TopicNameError(std::string_view name) {
+  constexpr size_t kLongest = 249;
+  if (name.empty()) return "is empty";
+  if (name == "." || name == "..") return "is not allowed";
+  if (name.size() > kLongest) return fmt::format("is longer than {} characters", kLongest);
+  const bool legal = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
+  });
+  return legal ? "" : "has characters other than letters, digits, '.', '_' and '-'";
+}
+
+}  // namespace kaspr::runtime

@@ -1,1 +1,143 @@
-namespace {}
+#include "runtime/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/match.h"
+
+namespace kaspr::runtime {
+
+namespace {
+
+// Bytes that are only passed on need no CPython; every other value does, for now.
+bool NeedsLane(const ir::Agent& agent) {
+  return !agent.functions.empty() || agent.input().key != ir::Serializer::kRaw ||
+         agent.input().value != ir::Serializer::kRaw;
+}
+
+void AppendOutput(const ir::Agent& agent, const ir::Output& output, Segment& segment) {
+  for (ir::FnId id : ir::FunctionsOf(output)) segment.steps.push_back(agent.function(id).name);
+  segment.steps.push_back("encode " + output.topic);
+}
+
+void AppendSteps(const ir::Agent& agent, Segment& segment) {
+  segment.steps.push_back("decode");
+  for (const ir::Node& node : agent.nodes) {
+    std::visit(
+        Match{[](const ir::Input&) {}, [&](const ir::Map&) { segment.steps.push_back(node.name); },
+              [&](const ir::Filter&) { segment.steps.push_back(node.name); },
+              [&](const ir::Stage& stage) {
+                for (const auto& step : stage.steps) segment.steps.push_back(step.name);
+              },
+              [&](const ir::Output& output) { AppendOutput(agent, output, segment); }},
+        node.op);
+  }
+}
+
+std::vector<SendNode> SendsOf(const ir::Agent& agent) {
+  std::vector<SendNode> sends;
+  uint32_t index = 0;
+  for (const ir::Output* output : ir::OutputsOf(agent)) {
+    auto node = std::find_if(sends.begin(), sends.end(),
+                             [&](const SendNode& send) { return send.topic == output->topic; });
+    if (node == sends.end())
+      node = sends.insert(sends.end(), {.topic = output->topic, .outputs = {}});
+    node->outputs.push_back(index++);
+  }
+  return sends;
+}
+
+// A line of the printed plan.
+struct Line {
+  std::string kind;
+  std::string what;
+  std::vector<size_t> from;
+  bool ordered = false;
+};
+
+std::vector<Line> LinesOf(const Plan& plan) {
+  std::vector<Line> lines;
+  std::vector<std::pair<std::string, size_t>> sources;
+  const auto source = [&](const std::string& topic) {
+    for (const auto& [name, line] : sources) {
+      if (name == topic) return line;
+    }
+    sources.emplace_back(topic, lines.size());
+    lines.push_back({.kind = "source", .what = topic});
+    return lines.size() - 1;
+  };
+  for (const Segment& segment : plan.segments) {
+    std::vector<size_t> from;
+    for (const std::string& topic : segment.topics) from.push_back(source(topic));
+    const size_t body = lines.size();
+    const bool lane = segment.engine == Segment::Engine::kLane;
+    lines.push_back({.kind = lane ? "lane" : "native",
+                     .what = fmt::format("{}: {}", segment.agent, fmt::join(segment.steps, ", ")),
+                     .from = std::move(from),
+                     .ordered = lane});
+    for (const SendNode& send : segment.sends) {
+      lines.push_back({.kind = "send", .what = send.topic, .from = {body}, .ordered = true});
+    }
+  }
+  // Topics inside the app: what is sent there comes in at their source.
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i].kind != "send") continue;
+    for (const auto& [topic, line] : sources) {
+      if (topic == lines[i].what) lines[line].from.push_back(i);
+    }
+  }
+  return lines;
+}
+
+}  // namespace
+
+bool Plan::Reads(std::string_view topic) const {
+  return std::any_of(segments.begin(), segments.end(), [&](const Segment& segment) {
+    return std::find(segment.topics.begin(), segment.topics.end(), topic) != segment.topics.end();
+  });
+}
+
+bool Plan::Writes(std::string_view topic) const {
+  return std::any_of(segments.begin(), segments.end(), [&](const Segment& segment) {
+    return std::any_of(segment.sends.begin(), segment.sends.end(),
+                       [&](const SendNode& send) { return send.topic == topic; });
+  });
+}
+
+Plan MakePlan(const ir::Graph& graph) {
+  Plan plan{.app = graph.app, .segments = {}};
+  for (const ir::Agent& agent : graph.agents) {
+    Segment& segment = plan.segments.emplace_back();
+    segment.agent = agent.name;
+    segment.topics = agent.input().topics;
+    segment.engine = NeedsLane(agent) ? Segment::Engine::kLane : Segment::Engine::kNative;
+    AppendSteps(agent, segment);
+    segment.sends = SendsOf(agent);
+  }
+  return plan;
+}
+
+std::string PrintPlan(const Plan& plan) {
+  const std::vector<Line> lines = LinesOf(plan);
+  constexpr size_t kWidest = 76;  // longer ones do not push the others aside
+  size_t width = 0;
+  for (const Line& line : lines) {
+    if (!line.from.empty() && line.what.size() <= kWidest)
+      width = std::max(width, line.what.size());
+  }
+  std::string out = fmt::format("plan \"{}\"\n", plan.app);
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const Line& line = lines[i];
+    std::string text = fmt::format("  node {}  {:<6}  ", i, line.kind);
+    if (line.from.empty()) {
+      text += line.what;
+    } else {
+      text += fmt::format("{:<{}}    from {}", line.what, width, fmt::join(line.from, ", "));
+    }
+    out += text + (line.ordered ? ", ordered\n" : "\n");
+  }
+  return out;
+}
+
+}  // namespace kaspr::runtime

@@ -20,12 +20,16 @@ std::span<const Header> CopyHeaders(Arena& arena, std::span<const Header> header
 
 }  // namespace
 
-void Batch::Add(const Message& message) {
+Message CopyMessage(Arena& arena, const Message& message) {
   Message copy = message;
   copy.key = CopyOptional(arena, message.key);
   copy.value = CopyOptional(arena, message.value);
   copy.headers = CopyHeaders(arena, message.headers);
-  events.push_back({.message = copy});
+  return copy;
+}
+
+void Batch::Add(const Message& message) {
+  events.push_back({.message = CopyMessage(arena, message)});
 }
 
 std::optional<SendError> Batch::Stage(const Send& send) {
@@ -41,6 +45,16 @@ std::optional<SendError> Batch::Stage(const Send& send) {
   copy.headers = CopyHeaders(send_arena, send.headers);
   sends.push_back(copy);
   return std::nullopt;
+}
+
+std::string_view Describe(SendError error) {
+  switch (error) {
+    case SendError::kTooLarge:
+      return "the record is larger than Kafka's limit of 1,000,000 bytes";
+    case SendError::kNoKeyNoValue:
+      return "the record has neither key nor value";
+  }
+  return "";
 }
 
 void Batch::Unstage(size_t first) {

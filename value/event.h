@@ -21,8 +21,13 @@ struct Message {
   std::optional<std::string_view> value;
   std::span<const Header> headers;
   int64_t offset = 0;
-  int64_t timestamp = 0;  // milliseconds since the epoch
+  int64_t timestamp = -1;  // milliseconds since the epoch; -1 is none, as in Kafka
 };
+
+class Arena;
+
+// The message with all its bytes copied into the arena.
+Message CopyMessage(Arena& arena, const Message& message);
 
 // A record that an agent wants written, staged in its batch until the event is done.
 struct Send {

@@ -1,0 +1,51 @@
+#pragma once
+
+// Plan -> tbb::flow::graph: one node per segment and per send, batches as messages.
+//
+//   Put -> [native: unlimited, on workers | lane: sequencer, then the lane's thread] -> [send]...
+//
+// A flow graph keeps no order, so a sequencer per partition stands before the lane and before every
+// send. Nothing waits in a worker: the lane is fed through an async_node.
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "ir/kernel.h"
+#include "runtime/plan.h"
+#include "runtime/sink.h"
+#include "runtime/work.h"
+
+namespace kaspr::runtime {
+
+struct FlowOptions {
+  int threads = 0;  // TBB's own choice
+  // For tests of order: called in every node before its work, to delay it; and a flow without
+  // sequencers, which shows that those tests can fail.
+  std::function<void()> disturb;
+  bool sequence = true;
+};
+
+class Flow {
+ public:
+  // Everything must outlive the flow. `kernels` and `counters`: one per segment of the plan. `lane`
+  // may be null when no segment needs it. `streams` is how many there will be.
+  Flow(const Plan& plan, const std::vector<ir::Kernel*>& kernels, std::vector<Counters>& counters,
+       size_t streams, Sink& sink, ir::Lane* lane, FlowOptions options);
+  ~Flow();
+
+  // Starts a batch on its way. One thread.
+  void Put(const WorkPtr& work);
+
+  // Waits until nothing is on its way.
+  void Wait();
+
+  // A forced stop: whoever waits for a delivery in the middle of an event gives up. Any thread.
+  void Abort();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace kaspr::runtime

@@ -1,0 +1,58 @@
+#pragma once
+
+// The reading half of the local transport: files and stdin are topics' records, and so is what the
+// agents themselves send to topics that are read.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/line_reader.h"
+#include "runtime/local_topics.h"
+#include "runtime/source.h"
+#include "value/record.h"
+
+namespace kaspr::runtime {
+
+class LocalSource final : public Source {
+ public:
+  // Told about what cannot be read, "orders.jsonl:17: not a JSON object"; the rest is read on.
+  using Report = std::function<void(const std::string& message)>;
+
+  LocalSource(LocalTopics& topics, Report report);
+
+  // One value a line. False: it cannot be opened, and was reported. Before the first Fetch.
+  bool AddValues(const std::string& topic, const std::string& path);
+  // Whole records, JSON lines.
+  bool AddRecords(const std::string& path);
+
+  int32_t PartitionCount(std::string_view topic) const override;
+  Status Fetch(const Ready& ready, Fetched& out) override;
+  void WaitFor(std::vector<pollfd>& fds) override;
+  void Stop() override;
+
+ private:
+  struct Input {
+    std::string topic;  // "": whole records
+    std::unique_ptr<LineReader> reader;
+    bool waiting = false;  // a pipe with nothing in it
+  };
+
+  bool Add(std::string topic, const std::string& path, size_t longest_line);
+  // Takes in lines until enough is in memory; false when every input has ended.
+  bool Fill();
+  // One line of the input; false when it has none now.
+  bool ReadLine(Input& input);
+  void TakeLine(const Input& input, std::string_view line);
+  void ReportAt(const Input& input, const std::string& what);
+
+  LocalTopics& topics_;
+  Report report_;
+  std::vector<Input> inputs_;  // those that have not ended
+  value::RecordReader records_;
+  std::vector<std::string> unread_topics_;  // reported already
+  std::atomic<bool> stopped_{false};
+};
+
+}  // namespace kaspr::runtime

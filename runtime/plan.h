@@ -1,0 +1,50 @@
+#pragma once
+
+// Graph -> Plan: which nodes run what, on which engine, and what is handed to whom.
+//
+//   plan "shop"
+//     node 0  source  orders
+//     node 1  lane    orders: decode, paid, price, priced.key, encode priced    from 0, ordered
+//     node 2  send    priced                                                    from 1, ordered
+//
+// Flat, const once made, shared by all threads.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ir/graph.h"
+
+namespace kaspr::runtime {
+
+// Writes the records of one topic, for one agent.
+struct SendNode {
+  std::string topic;
+  std::vector<uint32_t> outputs;  // indices into the agent's outputs
+};
+
+// The body of one agent.
+struct Segment {
+  enum class Engine : uint8_t { kNative, kLane };
+  std::string agent;
+  std::vector<std::string> topics;
+  Engine engine = Engine::kLane;
+  std::vector<std::string> steps;  // as shown: "decode", "paid", "priced.key", "encode priced"
+  std::vector<SendNode> sends;
+};
+
+struct Plan {
+  std::string app;
+  std::vector<Segment> segments;  // one per agent, in the order of the graph
+
+  // Does any agent read the topic?
+  bool Reads(std::string_view topic) const;
+  // Does any agent write the topic?
+  bool Writes(std::string_view topic) const;
+};
+
+Plan MakePlan(const ir::Graph& graph);
+
+std::string PrintPlan(const Plan& plan);
+
+}  // namespace kaspr::runtime

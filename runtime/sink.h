@@ -1,0 +1,52 @@
+#pragma once
+
+// Where records go: the transport's writing half.
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "value/event.h"
+
+namespace kaspr::runtime {
+
+// Counts what a batch still waits for, outside of the batch's memory, which is gone by the time the
+// last record is delivered. Starts at one, for whoever made it; `done` is called by the thread that
+// brings it to zero, with the first error ("" if there was none). Thread safe.
+class Delivery {
+ public:
+  explicit Delivery(std::function<void(const std::string& error)> done) : done_(std::move(done)) {}
+
+  void Add(int64_t count = 1) { pending_.fetch_add(count, std::memory_order_relaxed); }
+
+  void Done(const std::string& error = "") {
+    if (!error.empty()) {
+      const std::lock_guard lock(mutex_);
+      if (error_.empty()) error_ = error;
+    }
+    if (pending_.fetch_sub(1, std::memory_order_acq_rel) == 1) done_(error_);
+  }
+
+ private:
+  std::atomic<int64_t> pending_{1};
+  std::mutex mutex_;
+  std::string error_;
+  std::function<void(const std::string&)> done_;
+};
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+
+  // Takes a copy of the record and calls delivery.Done exactly once: when it is written for good,
+  // or with the error that keeps it from being so. Records of one calling thread and partition keep
+  // their order. Thread safe.
+  virtual void Send(std::string_view topic, const value::Send& send, Delivery& delivery) = 0;
+
+  // Hands on what is held back for the sake of larger writes. "" or the first error. Thread safe.
+  virtual std::string Flush() = 0;
+};
+
+}  // namespace kaspr::runtime
