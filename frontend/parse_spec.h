@@ -1,7 +1,8 @@
 #pragma once
 
-// YAML documents -> AppSpec: types, ranges, names and unknown keys are checked here, field by field,
-// whether or not the runtime can do what the field asks for (BuildGraph says so where it can't).
+// YAML documents -> AppSpec: types, ranges, names and unknown keys are checked here, field by
+// field, whether or not the runtime can do what the field asks for (BuildGraph says so where it
+// can't).
 
 #include <optional>
 #include <span>
