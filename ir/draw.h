@@ -8,10 +8,15 @@
 
 namespace kaspr::ir {
 
-// orders ──▶ paid ▸ europe ▸ price ──▶ priced
-//            python, one stage         key: priced.key
+// orders ──┬─▶ paid ▸ europe ▸ price ─┬─▶ priced
+// returns ─┘   python, one stage      │   key: priced.key
+//                                     └─▶ audit
+//
+// Several agents stand one below the other under their names, those that write a topic above those
+// that read it. An agent whose outputs read different nodes is drawn once for each such node.
 std::string DrawText(const Graph& graph);
 
+// Topics are cylinders shared by all agents, an agent is a cluster, a stage is one box.
 std::string DrawDot(const Graph& graph);
 
 }  // namespace kaspr::ir

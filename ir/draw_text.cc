@@ -1,0 +1,207 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "ir/draw.h"
+#include "ir/labels.h"
+
+namespace kaspr::ir {
+namespace {
+
+constexpr size_t kWidth = 100;
+constexpr size_t kNoteWidth = 48;   // of what stands below an output
+constexpr size_t kLeastWidth = 24;  // of the operations, however long topics are
+
+std::string Repeat(std::string_view text, size_t times) {
+  std::string out;
+  for (size_t i = 0; i < times; ++i) out += text;
+  return out;
+}
+
+// Joins `words` to rows of at most `width` columns; a row that goes on ends with the separator.
+std::vector<std::string> Wrap(const std::vector<std::string>& words, std::string_view separator,
+                              size_t width) {
+  std::vector<std::string> rows;
+  for (const std::string& word : words) {
+    if (!rows.empty()) {
+      std::string longer = rows.back() + std::string(separator) + " " + word;
+      if (Columns(longer) + Columns(separator) <= width) {
+        rows.back() = std::move(longer);
+        continue;
+      }
+      rows.back() += separator;
+    }
+    rows.push_back(word);
+  }
+  return rows;
+}
+
+// A column of the picture: rows of text, and the line that leads to the next column.
+struct Column {
+  struct Row {
+    std::string text;
+    bool end = false;  // of an arrow
+  };
+  std::vector<Row> rows;
+
+  size_t width() const {
+    size_t width = 0;
+    for (const Row& row : rows) width = std::max(width, Columns(row.text));
+    return width;
+  }
+  size_t ends() const { return std::ranges::count_if(rows, &Row::end); }
+};
+
+// Pads the text of a row to `width`: with a line if an arrow leaves it, else with blanks.
+std::string Padded(const Column& column, size_t row, size_t width) {
+  const bool leaves = row < column.rows.size() && column.rows[row].end;
+  const std::string text = row < column.rows.size() ? column.rows[row].text : "";
+  const size_t gap = width - Columns(text);
+  return text + (leaves && gap > 0 ? " " + Repeat("─", gap - 1) : Repeat(" ", gap));
+}
+
+// How the line at `row` meets the others of its column: at the first row all of them join, at a row
+// with an end of its own one leaves, and a row above the last end is crossed.
+std::string Joint(const Column& column, size_t row, const char* leaves, const char* last) {
+  size_t left = 0;  // ends from this row on
+  for (size_t i = row; i < column.rows.size(); ++i) left += column.rows[i].end;
+  if (left == 0) return " ";
+  if (row == 0) return "┬";
+  if (!column.rows[row].end) return "│";
+  return left == 1 ? last : leaves;
+}
+
+// The line from the inputs to what follows; a joint if there are several. `bare`: nothing follows
+// but the line to the outputs.
+std::string LineFrom(const Column& inputs, size_t row, bool bare) {
+  if (inputs.ends() == 1) return bare ? "" : row == 0 ? " ──▶ " : "     ";
+  const bool end = row < inputs.rows.size() && inputs.rows[row].end;
+  const char* arrow = bare ? "" : row == 0 ? "─▶ " : "   ";
+  return fmt::format("{}{}{}", end ? " ─" : "  ", Joint(inputs, row, "┤", "┘"), arrow);
+}
+
+// The line to the outputs; a joint if there are several. `joined`: it goes on from another line.
+std::string LineTo(const Column& outputs, size_t row, bool joined) {
+  const char* first = row > 0 ? "  " : joined ? "──" : " ─";
+  if (outputs.ends() == 0) return "";
+  if (outputs.ends() == 1) return fmt::format("{}{}", first, row == 0 ? "─▶ " : "   ");
+  const bool end = row < outputs.rows.size() && outputs.rows[row].end;
+  return fmt::format("{}{}{}", first, Joint(outputs, row, "├", "└"), end ? "─▶ " : "   ");
+}
+
+// The operations from the input to a node, and the outputs that read it.
+struct Branch {
+  std::vector<const Node*> path;
+  std::vector<const Node*> outputs;
+};
+
+// A branch for each node that outputs read, and for each that nothing reads.
+std::vector<Branch> BranchesOf(const Agent& agent) {
+  const std::vector<uint32_t> users = UserCounts(agent);
+  std::vector<Branch> branches(agent.nodes.size());
+  for (const Node& node : agent.nodes) {
+    if (!std::holds_alternative<Output>(node.op)) continue;
+    branches[static_cast<size_t>(node.inputs.front())].outputs.push_back(&node);
+  }
+  std::vector<Branch> drawn;
+  for (size_t i = 0; i < agent.nodes.size(); ++i) {
+    if (std::holds_alternative<Output>(agent.nodes[i].op)) continue;
+    if (branches[i].outputs.empty() && users[i] > 0) continue;
+    size_t at = i;
+    for (; at != 0; at = static_cast<size_t>(agent.nodes[at].inputs.front())) {
+      branches[i].path.push_back(&agent.nodes[at]);
+    }
+    std::ranges::reverse(branches[i].path);
+    drawn.push_back(std::move(branches[i]));
+  }
+  return drawn;
+}
+
+class TextDrawing {
+ public:
+  explicit TextDrawing(const Graph& graph) : graph_(graph) {}
+
+  std::string Run() && {
+    for (const Agent* agent : InFlowOrder(graph_)) {
+      if (graph_.agents.size() > 1) {
+        out_ += fmt::format("{}{}\n", out_.empty() ? "" : "\n", Shown(agent->name));
+      }
+      for (const Branch& branch : BranchesOf(*agent)) DrawBranch(*agent, branch);
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void DrawBranch(const Agent& agent, const Branch& branch) {
+    const std::string indent = graph_.agents.size() > 1 ? "  " : "";
+    const Column inputs = InputColumn(agent);
+    const Column outputs = OutputColumn(agent, branch);
+    const size_t lines = indent.size() + 6 + 6;
+    const size_t around = lines + inputs.width() + outputs.width();
+    const size_t room = around + kLeastWidth < kWidth ? kWidth - around : kLeastWidth;
+    const Column operations = OperationColumn(branch, room);
+    const size_t rows = std::max({inputs.rows.size(), operations.rows.size(), outputs.rows.size()});
+    const bool bare = operations.rows.empty();
+    for (size_t row = 0; row < rows; ++row) {
+      std::string line = indent + Padded(inputs, row, inputs.width());
+      line += LineFrom(inputs, row, bare) + Padded(operations, row, operations.width());
+      line += LineTo(outputs, row, bare && inputs.ends() > 1);
+      if (row < outputs.rows.size()) line += outputs.rows[row].text;
+      line.erase(line.find_last_not_of(' ') + 1);
+      out_ += line + '\n';
+    }
+  }
+
+  static Column InputColumn(const Agent& agent) {
+    Column column;
+    for (const std::string& topic : agent.input().topics) {
+      column.rows.push_back({Shown(topic), true});
+    }
+    return column;
+  }
+
+  static Column OperationColumn(const Branch& branch, size_t room) {
+    std::vector<std::string> names;
+    for (const Node* node : branch.path) {
+      for (const StepLabel& step : StepLabels(*node)) names.push_back(step.name);
+    }
+    Column column;
+    if (names.empty()) return column;
+    for (std::string& row : Wrap(names, " ▸", room)) column.rows.push_back({std::move(row), false});
+    column.rows.front().end = !branch.outputs.empty();
+    std::string note = "python";
+    if (branch.path.size() > 1) {
+      note += fmt::format(", {} stages", branch.path.size());
+    } else if (names.size() > 1) {
+      note += ", one stage";
+    }
+    column.rows.push_back({std::move(note), false});
+    return column;
+  }
+
+  Column OutputColumn(const Agent& agent, const Branch& branch) const {
+    Column column;
+    for (const Node* node : branch.outputs) {
+      const auto& output = std::get<Output>(node->op);
+      column.rows.push_back({Shown(output.topic), true});
+      std::vector<std::string> notes = OutputLabels(agent, output);
+      std::ranges::copy(ReaderLabels(graph_, output.topic), std::back_inserter(notes));
+      for (std::string& row : Wrap(notes, ",", kNoteWidth)) {
+        column.rows.push_back({std::move(row), false});
+      }
+    }
+    return column;
+  }
+
+  const Graph& graph_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string DrawText(const Graph& graph) {
+  return TextDrawing(graph).Run();
+}
+
+}  // namespace kaspr::ir

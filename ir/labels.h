@@ -1,0 +1,36 @@
+#pragma once
+
+// The words of the pictures of draw.h, the same for every kind of picture.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ir/graph.h"
+
+namespace kaspr::ir {
+
+// Columns of a terminal, counted as characters.
+size_t Columns(std::string_view text);
+
+// A name of the user; in quotes and escaped where it would break a line.
+std::string Shown(std::string_view name);
+
+// What a node does, step by step: {"filter", "paid"}. None for inputs and outputs.
+struct StepLabel {
+  const char* kind;
+  std::string name;
+};
+std::vector<StepLabel> StepLabels(const Node& node);
+
+// "when: priced.when", "key: json priced.key": how an output differs from a plain one.
+std::vector<std::string> OutputLabels(const Agent& agent, const Output& output);
+
+// "read by pricer", for each agent of the app that reads `topic`.
+std::vector<std::string> ReaderLabels(const Graph& graph, std::string_view topic);
+
+// The agents, each behind those that write what it reads, else in the order of the spec; a cycle is
+// cut at its first agent.
+std::vector<const Agent*> InFlowOrder(const Graph& graph);
+
+}  // namespace kaspr::ir
