@@ -48,6 +48,12 @@ enum class Code : uint16_t {
   kGraphShape = 404,      // nodes that do not make a graph, or say too little
   kGraphRole = 405,       // a function in a place for which it was not made
   // K06xx: failures while running
+  kOperationFailed = 601,  // the Python of an operation raised
+  kSelectorFailed = 602,   // the Python of a selector or predicate raised, or gave a wrong type
+  kDecodeFailed = 603,     // the key or value of a record is not what its serializer says
+  kEncodeFailed = 604,     // a key or value cannot be written by its serializer
+  kSendRefused = 605,      // no Kafka would take the record
+  kInitFailed = 606,       // init, or the top level of an operation's block, raised at the start
   kRecordRefused = 621,  // Kafka would not take a record: too large, or without key and value
 };
 

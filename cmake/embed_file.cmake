@@ -1,7 +1,7 @@
 # INPUT as a string_view of bytes in OUTPUT; hex, because string literals are limited in length.
 file(READ ${INPUT} hex HEX)
-string(REGEX REPLACE "(..)" "'\\\\x\\1'," bytes "${hex}")
-string(REGEX REPLACE "(................................................................................................)" "\\1\n" bytes "${bytes}")
+string(REGEX REPLACE "(................................)" "\\1\n" lines "${hex}")
+string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," bytes "${lines}")
 file(WRITE ${OUTPUT} "#include <string_view>
 namespace kaspr::embedded {
 namespace {

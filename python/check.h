@@ -9,8 +9,8 @@
 
 namespace kaspr::python {
 
-// Looks at every function of the graph and fills in `entrypoint` and `per_call`. False: at least one
-// error was reported, at its place in the YAML. Any thread.
+// Looks at every function of the graph and fills in `entrypoint` and `per_call`. False: at least
+// one error was reported, at its place in the YAML. Any thread.
 bool CheckFunctions(Interpreter& interpreter, ir::Graph& graph, Diagnostics& diagnostics);
 
 }  // namespace kaspr::python

@@ -1,1 +1,184 @@
-namespace {}
+#include "python/traceback.h"
+
+#include <Python.h>
+#include <fmt/format.h>
+#include <frameobject.h>
+
+#include <array>
+#include <utility>
+
+namespace kaspr::python {
+
+namespace {
+
+struct Place {
+  int line = 0, column = 0, end_line = 0, end_column = 0;
+};
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kSelectors = {{
+    {"predicate", "predicate"},
+    {"key", "key selector"},
+    {"value", "value selector"},
+    {"partition", "partition selector"},
+    {"headers", "headers selector"},
+}};
+
+std::string Utf8(PyObject* text) {
+  Ref bytes = Ref::Own(PyUnicode_AsEncodedString(text, "utf-8", "backslashreplace"));
+  if (!bytes) {
+    PyErr_Clear();
+    return {};
+  }
+  return {PyBytes_AS_STRING(bytes.get()), static_cast<size_t>(PyBytes_GET_SIZE(bytes.get()))};
+}
+
+const ir::Function* FunctionOf(const ir::Agent& agent, PyCodeObject* code) {
+  const std::string file = Utf8(code->co_filename);
+  for (const ir::Function& function : agent.functions) {
+    if (BlockFileName(agent, function) == file) return &function;
+  }
+  return nullptr;
+}
+
+// Where `entry` of a traceback stood.
+Place PlaceOf(PyTracebackObject* entry, PyCodeObject* code) {
+  Place place;
+  if (PyCode_Addr2Location(code, entry->tb_lasti, &place.line, &place.column, &place.end_line,
+                           &place.end_column) == 0 ||
+      place.line <= 0) {
+    place.line = entry->tb_lineno;
+  }
+  return place;
+}
+
+}  // namespace
+
+std::string DescribeFunction(const ir::Function& function) {
+  switch (function.role) {
+    case ir::Role::kOperation:
+      return fmt::format("operation '{}'", function.name);
+    case ir::Role::kInit:
+      return "init";
+    case ir::Role::kSelector:
+      break;
+  }
+  const size_t dot = function.name.rfind('.');
+  for (const auto& [suffix, words] : kSelectors) {
+    if (dot == std::string::npos || !function.name.substr(dot + 1).starts_with(suffix)) continue;
+    return fmt::format("the {} of '{}'", words, function.name.substr(0, dot));
+  }
+  return fmt::format("selector '{}'", function.name);
+}
+
+std::string BlockFileName(const ir::Agent& agent, const ir::Function& function) {
+  return fmt::format("<{}/{}>", agent.name, function.name);
+}
+
+Span LocateInBlock(const ir::Function& function, int line, int column, int end_line,
+                   int end_column) {
+  const auto row = static_cast<uint32_t>(std::max(line, 1));
+  const uint32_t begin =
+      BlockOffset(function.text, row, static_cast<uint32_t>(std::max(column, 0)));
+  uint32_t end = 0;
+  if (end_line == line && end_column > column) {
+    end = BlockOffset(function.text, row, static_cast<uint32_t>(end_column));
+  } else {
+    end = BlockOffset(function.text, row, UINT32_MAX / 2);
+    if (end_line <= line && column >= 0) end = std::min(end, begin + 1);
+  }
+  return function.map.Locate(begin, std::max(begin, end));
+}
+
+std::string BlockContext(const ir::Function& function, int line) {
+  return fmt::format("python of {}, line {}", DescribeFunction(function), line);
+}
+
+ir::Raised Exception::Describe() const {
+  ir::Raised raised{.type = type_name(), .message = ""};
+  if (!value_) return raised;
+  Ref text = Ref::Own(PyObject_Str(value_.get()));
+  if (text) {
+    raised.message = Utf8(text.get());
+  } else {
+    PyErr_Clear();
+  }
+  return raised;
+}
+
+const char* Exception::type_name() const {
+  // tp_name of builtin types carries the module: "json.decoder.JSONDecodeError" does not, but
+  // "decimal.InvalidOperation" does.
+  const char* name = reinterpret_cast<PyTypeObject*>(type_.get())->tp_name;
+  const char* dot = std::strrchr(name, '.');
+  return dot == nullptr ? name : dot + 1;
+}
+
+Exception::Site Exception::FindSite(const ir::Agent& agent) const {
+  Site site;
+  if (!traceback_ || traceback_.get() == Py_None) return site;
+  // A recursion has thousands of entries: find the last one of ours, then its place.
+  PyTracebackObject* innermost = nullptr;
+  Ref innermost_code;
+  for (auto* entry = reinterpret_cast<PyTracebackObject*>(traceback_.get()); entry != nullptr;
+       entry = entry->tb_next) {
+    Ref code = Ref::Own(reinterpret_cast<PyObject*>(PyFrame_GetCode(entry->tb_frame)));
+    if (code.get() != innermost_code.get()) {
+      const ir::Function* function = FunctionOf(agent, reinterpret_cast<PyCodeObject*>(code.get()));
+      if (function == nullptr) continue;
+      site.function = function;
+      innermost_code = std::move(code);
+    }
+    innermost = entry;
+  }
+  if (innermost == nullptr) return site;
+  const Place place = PlaceOf(innermost, reinterpret_cast<PyCodeObject*>(innermost_code.get()));
+  site.line = place.line;
+  site.span =
+      LocateInBlock(*site.function, place.line, place.column, place.end_line, place.end_column);
+  return site;
+}
+
+Exception TakeException() {
+  PyObject* type = nullptr;
+  PyObject* value = nullptr;
+  PyObject* traceback = nullptr;
+  PyErr_Fetch(&type, &value, &traceback);
+  PyErr_NormalizeException(&type, &value, &traceback);
+  return Exception(Ref::Own(type), Ref::Own(value), Ref::Own(traceback));
+}
+
+std::string OneLine(const ir::Raised& raised, const char* separator, size_t limit) {
+  std::string message;
+  size_t offset = 0;
+  while (offset < raised.message.size()) {
+    const size_t begin = offset;
+    const char32_t c = NextCodePoint(raised.message, offset);
+    if (offset > limit) {
+      message += "...";
+      break;
+    }
+    message += c < 0x20 || c == 0x7f ? " " : raised.message.substr(begin, offset - begin);
+  }
+  return message.empty() ? raised.type : fmt::format("{}{}{}", raised.type, separator, message);
+}
+
+Diagnostic MakeDiagnostic(const Activity& activity, const Exception& exception,
+                          const Exception::Site& site) {
+  Diagnostic diagnostic{
+      .severity = Severity::kError,
+      .code = activity.code,
+      .message = fmt::format("{}: {}", activity.failed, OneLine(exception.Describe(), ": ", 300)),
+      .context = "",
+      .labels = {},
+      .notes = {}};
+  const Span span = site.function != nullptr ? site.span : activity.place;
+  if (span) diagnostic.labels.push_back({.span = span, .text = ""});
+  if (site.function != nullptr) {
+    diagnostic.context = BlockContext(*site.function, site.line);
+  } else if (!activity.note.empty()) {
+    diagnostic.notes.push_back(activity.note);
+  }
+  return diagnostic;
+}
+
+}  // namespace kaspr::python

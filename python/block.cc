@@ -1,0 +1,147 @@
+#include "python/block.h"
+
+#include <Python.h>
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "base/check.h"
+
+namespace kaspr::python {
+
+namespace {
+
+// True if `name` is among the names that `code`, or code nested in it, looks up.
+bool Mentions(PyObject* code_object, std::string_view name) {
+  auto* code = reinterpret_cast<PyCodeObject*>(code_object);
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(code->co_names); ++i) {
+    if (PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(code->co_names, i), name.data()) == 0) {
+      return true;
+    }
+  }
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(code->co_consts); ++i) {
+    PyObject* constant = PyTuple_GET_ITEM(code->co_consts, i);
+    // Nesting is bounded by CPython's compiler.
+    if (PyCode_Check(constant) && Mentions(constant, name)) return true;
+  }
+  return false;
+}
+
+bool SeesContext(PyObject* code) {
+  for (const char* name : {"context", "globals", "locals", "vars", "dir", "eval", "exec"}) {
+    if (Mentions(code, name)) return true;
+  }
+  return false;
+}
+
+bool IsFunctionOf(PyObject* object, PyObject* block_code) {
+  if (!PyFunction_Check(object)) return false;
+  auto* code = reinterpret_cast<PyCodeObject*>(PyFunction_GET_CODE(object));
+  PyObject* file = reinterpret_cast<PyCodeObject*>(block_code)->co_filename;
+  return PyUnicode_Compare(code->co_filename, file) == 0;
+}
+
+Activity MakeActivity(const ir::Function& function) {
+  const bool operation = function.role == ir::Role::kOperation;
+  const std::string name = DescribeFunction(function);
+  return {.code = operation ? Code::kOperationFailed : Code::kSelectorFailed,
+          .failed = name + " failed",
+          .where = operation ? fmt::format("in '{}'", function.name) : "in " + name,
+          .place = function.map.scalar,
+          .note = ""};
+}
+
+}  // namespace
+
+Block::Block(Interpreter::State& state, const ir::Agent& agent, const ir::Function& function,
+             const InitScope& scope)
+    : state_(state),
+      function_(function),
+      scope_(scope),
+      activity_(MakeActivity(function)),
+      code_(CompileBlock(agent, function)) {
+  KASPR_CHECK(code_, "a function that was not checked");
+  sees_context_ = SeesContext(code_.get());
+}
+
+bool Block::RunOnce() {
+  Ref context = Ref::Share(PyDict_GetItem(scope_.globals.get(), state_.context_name.get()));
+  return Load(std::move(context), globals_, callable_);
+}
+
+Ref Block::Call(PyObject* value, CurrentEvent& event) {
+  Ref result = function_.per_call ? CallAfresh(value, event) : CallOnce(value, event);
+  if (!result || !IsAwaitable(result.get())) return result;
+  return Await(state_, result.get());
+}
+
+bool Block::Load(Ref context, Ref& globals, Ref& callable) {
+  Ref fresh = Ref::Own(PyDict_Copy(scope_.globals.get()));
+  if (!context || !fresh ||
+      PyDict_SetItem(fresh.get(), state_.context_name.get(), context.get()) < 0) {
+    return false;
+  }
+  Ref done = Ref::Own(PyEval_EvalCode(code_.get(), fresh.get(), fresh.get()));
+  if (!done) return false;
+  callable = Ref::Share(ChooseFunction(function_, fresh.get(), scope_.globals.get(), code_.get()));
+  if (!callable) return false;
+  globals = std::move(fresh);
+  return true;
+}
+
+Ref Block::CallOnce(PyObject* value, CurrentEvent& event) {
+  if (!callable_) {
+    if (!Load(event.NewContext(), globals_, callable_)) return {};
+  } else if (sees_context_) {
+    Ref context = event.NewContext();
+    if (!context || PyDict_SetItem(globals_.get(), state_.context_name.get(), context.get()) < 0) {
+      return {};
+    }
+  }
+  return Ref::Own(PyObject_CallOneArg(callable_.get(), value));
+}
+
+Ref Block::CallAfresh(PyObject* value, CurrentEvent& event) {
+  Ref globals, callable;
+  Ref context = sees_context_
+                    ? event.NewContext()
+                    : Ref::Share(PyDict_GetItem(scope_.globals.get(), state_.context_name.get()));
+  if (!Load(std::move(context), globals, callable)) return {};
+  return Ref::Own(PyObject_CallOneArg(callable.get(), value));
+}
+
+Ref CompileBlock(const ir::Agent& agent, const ir::Function& function) {
+  const std::string file = BlockFileName(agent, function);
+  Ref name =
+      Ref::Own(PyUnicode_DecodeUTF8(file.data(), static_cast<Py_ssize_t>(file.size()), "replace"));
+  if (!name) return name;
+  PyCompilerFlags flags{PyCF_SOURCE_IS_UTF8 | PyCF_IGNORE_COOKIE, PY_MINOR_VERSION};
+  return Ref::Own(
+      Py_CompileStringObject(function.text.c_str(), name.get(), Py_file_input, &flags, -1));
+}
+
+PyObject* ChooseFunction(const ir::Function& function, PyObject* globals, PyObject* before,
+                         PyObject* code) {
+  if (!function.entrypoint.empty()) {
+    PyObject* chosen = PyDict_GetItemString(globals, function.entrypoint.c_str());
+    if (chosen == nullptr) {
+      PyErr_Format(PyExc_NameError, "the block does not define '%s'", function.entrypoint.c_str());
+    }
+    return chosen;
+  }
+  PyObject* first_callable = nullptr;
+  PyObject* key = nullptr;
+  PyObject* value = nullptr;
+  Py_ssize_t position = 0;
+  while (PyDict_Next(globals, &position, &key, &value)) {
+    if (PyDict_GetItem(before, key) == value || !PyCallable_Check(value)) continue;
+    if (IsFunctionOf(value, code)) return value;
+    if (first_callable == nullptr) first_callable = value;
+  }
+  if (first_callable == nullptr) {
+    PyErr_SetString(PyExc_TypeError, "the block defines no function to call");
+  }
+  return first_callable;
+}
+
+}  // namespace kaspr::python

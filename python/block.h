@@ -1,0 +1,61 @@
+#pragma once
+
+// A Python block at run time: a program, and the function that it defines.
+//
+// Its globals are a copy of what init left behind, plus `context`. An operation's block runs for
+// every call if that could be observed (Function::per_call); all others run once and keep their
+// globals: an operation's at the start, a selector's when it is first called (D2, D4). Blocks are
+// owned by the step or output that calls them, so that two steps never share globals. On the lane's
+// thread.
+
+#include "python/event.h"
+#include "python/object.h"
+#include "python/state.h"
+#include "python/traceback.h"
+
+namespace kaspr::python {
+
+// What an agent's init left behind.
+struct InitScope {
+  Ref globals;  // with a `context` that has "app" only
+  Ref app;      // context["app"]
+};
+
+class Block {
+ public:
+  // `agent` and `scope` must outlive it. The function must have been checked: its text compiles.
+  Block(Interpreter::State& state, const ir::Agent& agent, const ir::Function& function,
+        const InitScope& scope);
+
+  const ir::Function& function() const { return function_; }
+  const Activity& activity() const { return activity_; }
+
+  // Runs a block that runs once, before any event. False: an exception is set.
+  bool RunOnce();
+
+  // Calls its function and awaits an awaitable result. Null: an exception is set.
+  Ref Call(PyObject* value, CurrentEvent& event);
+
+ private:
+  bool Load(Ref context, Ref& globals, Ref& callable);
+  Ref CallOnce(PyObject* value, CurrentEvent& event);
+  Ref CallAfresh(PyObject* value, CurrentEvent& event);
+
+  Interpreter::State& state_;
+  const ir::Function& function_;
+  const InitScope& scope_;
+  Activity activity_;
+  Ref code_;
+  bool sees_context_ = false;  // its code can look at `context`
+  Ref globals_, callable_;     // of a block that has run and keeps them
+};
+
+// Compiles a block. Null: an exception is set.
+Ref CompileBlock(const ir::Agent& agent, const ir::Function& function);
+
+// The function that a block which has just run means (D1), a borrowed reference: the entrypoint,
+// else what `globals` has over `before`. Null: an exception is set.
+PyObject* ChooseFunction(const ir::Function& function, PyObject* globals, PyObject* before,
+                         PyObject* code);
+
+}  // namespace kaspr::python
