@@ -1,1 +1,150 @@
-namespace {}
+#include "driver/options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+
+#include "ir/passes.h"
+
+namespace kaspr::driver {
+
+namespace {
+
+constexpr int32_t kMostPartitions = 10'000;
+
+// "TOPIC=REST" split at the first '='.
+std::pair<std::string, std::string> SplitTopic(const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+    throw CLI::ValidationError(fmt::format("'{}' is not TOPIC=...", text));
+  }
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+CLI::callback_t TopicFiles(std::vector<TopicFile>& files) {
+  return [&files](const CLI::results_t& values) {
+    for (const std::string& value : values) {
+      auto [topic, path] = SplitTopic(value);
+      files.push_back({std::move(topic), std::move(path)});
+    }
+    return true;
+  };
+}
+
+CLI::callback_t Partitions(std::map<std::string, int32_t>& partitions) {
+  return [&partitions](const CLI::results_t& values) {
+    for (const std::string& value : values) {
+      const auto [topic, text] = SplitTopic(value);
+      int32_t count = 0;
+      const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), count);
+      if (code != std::errc() || end != text.data() + text.size() || count < 1 ||
+          count > kMostPartitions) {
+        throw CLI::ValidationError(
+            fmt::format("'{}': a topic has 1 to {} partitions", value, kMostPartitions));
+      }
+      partitions[topic] = count;
+    }
+    return true;
+  };
+}
+
+void AddFiles(CLI::App* command, Options& options) {
+  command->add_option("-f,--file", options.files, "A spec: a file, a directory, or - for stdin")
+      ->required()
+      ->type_name("FILE|DIR|-");
+}
+
+void AddPasses(CLI::App* command, Options& options) {
+  std::vector<std::string> names;
+  for (const ir::Pass& pass : ir::Passes()) names.emplace_back(pass.name);
+  command->add_option("--disable-pass", options.disabled_passes, "Leave an optimization out")
+      ->check(CLI::IsMember(names))
+      ->type_name("NAME");
+  command->add_option("--print-after", options.print_after, "Print the graph that a pass changed")
+      ->check(CLI::IsMember(names))
+      ->type_name("NAME");
+}
+
+void AddRun(CLI::App* run, Options& options) {
+  AddFiles(run, options);
+  run->add_option("--source", TopicFiles(options.sources), "Read a topic's values, one a line")
+      ->type_name("TOPIC=FILE|-")
+      ->take_all();
+  run->add_option("--records", options.records, "Read whole records, JSON lines")
+      ->type_name("FILE|-");
+  run->add_option("--sink", TopicFiles(options.sinks), "Write a topic's values, one a line")
+      ->type_name("TOPIC=FILE|-")
+      ->take_all();
+  run->add_option("--records-out", options.records_out, "Write whole records, JSON lines")
+      ->type_name("FILE|-");
+  run->add_option("--partitions", Partitions(options.partitions), "How many a topic has (1)")
+      ->type_name("TOPIC=N")
+      ->take_all();
+  run->add_option("--until", "When to stop: 'end' of all input, which files have")
+      ->check(CLI::IsMember({"end"}))
+      ->type_name("end");
+  run->add_option("--report", options.report, "Write what was done as JSON, at the end")
+      ->type_name("FILE");
+  AddPasses(run, options);
+}
+
+// "kasprc help run" is "kasprc run --help".
+std::vector<std::string> Arguments(int argc, char** argv) {
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (!arguments.empty() && arguments[0] == "help") {
+    arguments.erase(arguments.begin());
+    arguments.emplace_back("--help");
+  }
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
+  return arguments;
+}
+
+}  // namespace
+
+std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
+  Options options;
+  CLI::App app("kasprc compiles KasprAgent specs and runs them.", "kasprc");
+  app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::simple);
+  app.footer("'kasprc help COMMAND' says more about a command.");
+
+  CLI::App* check = app.add_subcommand("check", "Find mistakes in specs without running them");
+  AddFiles(check, options);
+  check->add_flag("--json", options.json, "Diagnostics as JSON on stdout");
+
+  CLI::App* compile = app.add_subcommand("compile", "Compile specs, and show what they become");
+  AddFiles(compile, options);
+  compile->add_option("--emit", options.emit, "What to show: spec, ir, ir-opt or plan")
+      ->check(CLI::IsMember({"spec", "ir", "ir-opt", "plan"}))
+      ->type_name("STAGE");
+  compile->add_flag("--locs", options.places, "With ir, ir-opt: where each node was written");
+  AddPasses(compile, options);
+
+  CLI::App* graph = app.add_subcommand("graph", "Draw the app: topics, agents, operations");
+  AddFiles(graph, options);
+  options.drawing = "text";
+  graph->add_option("-o,--output", options.drawing, "text, or dot for Graphviz")
+      ->check(CLI::IsMember({"text", "dot"}))
+      ->type_name("FORMAT");
+
+  CLI::App* run = app.add_subcommand("run", "Run specs on local files");
+  AddRun(run, options);
+  CLI::App* version = app.add_subcommand("version", "Print the version");
+  app.add_subcommand("help", "Explain a command");
+
+  try {
+    app.parse(Arguments(argc, argv));
+  } catch (const CLI::ParseError& error) {
+    exit_code = app.exit(error) == 0 ? kExitOk : kExitUsage;
+    return std::nullopt;
+  }
+  options.verb = *check     ? Verb::kCheck
+                 : *compile ? Verb::kCompile
+                 : *graph   ? Verb::kGraph
+                 : *version ? Verb::kVersion
+                            : Verb::kRun;
+  return options;
+}
+
+}  // namespace kaspr::driver

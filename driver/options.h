@@ -1,0 +1,53 @@
+#pragma once
+
+// The command line: one program with verbs. stdout is data, stderr is talk.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kaspr::driver {
+
+// Exit codes, from sysexits.h where it has one.
+enum Exit : int {
+  kExitOk = 0,
+  kExitNo = 1,       // the answer is "no": `check` found errors
+  kExitUsage = 2,    // wrong command line
+  kExitIo = 74,      // a file, a pipe
+  kExitConfig = 78,  // the spec cannot be used, or its init failed
+};
+
+enum class Verb { kCheck, kCompile, kGraph, kRun, kVersion };
+
+// TOPIC=FILE
+struct TopicFile {
+  std::string topic;
+  std::string path;  // "-": stdin, stdout
+};
+
+struct Options {
+  Verb verb = Verb::kCheck;
+  std::vector<std::string> files;
+  bool json = false;    // check
+  std::string emit;     // compile: spec, ir, ir-opt, plan; "": one line per agent
+  bool places = false;  // compile --locs
+  std::string drawing;  // graph -o: text, dot
+  std::vector<std::string> disabled_passes;
+  std::vector<std::string> print_after;
+
+  // run
+  std::vector<TopicFile> sources;
+  std::vector<TopicFile> sinks;
+  std::vector<std::string> records;
+  std::string records_out;
+  std::map<std::string, int32_t> partitions;
+  std::string report;
+};
+
+// Nothing: the command line asked for help or was wrong; that was said, and `exit_code` is set.
+std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code);
+
+}  // namespace kaspr::driver

@@ -1,0 +1,194 @@
+#include "driver/session.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "base/render.h"
+#include "driver/commands.h"
+#include "driver/files.h"
+#include "python/kernel.h"
+#include "runtime/copy_kernel.h"
+
+namespace kaspr::driver {
+
+Session::Session(const Options& options) : options_(options) {}
+Session::~Session() = default;
+
+int Session::Main() {
+  int code = Load(options_, interpreter_, compiled_);
+  if (code != kExitOk) return code;
+  plan_ = runtime::MakePlan(*compiled_.optimized);
+  progress_ = std::make_unique<Progress>(plan_, isatty(STDERR_FILENO) == 1);
+  failures_ = std::make_unique<ir::FailureLog>([this](const Diagnostic& diagnostic) {
+    Say(Render(diagnostic, {.color = ColorOnStderr()}) + "\n");
+  });
+  code = CheckTopics();
+  if (code == kExitOk) code = OpenFiles();
+  if (code == kExitOk) code = MakeKernels();
+  if (code != kExitOk) return code;
+  {
+    std::vector<ir::Kernel*> kernels;
+    for (const auto& kernel : kernels_) kernels.push_back(kernel.get());
+    const std::lock_guard lock(mutex_);
+    engine_ = std::make_unique<runtime::Engine>(plan_, std::move(kernels), *source_, *sink_,
+                                                &interpreter_, runtime::EngineOptions{});
+    if (stopped_) engine_->Stop();
+  }
+  const std::string error = engine_->Run();
+  if (!error.empty()) Say(fmt::format("error: {}\n", error));
+  const bool ok = error.empty() && !unread_;
+  const bool closed = Close(!error.empty() ? "error" : stopped_ ? "signal" : "end");
+  return ok && closed ? kExitOk : kExitIo;
+}
+
+int Session::CheckTopics() const {
+  const auto refuse = [](std::string_view option, const std::string& topic, std::string_view why) {
+    fmt::print(stderr, "error: {} {}: {}\n", option, topic, why);
+    return kExitUsage;
+  };
+  if (options_.sources.empty() && options_.records.empty()) {
+    fmt::print(stderr,
+               "error: nothing to read: give --source TOPIC=FILE for values, one a line, or "
+               "--records FILE for whole records\n");
+    return kExitUsage;
+  }
+  size_t stdin_uses =
+      static_cast<size_t>(std::count(options_.files.begin(), options_.files.end(), "-") +
+                          std::count(options_.records.begin(), options_.records.end(), "-"));
+  for (const TopicFile& source : options_.sources) {
+    if (!plan_.Reads(source.topic)) {
+      return refuse("--source", source.topic, "no agent reads this topic");
+    }
+    stdin_uses += source.path == "-" ? 1 : 0;
+  }
+  if (stdin_uses > 1) {
+    fmt::print(stderr, "error: only one thing can be read from stdin\n");
+    return kExitUsage;
+  }
+  for (const TopicFile& sink : options_.sinks) {
+    if (!plan_.Writes(sink.topic)) {
+      return refuse("--sink", sink.topic, "no agent writes this topic");
+    }
+  }
+  for (const auto& [topic, count] : options_.partitions) {
+    if (!plan_.Reads(topic) && !plan_.Writes(topic)) {
+      return refuse("--partitions", topic, "no agent reads or writes this topic");
+    }
+  }
+  return kExitOk;
+}
+
+int Session::OpenFiles() {
+  topics_ = std::make_unique<runtime::LocalTopics>(plan_, options_.partitions);
+  source_ = std::make_unique<runtime::LocalSource>(*topics_, [this](const std::string& message) {
+    unread_ = true;
+    Say(fmt::format("error: {}\n", message));
+  });
+  sink_ = std::make_unique<runtime::LocalSink>(*topics_);
+  bool ok = true;
+  for (const TopicFile& source : options_.sources) {
+    ok &= source_->AddValues(source.topic, source.path);
+  }
+  for (const std::string& path : options_.records) ok &= source_->AddRecords(path);
+  if (!ok) return kExitIo;
+  std::string error;
+  for (const TopicFile& sink : options_.sinks) {
+    if (error.empty()) error = sink_->WriteValues(sink.topic, sink.path);
+  }
+  if (error.empty() && !options_.records_out.empty()) {
+    error = sink_->WriteRecords(options_.records_out);
+  }
+  if (!error.empty()) {
+    fmt::print(stderr, "error: {}\n", error);
+    return kExitIo;
+  }
+  for (const runtime::Segment& segment : plan_.segments) {
+    for (const runtime::SendNode& send : segment.sends) {
+      const auto written = [&](const TopicFile& sink) { return sink.topic == send.topic; };
+      if (!options_.records_out.empty() || plan_.Reads(send.topic) ||
+          std::any_of(options_.sinks.begin(), options_.sinks.end(), written)) {
+        continue;
+      }
+      fmt::print(stderr, "warning: the records of topic '{}' go nowhere: give --sink {}=FILE\n",
+                 send.topic, send.topic);
+    }
+  }
+  return kExitOk;
+}
+
+int Session::MakeKernels() {
+  Diagnostics diagnostics;
+  for (size_t i = 0; i < plan_.segments.size(); ++i) {
+    const ir::Agent& agent = compiled_.optimized->agents[i];
+    kernels_.push_back(plan_.segments[i].engine == runtime::Segment::Engine::kNative
+                           ? runtime::MakeCopyKernel(agent, *failures_)
+                           : python::MakeKernel(interpreter_, agent, *failures_, diagnostics));
+    if (kernels_.back() == nullptr) break;
+  }
+  if (!diagnostics.empty()) Say(Render(diagnostics, {.color = ColorOnStderr()}));
+  return diagnostics.has_errors() ? kExitConfig : kExitOk;
+}
+
+bool Session::Stop() {
+  const std::lock_guard lock(mutex_);
+  stopped_ = true;
+  if (engine_) engine_->Stop();
+  return engine_ != nullptr;
+}
+
+void Session::Abort() {
+  const std::lock_guard lock(mutex_);
+  if (engine_) {
+    engine_->Abort();
+  } else {
+    interpreter_.Interrupt();
+  }
+}
+
+uint64_t Session::finished() const {
+  const std::lock_guard lock(mutex_);
+  uint64_t count = 0;
+  if (engine_) {
+    for (const runtime::Counters& agent : engine_->counters()) count += agent.in + agent.out;
+  }
+  return count;
+}
+
+void Session::ShowRates() {
+  const std::lock_guard lock(mutex_);
+  if (engine_ && !closed_) progress_->Update(engine_->counters());
+}
+
+bool Session::Close(const char* how) {
+  const std::lock_guard lock(mutex_);
+  if (!engine_ || closed_) return true;
+  closed_ = true;
+  const std::string error = sink_->Flush();
+  progress_->Finish(engine_->counters(), failures_->Kinds());
+  return WriteReport(how) && error.empty();
+}
+
+bool Session::WriteReport(const char* how) const {
+  if (options_.report.empty()) return true;
+  std::string agents;
+  for (size_t i = 0; i < plan_.segments.size(); ++i) {
+    const runtime::Counters& agent = engine_->counters()[i];
+    agents += fmt::format(
+        R"({}{}: {{"in": {}, "out": {}, "filtered": {}, "failed": {}, "native": {}, "python": {}}})",
+        i == 0 ? "" : ", ", JsonQuoted(plan_.segments[i].agent), agent.in.load(), agent.out.load(),
+        agent.filtered.load(), agent.failed.load(), agent.native.load(), agent.python.load());
+  }
+  return WriteFile(options_.report,
+                   fmt::format(R"({{"agents": {{{}}}, "seconds": {:.3f}, "exit": {}}})"
+                               "\n",
+                               agents, progress_->seconds(), JsonQuoted(how)));
+}
+
+void Session::Say(const std::string& text) {
+  progress_->Say(text);
+}
+
+}  // namespace kaspr::driver

@@ -1,0 +1,70 @@
+#pragma once
+
+// One run of an app over the local transport, from its files to its report. `Main` does it all on a
+// thread of its own; the signals' thread may stop it, cut it short, or close it in its place.
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "driver/options.h"
+#include "driver/pipeline.h"
+#include "driver/progress.h"
+#include "ir/kernel.h"
+#include "runtime/engine.h"
+#include "runtime/local_sink.h"
+#include "runtime/local_source.h"
+#include "runtime/local_topics.h"
+
+namespace kaspr::driver {
+
+class Session {
+ public:
+  explicit Session(const Options& options);
+  ~Session();
+
+  // Compiles, starts, runs and closes; the exit code.
+  int Main();
+
+  // Takes nothing more in and finishes what is in flight. False: nothing is in flight yet that
+  // could be finished.
+  bool Stop();
+  void Abort();
+
+  // Grows whenever a record is finished.
+  uint64_t finished() const;
+  void ShowRates();
+
+  // Writes out, reports and sums up, once, whoever calls it; `how` is "end", "signal" or "error".
+  // False: something could not be written.
+  bool Close(const char* how);
+
+ private:
+  int CheckTopics() const;
+  int OpenFiles();
+  int MakeKernels();
+  bool WriteReport(const char* how) const;
+  void Say(const std::string& text);
+
+  const Options options_;
+  Compilation compiled_;
+  python::Interpreter interpreter_;
+  runtime::Plan plan_;
+  std::unique_ptr<Progress> progress_;
+  std::unique_ptr<ir::FailureLog> failures_;
+  std::unique_ptr<runtime::LocalTopics> topics_;
+  std::unique_ptr<runtime::LocalSource> source_;
+  std::unique_ptr<runtime::LocalSink> sink_;
+  std::vector<std::unique_ptr<ir::Kernel>> kernels_;  // go before the interpreter
+  bool unread_ = false;                               // some input could not be read
+
+  mutable std::mutex mutex_;  // of what follows
+  std::unique_ptr<runtime::Engine> engine_;
+  bool stopped_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace kaspr::driver
