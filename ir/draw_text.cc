@@ -53,12 +53,12 @@ struct Column {
   size_t ends() const { return std::ranges::count_if(rows, &Row::end); }
 };
 
-// Pads the text of a row to `width`: with a line if an arrow leaves it, else with blanks.
+// The text of a row, padded to one more than `width`: with a line if one leaves it, else with
+// blanks.
 std::string Padded(const Column& column, size_t row, size_t width) {
-  const bool leaves = row < column.rows.size() && column.rows[row].end;
-  const std::string text = row < column.rows.size() ? column.rows[row].text : "";
-  const size_t gap = width - Columns(text);
-  return text + (leaves && gap > 0 ? " " + Repeat("─", gap - 1) : Repeat(" ", gap));
+  if (row >= column.rows.size()) return Repeat(" ", width + 1);
+  const auto& [text, end] = column.rows[row];
+  return text + " " + Repeat(end ? "─" : " ", width - Columns(text));
 }
 
 // How the line at `row` meets the others of its column: at the first row all of them join, at a row
@@ -75,19 +75,19 @@ std::string Joint(const Column& column, size_t row, const char* leaves, const ch
 // The line from the inputs to what follows; a joint if there are several. `bare`: nothing follows
 // but the line to the outputs.
 std::string LineFrom(const Column& inputs, size_t row, bool bare) {
-  if (inputs.ends() == 1) return bare ? "" : row == 0 ? " ──▶ " : "     ";
+  if (inputs.ends() == 1) return bare ? "" : row == 0 ? "──▶ " : "    ";
   const bool end = row < inputs.rows.size() && inputs.rows[row].end;
   const char* arrow = bare ? "" : row == 0 ? "─▶ " : "   ";
-  return fmt::format("{}{}{}", end ? " ─" : "  ", Joint(inputs, row, "┤", "┘"), arrow);
+  return fmt::format("{}{}{}", end ? "─" : " ", Joint(inputs, row, "┤", "┘"), arrow);
 }
 
-// The line to the outputs; a joint if there are several. `joined`: it goes on from another line.
-std::string LineTo(const Column& outputs, size_t row, bool joined) {
-  const char* first = row > 0 ? "  " : joined ? "──" : " ─";
+// The line to the outputs; a joint if there are several.
+std::string LineTo(const Column& outputs, size_t row) {
   if (outputs.ends() == 0) return "";
-  if (outputs.ends() == 1) return fmt::format("{}{}", first, row == 0 ? "─▶ " : "   ");
+  if (outputs.ends() == 1) return row == 0 ? "──▶ " : "    ";
   const bool end = row < outputs.rows.size() && outputs.rows[row].end;
-  return fmt::format("{}{}{}", first, Joint(outputs, row, "├", "└"), end ? "─▶ " : "   ");
+  return fmt::format("{}{}{}", row == 0 ? "─" : " ", Joint(outputs, row, "├", "└"),
+                     end ? "─▶ " : "   ");
 }
 
 // The operations from the input to a node, and the outputs that read it.
@@ -145,8 +145,9 @@ class TextDrawing {
     const bool bare = operations.rows.empty();
     for (size_t row = 0; row < rows; ++row) {
       std::string line = indent + Padded(inputs, row, inputs.width());
-      line += LineFrom(inputs, row, bare) + Padded(operations, row, operations.width());
-      line += LineTo(outputs, row, bare && inputs.ends() > 1);
+      line += LineFrom(inputs, row, bare);
+      if (!bare) line += Padded(operations, row, operations.width());
+      line += LineTo(outputs, row);
       if (row < outputs.rows.size()) line += outputs.rows[row].text;
       line.erase(line.find_last_not_of(' ') + 1);
       out_ += line + '\n';

@@ -52,7 +52,8 @@ class Verifier {
       agent_ = &graph_.agents[index_];
       const auto [first, fresh] = names.emplace(agent_->name, index_);
       if (!fresh) {
-        Error(Code::kGraphRepeated, "two agents of one name", AgentSpan(index_))
+        Error(Code::kGraphRepeated, fmt::format("two agents are called '{}'", agent_->name),
+              AgentSpan(index_))
             .Label(AgentSpan(first->second), "the first one is here");
       }
       VerifyFunctions();
@@ -244,8 +245,8 @@ class Verifier {
     const Function& function = agent_->functions[index];
     if (function.role != role) {
       Error(Code::kGraphRole,
-            fmt::format("{} is wanted here, but '{}' is made as {}", RoleName(role), function.name,
-                        RoleName(function.role)),
+            fmt::format("a function made as {} is used as {}: '{}'", RoleName(function.role),
+                        RoleName(role), function.name),
             SpanOf(where))
           .Label(FunctionSpan(index), "this one");
     }

@@ -45,7 +45,9 @@ class Fuser {
   bool Run() {
     size_t begin = 0;
     while (begin < agent_.nodes.size()) {
-      const size_t end = EndOfChain(begin);
+      size_t end = begin + 1;
+      while (end < agent_.nodes.size() && Joins(end)) ++end;
+      ExplainStart(begin);
       ends_.push_back(end);
       begin = end;
     }
@@ -55,22 +57,21 @@ class Fuser {
   }
 
  private:
-  // The chain from node `begin` on: at least that node itself.
-  size_t EndOfChain(size_t begin) {
-    if (StepsOf(agent_.nodes[begin]).empty()) return begin + 1;
-    size_t end = begin + 1;
-    while (end < agent_.nodes.size() && Joins(end)) ++end;
-    return end;
+  const Node& ReadBy(const Node& node) const { return agent_.node(node.inputs.front()); }
+
+  bool Joins(size_t index) const {
+    const Node& node = agent_.nodes[index];
+    return !StepsOf(node).empty() && !StepsOf(agent_.nodes[index - 1]).empty() &&
+           node.inputs.front() == static_cast<NodeId>(index - 1) && users_[index - 1] == 1;
   }
 
-  bool Joins(size_t index) {
+  // Says why a chain begins here and not earlier.
+  void ExplainStart(size_t index) {
     const Node& node = agent_.nodes[index];
-    const size_t before = index - 1;
-    if (StepsOf(node).empty() || node.inputs.front() != static_cast<NodeId>(before)) return false;
-    if (users_[before] == 1) return true;
-    Say(fmt::format("'{}' does not join '{}': {} others read that as well", node.name,
-                    agent_.nodes[before].name, users_[before] - 1));
-    return false;
+    if (StepsOf(node).empty() || StepsOf(ReadBy(node)).empty()) return;
+    const uint32_t users = users_[static_cast<size_t>(node.inputs.front())];
+    Say(fmt::format("'{}' does not join '{}': {}", node.name, ReadBy(node).name,
+                    users > 1 ? "others read that as well" : "others run between the two"));
   }
 
   void Rebuild() {
