@@ -7,9 +7,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -17,18 +19,20 @@
 
 namespace kaspr::golden {
 
+namespace fs = std::filesystem;
+
 inline bool Blessing() {
   const char* bless = std::getenv("KASPR_BLESS");
   return bless && std::string_view(bless) == "1";
 }
 
-inline std::string ReadFile(const std::filesystem::path& path) {
+inline std::string ReadFile(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) ADD_FAILURE() << "cannot read " << path;
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-inline void WriteFile(const std::filesystem::path& path, std::string_view text) {
+inline void WriteFile(const fs::path& path, std::string_view text) {
   std::ofstream out(path, std::ios::binary);
   out << text;
   if (!out.flush()) ADD_FAILURE() << "cannot write " << path;
@@ -67,24 +71,48 @@ inline std::string Diff(std::string_view expected, std::string_view actual) {
   return out.empty() ? "(only the last line's end differs)\n" : out;
 }
 
-inline void Differs(const std::filesystem::path& path, std::string_view expected,
-                    std::string_view actual) {
+inline void Differs(const fs::path& path, std::string_view expected, std::string_view actual) {
   ADD_FAILURE() << path.string() << " (- expected, + said)\n"
                 << Diff(expected, actual) << "to accept: KASPR_BLESS=1 ctest -R golden";
 }
 
 // The file says `actual`; blessing makes it so.
-inline void ExpectFile(const std::filesystem::path& path, std::string_view actual) {
+inline void ExpectFile(const fs::path& path, std::string_view actual) {
   if (Blessing()) {
     WriteFile(path, actual);
     return;
   }
-  if (!std::filesystem::exists(path)) {
+  if (!fs::exists(path)) {
     ADD_FAILURE() << path.string() << " is missing; to make it: KASPR_BLESS=1 ctest -R golden";
     return;
   }
   const std::string expected = ReadFile(path);
   if (expected != actual) Differs(path, expected, actual);
+}
+
+// A test whose body is a function, so that a file can be a test.
+class FileTest : public testing::Test {
+ public:
+  explicit FileTest(std::function<void()> body) : body_(std::move(body)) {}
+  void TestBody() override { body_(); }
+
+ private:
+  std::function<void()> body_;
+};
+
+inline void Register(const std::string& suite, const std::string& name,
+                     std::function<void()> body) {
+  testing::RegisterTest(suite.c_str(), name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
+                        [body]() -> testing::Test* { return new FileTest(body); });
+}
+
+inline std::vector<fs::path> FilesBelow(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  return files;
 }
 
 }  // namespace kaspr::golden

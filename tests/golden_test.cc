@@ -1,188 +1,153 @@
-// Runs the files below tests/golden, one test each.
+// Whole specs through the whole compiler.
 //
-// ir/**.test: several cases a file, each
-//
-//   # what it shows
-//   run passes=fuse-stages        or: roundtrip | verify | remarks passes=... | draw text | draw
-//   dot graph text
-//   ----
-//   what is said about it
-//   ====
+// tests/golden/specs: an app that is right (x.yaml, or a folder x of them) and what becomes of it:
+//   .ir .ir-opt .plan .graph    always; .graph is the picture of the optimized app
+//   .err                        if there are warnings
+//   .dot .spec                  where the file is there
+// tests/golden/diagnostics: an app that is wrong, and .err: all that `kasprc check` says about it.
+// tests/golden/failures: what running apps say; written by the tests of the driver.
 
 #include "tests/golden.h"
 
 #include <algorithm>
-#include <functional>
+#include <map>
+#include <regex>
 #include <set>
 
 #include "base/render.h"
+#include "driver/commands.h"
+#include "driver/pipeline.h"
+#include "frontend/print_spec.h"
 #include "ir/draw.h"
 #include "ir/parse.h"
-#include "ir/passes.h"
 #include "ir/print.h"
-#include "ir/verify.h"
+#include "runtime/plan.h"
 
 namespace kaspr::golden {
 namespace {
 
-namespace fs = std::filesystem;
+bool IsYaml(const fs::path& path) {
+  return path.extension() == ".yaml";
+}
 
-// One case of a .test file, as text of whole lines.
-struct Case {
-  std::string head;       // comments and blank lines
-  std::string directive;  // "run passes=fuse-stages"
-  std::string input;
-  std::string expected;
+// The files and folders that are an app each.
+std::vector<fs::path> AppsIn(const fs::path& folder) {
+  std::vector<fs::path> apps;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.is_directory() || IsYaml(entry.path())) apps.push_back(entry.path());
+  }
+  std::ranges::sort(apps);
+  return apps;
+}
+
+// An app, compiled under the names that a user in `folder` would see.
+struct Compiled {
+  driver::Compilation result;
+  std::vector<const SourceFile*> files;
+  bool ok = false;
+
+  Compiled(const fs::path& app, const fs::path& folder, python::Interpreter& interpreter) {
+    for (const fs::path& file : fs::is_directory(app) ? FilesBelow(app) : std::vector{app}) {
+      EXPECT_TRUE(IsYaml(file)) << file << " is not read";
+      files.push_back(&result.files.Add(fs::relative(file, folder).string(), ReadFile(file)));
+    }
+    ok = driver::Compile(files, interpreter, {}, result);
+  }
+
+  // What `kasprc check` says.
+  std::string Said() const {
+    return result.diagnostics.empty() ? "" : driver::RenderAll(result.diagnostics, files, false);
+  }
 };
 
-std::vector<Case> ReadCases(const fs::path& path) {
-  std::vector<Case> cases;
-  enum { kHead, kInput, kExpected } part = kHead;
-  const std::string text = ReadFile(path);
-  for (std::string_view line : Lines(text)) {
-    if (part == kHead && cases.empty()) cases.emplace_back();
-    Case& current = cases.back();
-    const std::string whole = std::string(line) + '\n';
-    if (part == kHead && (line.empty() || line.starts_with('#'))) {
-      current.head += whole;
-    } else if (part == kHead) {
-      current.directive = line;
-      part = kInput;
-    } else if (part == kInput && line == "----") {
-      part = kExpected;
-    } else if (part == kInput) {
-      current.input += whole;
-    } else if (line == "====") {
-      part = kHead;
-      cases.emplace_back();
-    } else {
-      current.expected += whole;
-    }
-  }
-  if (part == kHead && !cases.empty() && cases.back().head.empty()) cases.pop_back();
-  EXPECT_FALSE(cases.empty()) << path << " has no case";
-  for (const Case& c : cases) EXPECT_NE(c.directive, "") << path << ": a case without a directive";
-  return cases;
+fs::path Beside(const fs::path& app, const std::string& extension) {
+  return app.string() + extension;
 }
 
-void WriteCases(const fs::path& path, const std::vector<Case>& cases) {
-  std::string text;
-  for (const Case& c : cases) {
-    if (!text.empty()) text += "====\n";
-    text += c.head + c.directive + '\n' + c.input + "----\n" + c.expected;
-  }
-  WriteFile(path, text);
-}
-
-// Those of "passes=a,b", in their own order.
-ir::PassOptions OnlyPasses(std::string_view list) {
-  ir::PassOptions options;
-  std::set<std::string> wanted;
-  while (!list.empty()) {
-    const size_t end = std::min(list.find(','), list.size());
-    wanted.insert(std::string(list.substr(0, end)));
-    list.remove_prefix(std::min(end + 1, list.size()));
-  }
-  for (const ir::Pass& pass : ir::Passes()) {
-    if (wanted.erase(std::string(pass.name)) == 0) options.disabled.emplace_back(pass.name);
-  }
-  for (const std::string& name : wanted) ADD_FAILURE() << "no pass is called " << name;
-  return options;
-}
-
-// The laws: what is printed reads back, and canonical text prints as itself.
 void ExpectRoundTrip(const ir::Graph& graph) {
-  const std::string text = ir::Print(graph);
-  const SourceFile file("printed", text);
+  const SourceFile file("printed", ir::Print(graph));
   Diagnostics diagnostics;
   const auto back = ir::Parse(file, diagnostics);
-  ASSERT_TRUE(back) << Render(diagnostics) << text;
-  EXPECT_TRUE(*back == graph) << text;
-  EXPECT_EQ(ir::Print(*back), text);
+  ASSERT_TRUE(back) << Render(diagnostics);
+  EXPECT_TRUE(*back == graph) << file.text();
+  EXPECT_EQ(ir::Print(*back), file.text());
 }
 
-std::string RunPassesOn(ir::Graph graph, std::string_view passes, bool remarks) {
-  ir::PassContext context;
-  const ir::Graph before = graph;
-  ir::RunPasses(graph, OnlyPasses(passes), context);
-  ExpectRoundTrip(graph);
-  if (!remarks) return graph == before ? "no change\n" : ir::Print(graph);
-  std::string out;
-  for (const ir::Remark& remark : context.remarks) {
-    out += std::string(remark.pass) + ": " + remark.agent + ": " + remark.text + '\n';
+void RunSpec(const fs::path& app, const fs::path& folder, python::Interpreter& interpreter) {
+  const Compiled compiled(app, folder, interpreter);
+  const driver::Compilation& result = compiled.result;
+  ASSERT_TRUE(compiled.ok) << compiled.Said();
+  ExpectRoundTrip(*result.graph);
+  ExpectRoundTrip(*result.optimized);
+
+  ExpectFile(Beside(app, ".ir"), ir::Print(*result.graph));
+  ExpectFile(Beside(app, ".ir-opt"), ir::Print(*result.optimized));
+  ExpectFile(Beside(app, ".plan"), runtime::PrintPlan(runtime::MakePlan(*result.optimized)));
+  ExpectFile(Beside(app, ".graph"), ir::DrawText(*result.optimized));
+  if (!compiled.Said().empty() || fs::exists(Beside(app, ".err"))) {
+    ExpectFile(Beside(app, ".err"), compiled.Said());
   }
-  return out;
+  if (fs::exists(Beside(app, ".dot"))) {
+    ExpectFile(Beside(app, ".dot"), ir::DrawDot(*result.optimized));
+  }
+  if (fs::exists(Beside(app, ".spec"))) {
+    ExpectFile(Beside(app, ".spec"), frontend::PrintSpec(*result.spec));
+  }
 }
 
-// What the program says to one case.
-std::string Answer(const Case& c) {
-  SourceFiles files;
-  Diagnostics diagnostics;
-  const auto graph = ir::Parse(files.Add("graph", c.input), diagnostics);
-  if (!graph) return Render(diagnostics);
-  if (!ir::Verify(*graph, files, diagnostics)) return Render(diagnostics);
-  ExpectRoundTrip(*graph);
-
-  const std::string_view directive = c.directive;
-  constexpr std::string_view kRun = "run passes=";
-  constexpr std::string_view kRemarks = "remarks passes=";
-  if (directive == "roundtrip") return ir::Print(*graph);
-  if (directive == "verify") return "well formed\n";
-  if (directive == "draw text") return ir::DrawText(*graph);
-  if (directive == "draw dot") return ir::DrawDot(*graph);
-  if (directive.starts_with(kRun)) {
-    return RunPassesOn(*graph, directive.substr(kRun.size()), false);
-  }
-  if (directive.starts_with(kRemarks)) {
-    return RunPassesOn(*graph, directive.substr(kRemarks.size()), true);
-  }
-  ADD_FAILURE() << "no such directive: " << directive;
-  return "";
+void RunDiagnostics(const fs::path& app, const fs::path& folder, python::Interpreter& interpreter) {
+  const Compiled compiled(app, folder, interpreter);
+  EXPECT_NE(compiled.Said(), "") << app << " is right";
+  EXPECT_EQ(compiled.ok, !compiled.result.diagnostics.has_errors());
+  ExpectFile(Beside(app, ".err"), compiled.Said());
 }
 
-void RunCases(const fs::path& path) {
-  std::vector<Case> cases = ReadCases(path);
-  for (Case& c : cases) {
-    const std::string answer = Answer(c);
-    if (!Blessing() && answer != c.expected) Differs(path, c.expected, answer);
-    c.expected = answer;
+// Every file is an app or what is expected of one.
+void ExpectNoStrays(const fs::path& folder, const std::set<std::string>& extensions) {
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const fs::path path = entry.path();
+    if (entry.is_directory() || IsYaml(path) || path.filename() == "README.md") continue;
+    EXPECT_TRUE(extensions.contains(path.extension().string())) << path << " is read by nobody";
+    const fs::path app = fs::path(path).replace_extension();
+    EXPECT_TRUE(fs::exists(app)) << path << " is expected of " << app << ", which is not there";
   }
-  if (Blessing()) WriteCases(path, cases);
 }
 
-// A test whose body is a function, named after its file.
-class FileTest : public testing::Test {
- public:
-  explicit FileTest(std::function<void()> body) : body_(std::move(body)) {}
-  void TestBody() override { body_(); }
-
- private:
-  std::function<void()> body_;
-};
-
-void Register(const std::string& suite, const std::string& name, std::function<void()> body) {
-  testing::RegisterTest(suite.c_str(), name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
-                        [body]() -> testing::Test* { return new FileTest(body); });
+// Every diagnostic the compiler can make is shown somewhere.
+void ExpectAllCodesShown(const fs::path& golden) {
+  std::string shown;
+  for (const fs::path& path : FilesBelow(golden)) {
+    if (path.extension() == ".err" || path.extension() == ".test") shown += ReadFile(path);
+  }
+  const std::string codes = ReadFile(fs::path(KASPR_TESTS).parent_path() / "base/codes.h");
+  const std::regex definition("(k[A-Za-z0-9]+) = ([0-9]+)");
+  size_t count = 0;
+  for (auto it = std::sregex_iterator(codes.begin(), codes.end(), definition);
+       it != std::sregex_iterator(); ++it, ++count) {
+    const std::string number = (*it)[2].str();
+    const std::string name =
+        "K" + std::string(4 - std::min<size_t>(4, number.size()), '0') + number;
+    EXPECT_NE(shown.find("[" + name + "]"), std::string::npos)
+        << name << " (" << (*it)[1] << ") is shown by no golden";
+  }
+  EXPECT_GT(count, 0u);
 }
 
-std::vector<fs::path> FilesBelow(const fs::path& folder) {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file()) files.push_back(entry.path());
+void RegisterAll(const fs::path& golden, python::Interpreter& interpreter) {
+  const fs::path specs = golden / "specs";
+  for (const fs::path& app : AppsIn(specs)) {
+    Register("specs", app.filename(), [=, &interpreter] { RunSpec(app, specs, interpreter); });
   }
-  std::ranges::sort(files);
-  return files;
-}
-
-void RegisterIr(const fs::path& folder) {
-  for (const fs::path& path : FilesBelow(folder)) {
-    if (path.extension() == ".md") continue;
-    const std::string name = fs::relative(path, folder).string();
-    Register("ir", name, [path] {
-      EXPECT_EQ(path.extension(), ".test") << "nothing runs this file";
-      RunCases(path);
-    });
+  const fs::path wrong = golden / "diagnostics";
+  for (const fs::path& app : AppsIn(wrong)) {
+    Register("diagnostics", app.filename(),
+             [=, &interpreter] { RunDiagnostics(app, wrong, interpreter); });
   }
+  Register("golden", "NoStrays", [=] {
+    ExpectNoStrays(specs, {".ir", ".ir-opt", ".plan", ".graph", ".err", ".dot", ".spec"});
+    ExpectNoStrays(wrong, {".err"});
+  });
+  Register("golden", "EveryCodeIsShown", [=] { ExpectAllCodesShown(golden); });
 }
 
 }  // namespace
@@ -190,6 +155,7 @@ void RegisterIr(const fs::path& folder) {
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
-  kaspr::golden::RegisterIr(KASPR_TESTS "/golden/ir");
+  kaspr::python::Interpreter interpreter;
+  kaspr::golden::RegisterAll(KASPR_TESTS "/golden", interpreter);
   return RUN_ALL_TESTS();
 }
