@@ -131,7 +131,10 @@ Ref Codec::EncodeJson(PyObject* value) {
     PyDict_Clear(markers_.get());
     return {};
   }
-  if (PyTuple_GET_SIZE(pieces.get()) == 1) return Ref::Share(PyTuple_GET_ITEM(pieces.get(), 0));
+  // A list up to 3.12, then a tuple.
+  if (PySequence_Fast_GET_SIZE(pieces.get()) == 1) {
+    return Ref::Share(PySequence_Fast_GET_ITEM(pieces.get(), 0));
+  }
   return Ref::Own(PyObject_CallOneArg(join_.get(), pieces.get()));
 }
 

@@ -18,8 +18,8 @@ namespace {
 
 // Deeply nested values and syntax trees recurse in C; CPython's own limit (1000) must come first.
 constexpr size_t kStackSize = 64 * 1024 * 1024;
-// How long code that was cut short may clean up before it is cut short again.
-constexpr auto kCutInterval = std::chrono::milliseconds(10);
+// How long code that was cut short may clean up.
+constexpr auto kGrace = std::chrono::milliseconds(50);
 
 // The lane's own CPython: nothing of the environment or the user's home takes part, signals belong
 // to the process.
@@ -27,6 +27,9 @@ void StartPython() {
   PyPreConfig preconfig;
   PyPreConfig_InitIsolatedConfig(&preconfig);
   preconfig.utf8_mode = 1;
+#ifdef __SANITIZE_ADDRESS__
+  preconfig.allocator = PYMEM_ALLOCATOR_MALLOC;  // so that it sees Python's memory
+#endif
   PyStatus status = Py_PreInitialize(&preconfig);
   KASPR_CHECK(!PyStatus_Exception(status), "CPython does not start");
   PyConfig config;
@@ -107,14 +110,16 @@ void Enqueue(Interpreter::State& state, std::function<void()> task) {
   state.wake.notify_all();
 }
 
-// CPython calls this at a check of the lane's thread, between two instructions of Python code.
+// CPython calls this at a check of the lane's thread, between two instructions of Python code. Code
+// that swallows the first KeyboardInterrupt gets one at every check once its grace is over, so also
+// where no handler of it stands.
 int CutShort(void* argument) {
   auto& state = *static_cast<Interpreter::State*>(argument);
   if (!state.in_user_code) return 0;
-  Py_AddPendingCall(CutShort, argument);  // it may swallow what is raised now
+  Py_AddPendingCall(CutShort, argument);
   const auto now = std::chrono::steady_clock::now();
-  if (now < state.next_cut) return 0;
-  state.next_cut = now + kCutInterval;
+  if (state.cut && now < state.grace_ends) return 0;
+  if (!state.cut) state.grace_ends = now + kGrace;
   state.cut = true;
   PyErr_SetNone(PyExc_KeyboardInterrupt);
   return -1;
@@ -134,6 +139,7 @@ Interpreter::Interpreter() : state_(std::make_unique<State>()) {
 }
 
 Interpreter::~Interpreter() {
+  if (state_->nudge.joinable()) state_->nudge.join();
   {
     std::lock_guard lock(state_->mutex);
     state_->stop = true;
@@ -169,6 +175,9 @@ void Interpreter::Interrupt() {
   // Whoever starts user code looks at the flag first, so the first call is enough.
   if (state_->interrupted.exchange(true)) return;
   Py_AddPendingCall(CutShort, state_.get());
+  // CPython looks for pending calls of other threads only when something else makes it look: a
+  // thread that asks for the GIL does. It may have to wait, so it is one of its own.
+  state_->nudge = std::thread([] { PyGILState_Release(PyGILState_Ensure()); });
   if (const int fd = state_->loop_wake_fd; fd >= 0) {
     const uint64_t one = 1;
     [[maybe_unused]] const ssize_t written = write(fd, &one, sizeof one);

@@ -17,6 +17,7 @@
 #include <memory>
 #include <mutex>
 #include <string_view>
+#include <thread>
 
 #include "python/codec.h"
 #include "python/interpreter.h"
@@ -33,12 +34,13 @@ struct Interpreter::State {
   bool stop = false;                        // guarded by mutex
 
   std::atomic<bool> interrupted = false;
+  std::thread nudge;                   // of an interrupt
   std::atomic<int> loop_wake_fd = -1;  // an eventfd that the asyncio loop listens to
 
   // Of the lane's thread.
   bool in_user_code = false;
   bool cut = false;  // KeyboardInterrupt was raised since `cut` was last cleared
-  std::chrono::steady_clock::time_point next_cut{};
+  std::chrono::steady_clock::time_point grace_ends{};
   std::unique_ptr<Codec> codec;
   Ref context_module;  // context.py
   Ref lane_module;     // lane.py

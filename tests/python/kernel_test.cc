@@ -1,0 +1,234 @@
+#include "python/kernel.h"
+
+#include "lane.h"
+
+namespace kaspr::python {
+namespace {
+
+constexpr const char* kEcho = "def f(v):\n  return v\n";
+
+TEST(Kernel, MapsFiltersAndWritesJson) {
+  Agent agent;
+  agent.Filter("even", "def even(v):\n  return v['n'] % 2 == 0\n")
+      .Map("tag", "def tag(v):\n  return {**v, 'tag': 'é'}\n")
+      .Output("out");
+  EXPECT_EQ(agent.Run({R"({"n":1})", R"({"n":2})", R"({"n":4})"}),
+            "out {\"n\": 2, \"tag\": \"\\u00e9\"}\nout {\"n\": 4, \"tag\": \"\\u00e9\"}\n");
+  EXPECT_EQ(agent.outcomes, "ddd");
+  EXPECT_EQ(agent.filtered, 1u);
+  EXPECT_EQ(agent.said, "");
+}
+
+TEST(Kernel, WithoutOperationsIsTheIdentity) {
+  Agent agent;
+  agent.Output("out");
+  EXPECT_EQ(agent.Run({"1", "[ 2 ]"}), "out 1\nout [2]\n");
+}
+
+TEST(Kernel, CallsInTheOrderOfTheReference) {
+  Agent agent;
+  agent.Init("calls = []\n")
+      .Map("f", "def f(v):\n  for i in (1, 2):\n    calls.append(f'f{i}')\n    yield i\n")
+      .Map("g", "def g(v):\n  calls.append(f'g{v}')\n  yield v * 10\n  yield v * 10 + 1\n")
+      .Map("h", "def h(v):\n  calls.append(f'h{v}')\n  return v\n")
+      .Output("out",
+              {.value = "def value(v):\n  calls.append(f'send{v}')\n  return list(calls)\n"});
+  const std::string sent = agent.Run({"0"});
+  EXPECT_TRUE(
+      sent.ends_with("[\"f1\", \"g1\", \"h10\", \"h11\", \"send10\", \"send11\", \"f2\", "
+                     "\"g2\", \"h20\", \"h21\", \"send20\", \"send21\"]\n"))
+      << sent;
+}
+
+TEST(Kernel, EvaluatesSelectorsInOrder) {
+  Agent agent;
+  auto note = [](const std::string& name, const std::string& result) {
+    return fmt::format("def {0}(v):\n  v.append('{0}')\n  return {1}\n", name, result);
+  };
+  agent.Map("f", kEcho)
+      .Output("out", {.predicate = note("predicate", "True"),
+                      .key = note("key", "'-'.join(v)"),
+                      .value = note("value", "list(v)"),
+                      .partition = note("partition", "True"),
+                      .headers = note("headers", "{'h': ' '.join(v)}")});
+  EXPECT_EQ(agent.Run({"[]"}),
+            "out/1 predicate-key: [\"predicate\", \"key\", \"value\"] "
+            "h=predicate key value partition headers\n");
+}
+
+TEST(Kernel, FansOutGeneratorsOnly) {
+  Agent agent;
+  agent.Map("f", "async def f(v):\n  yield v\n  yield [v]\n")
+      .Map("g", "async def g(v):\n  yield v\n  yield None\n")
+      .Output("out");
+  EXPECT_EQ(agent.Run({"1"}), "out 1\nout null\nout [1]\nout null\n");
+  Agent list;
+  list.Map("f", "def f(v):\n  return [v, v]\n").Map("g", "def g(v):\n  return (x for x in v)\n");
+  list.Output("out");
+  EXPECT_EQ(list.Run({"1"}), "out 1\nout 1\n");
+}
+
+TEST(Kernel, KeepsWhatWasSentBeforeAFailure) {
+  Agent agent;
+  agent.Map("f", "def f(v):\n  yield 1\n  yield 0\n")
+      .Map("g", "def g(v):\n  return 10 // v\n")
+      .Output("out");
+  EXPECT_EQ(agent.Run({"0", "0"}), "out 10\nout 10\n");
+  EXPECT_EQ(agent.outcomes, "ff");
+  EXPECT_EQ(agent.failures.Kinds().size(), 1u);
+  EXPECT_EQ(agent.failures.Kinds()[0].count, 2u);
+  EXPECT_EQ(agent.failures.Kinds()[0].summary,
+            "ZeroDivisionError integer division or modulo by zero in 'g'");
+}
+
+TEST(Kernel, ShowsAFailureAtItsLine) {
+  Agent agent;
+  agent
+      .Map("price",
+           "def price(value):\n  value['total'] = value['amount'] * value['qty']\n  return value\n")
+      .Output("out");
+  value::Batch batch = agent.MakeBatch();
+  batch.Add({.key = "u-204", .value = R"({"amount": 1})", .headers = {}, .offset = 17});
+  EXPECT_EQ(agent.RunBatch(batch), "");
+  EXPECT_EQ(agent.said,
+            R"(error[K0601]: operation 'price' failed: KeyError: 'qty'
+ --> orders.yaml:3:40 (python of operation 'price', line 2)
+  |
+3 |     value['total'] = value['amount'] * value['qty']
+  |                                        ^^^^^^^^^^^^
+  = record orders/0 at offset 17, key "u-204": skipped; further ones like it are only counted
+)");
+}
+
+TEST(Kernel, ShowsFailuresOfDecodingEncodingAndSelectors) {
+  Agent agent;
+  agent.Map("f", kEcho)
+      .Output("out", {.key = "def key(v):\n  return v['id']\n",
+                      .partition = "def p(v):\n  return v.get('p')\n"});
+  EXPECT_EQ(agent.Run({"{", R"({"id": 7})", R"({"id": "x", "p": "1"})", "{}", R"({"id": "x"})"}),
+            "out x: {\"id\": \"x\"}\n");
+  EXPECT_EQ(agent.outcomes, "ffffd");
+  std::vector<std::string> summaries;
+  for (const auto& kind : agent.failures.Kinds()) summaries.push_back(kind.summary);
+  EXPECT_EQ(summaries,
+            (std::vector<std::string>{
+                "JSONDecodeError Expecting property name enclosed in double quotes: line 1 co... "
+                "in the value",
+                "TypeError the raw serializer takes text or bytes, not 'int' in the key for 'out'",
+                "TypeError a partition is an int or None, not 'str' in the partition selector of "
+                "'out'",
+                "KeyError 'id' in the key selector of 'out'"}));
+}
+
+TEST(Kernel, TreatsEveryExceptionAsAFailure) {
+  Agent agent;
+  agent
+      .Map("f", R"(
+import asyncio, sys
+
+class Mute(Exception):
+  def __str__(self): raise ValueError()
+
+def deeper(n):
+  return deeper(n + 1) + 1
+
+def f(v):
+  if v == 'exit': sys.exit(3)
+  if v == 'interrupt': raise KeyboardInterrupt
+  if v == 'cancel': raise asyncio.CancelledError
+  if v == 'deep': return deeper(0)
+  if v == 'stop': return next(iter(()))
+  if v == 'memory': raise MemoryError
+  if v == 'mute': raise Mute
+  if v == 'exit later': return leave()
+  return v
+
+async def leave():
+  await asyncio.sleep(0)
+  sys.exit(4)
+)",
+           "f")
+      .Output("out");
+  EXPECT_EQ(agent.Run({R"("exit")", R"("interrupt")", R"("cancel")", R"("deep")", R"("stop")",
+                       R"("memory")", R"("mute")", R"("exit later")", "1"}),
+            "out 1\n");
+  EXPECT_EQ(agent.outcomes, "ffffffffd");
+}
+
+TEST(Kernel, RunsInitOnceAndSharesItsNames) {
+  Agent agent;
+  agent
+      .Init(
+          "seen = ['block']\nLIMIT = 5\n\nasync def init():\n  seen.append(context['app'].conf.id)"
+          "\n")
+      .Map("f", "def f(v):\n  seen.append(v)\n  return [seen[:], LIMIT, __name__]\n")
+      .Output("out");
+  EXPECT_EQ(agent.Run({"1", "2"}),
+            "out [[\"block\", \"shop\", 1], 5, \"builtins\"]\n"
+            "out [[\"block\", \"shop\", 1, 2], 5, \"builtins\"]\n");
+}
+
+TEST(Kernel, DoesNotStartWhenInitFails) {
+  Agent agent;
+  agent.Init("URL = 'x'\nPORT = int(URL)\n").Map("f", kEcho).Output("out");
+  EXPECT_EQ(agent.Run({"1"}),
+            R"(error[K0606]: init failed: ValueError: invalid literal for int() with base 10: 'x'
+ --> orders.yaml:3:10 (python of init, line 2)
+  |
+3 |   PORT = int(URL)
+  |          ^^^^^^^^
+)");
+}
+
+TEST(Kernel, FlushesWhatAnEventMayNotHold) {
+  Agent agent;
+  agent.Map("f", "def f(v):\n  yield from range(v)\n").Output("out");
+  agent.Run({"10000"});
+  EXPECT_EQ(agent.emitter.flushed, 0u);
+  agent.Run({"25000"});
+  EXPECT_EQ(agent.emitter.flushed, 20000u);
+  EXPECT_EQ(agent.emitter.largest, 10000u);
+  Agent large;
+  large.Map("f", "def f(v):\n  for i in range(10):\n    yield 'x' * 900_000\n").Output("out");
+  large.Run({"0"});
+  EXPECT_EQ(large.emitter.flushed, 8u);
+}
+
+TEST(Kernel, RefusesWhatKafkaRefuses) {
+  Agent agent;
+  agent.Map("f", "def f(v):\n  return 'x' * v if v else None\n")
+      .Output("out", {}, ir::Serializer::kRaw, ir::Serializer::kRaw);
+  EXPECT_EQ(agent.Run({"1000001", "0", "1"}), "out x\n");
+  EXPECT_EQ(agent.outcomes, "ffd");
+  EXPECT_EQ(
+      agent.failures.Kinds()[0].summary,
+      "MessageSizeTooLargeError it has 1,000,001 bytes, a topic takes 1,000,000 in the record "
+      "for 'out'");
+  EXPECT_EQ(agent.failures.Kinds()[1].summary,
+            "ValueError it has neither key nor value in the record for 'out'");
+}
+
+TEST(Kernel, ShowsTheRecordInContext) {
+  Agent agent;
+  agent
+      .Map("f", R"(
+def f(v):
+  event = context["event"]
+  m = event.message
+  context["note"] = 1
+  return [sorted(context), event.key, event.value is v, event.headers, m.topic, m.partition,
+          m.offset, m.timestamp, m.headers, m.key, m.value]
+)")
+      .Map("g", "def g(v):\n  return [*v, 'note' in context]\n")
+      .Output("out");
+  value::Batch batch = agent.MakeBatch();
+  const value::Header headers[] = {{"a", "1"}, {"a", "2"}, {"b", std::nullopt}};
+  batch.Add({.key = "k", .value = "[1]", .headers = headers, .offset = 3, .timestamp = 1500});
+  EXPECT_EQ(agent.RunBatch(batch),
+            "out [[\"app\", \"event\", \"note\"], \"b'k'\", true, {\"a\": \"b'2'\", \"b\": null}, "
+            "\"orders\", 0, 3, 1.5, [[\"a\", \"b'1'\"], [\"a\", \"b'2'\"], [\"b\", null]], "
+            "\"b'k'\", \"b'[1]'\", false]\n");
+}
+
+}  // namespace
+}  // namespace kaspr::python

@@ -1,0 +1,222 @@
+#pragma once
+
+// Agents written in C++ for tests of the Python lane, and what became of their records.
+//
+//   Agent agent;
+//   agent.Map("double", "def f(v):\n  return v * 2\n").Output("out");
+//   EXPECT_EQ(agent.Run({"1", "2"}), "out 2\nout 4\n");
+//
+// Every block is also a block scalar of a made-up YAML file, so that places can be tested.
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/render.h"
+#include "python/check.h"
+#include "python/interpreter.h"
+#include "python/kernel.h"
+
+namespace kaspr::python {
+
+// CPython starts once in a process.
+inline Interpreter& Lane() {
+  static Interpreter interpreter;
+  return interpreter;
+}
+
+class CountingEmitter final : public ir::Emitter {
+ public:
+  bool Flush(value::Batch& batch) override {
+    flushed += batch.sends.size();
+    largest = std::max(largest, batch.sends.size());
+    batch.Unstage(0);
+    return !stopped;
+  }
+  size_t flushed = 0;
+  size_t largest = 0;
+  bool stopped = false;
+};
+
+class Agent {
+ public:
+  using Serializer = ir::Serializer;
+
+  Agent() {
+    graph_.app = "shop";
+    graph_.agents.emplace_back().name = "orders";
+    Add({.name = "in", .op = ir::Input{.topics = {"orders"}}, .inputs = {}, .place = {}});
+  }
+
+  Agent& Serializers(Serializer key, Serializer value) {
+    auto& input = std::get<ir::Input>(agent().nodes.front().op);
+    input.key = key;
+    input.value = value;
+    return *this;
+  }
+  Agent& Init(std::string text, std::string entrypoint = "") {
+    agent().init = AddFunction("init", ir::Role::kInit, std::move(text), std::move(entrypoint));
+    return *this;
+  }
+  Agent& Map(const std::string& name, std::string text, std::string entrypoint = "") {
+    const ir::FnId id = AddFunction(name, ir::Role::kOperation, std::move(text), entrypoint);
+    return Add({.name = name, .op = ir::Map{id}, .inputs = {last_}, .place = {}});
+  }
+  Agent& Filter(const std::string& name, std::string text) {
+    const ir::FnId id = AddFunction(name, ir::Role::kOperation, std::move(text), "");
+    return Add({.name = name, .op = ir::Filter{id}, .inputs = {last_}, .place = {}});
+  }
+
+  struct Selectors {
+    std::string predicate, key, value, partition, headers;
+  };
+  Agent& Output(const std::string& topic, const Selectors& selectors = {},
+                Serializer key = Serializer::kRaw, Serializer value = Serializer::kJson) {
+    ir::Output output{.topic = topic, .key = key, .value = value, .selectors = {}};
+    auto add = [&](const std::string& text, const char* part, std::optional<ir::FnId>& id) {
+      if (text.empty()) return;
+      id = AddFunction(topic + "." + part, ir::Role::kSelector, text, "");
+    };
+    add(selectors.predicate, "predicate", output.selectors.predicate);
+    add(selectors.key, "key", output.selectors.key);
+    add(selectors.value, "value", output.selectors.value);
+    add(selectors.partition, "partition", output.selectors.partition);
+    add(selectors.headers, "headers", output.selectors.headers);
+    agent().nodes.push_back({.name = "", .op = std::move(output), .inputs = {last_}, .place = {}});
+    return *this;
+  }
+
+  // What check says, rendered.
+  std::string Check() {
+    Finish();
+    Diagnostics diagnostics;
+    CheckFunctions(Lane(), graph_, diagnostics);
+    return Render(diagnostics);
+  }
+
+  // Starts the agent; on failure `said` is why.
+  bool Start() {
+    Finish();
+    Diagnostics diagnostics;
+    if (!CheckFunctions(Lane(), graph_, diagnostics)) {
+      said = Render(diagnostics);
+      return false;
+    }
+    Diagnostics start;
+    kernel_ = MakeKernel(Lane(), graph_.agents[0], failures, start, "shop");
+    said = Render(start);
+    return kernel_ != nullptr;
+  }
+
+  // Runs the values as the records of one batch; "topic value" of each send, a line each.
+  std::string Run(const std::vector<std::string>& values) {
+    value::Batch batch = MakeBatch();
+    int64_t offset = 0;
+    for (const std::string& value : values) {
+      batch.Add({.key = {}, .value = value, .headers = {}, .offset = offset++, .timestamp = 0});
+    }
+    return RunBatch(batch);
+  }
+
+  value::Batch MakeBatch() {
+    value::Batch batch;
+    batch.topic = "orders";
+    return batch;
+  }
+
+  std::string RunBatch(value::Batch& batch) {
+    if (kernel_ == nullptr && !Start()) return said;
+    Submit(batch);
+    outcomes.clear();
+    filtered = 0;
+    for (const value::Event& event : batch.events) {
+      outcomes += "pdfi"[static_cast<int>(event.outcome)];
+      filtered += event.filtered;
+    }
+    std::string text;
+    for (const value::Send& send : batch.sends) text += Show(send);
+    return text;
+  }
+
+  void Submit(value::Batch& batch) {
+    Lane().Submit(*kernel_, batch, emitter, [] {});
+    Lane().Call([] {});
+  }
+
+  ir::Kernel& kernel() { return *kernel_; }
+  ir::Agent& agent() { return graph_.agents[0]; }
+  ir::Function& function(const std::string& name) {
+    for (ir::Function& function : agent().functions) {
+      if (function.name == name) return function;
+    }
+    ADD_FAILURE() << "no function " << name;
+    return agent().functions.front();
+  }
+
+  CountingEmitter emitter;
+  std::string said;      // rendered diagnostics: of the start, then of every first failure
+  std::string outcomes;  // of the last batch: d(one), f(ailed), i(nterrupted)
+  uint32_t filtered = 0;
+  ir::FailureLog failures{[this](const Diagnostic& diagnostic) { said += Render(diagnostic); }};
+
+ private:
+  Agent& Add(ir::Node node) {
+    agent().nodes.push_back(std::move(node));
+    last_ = static_cast<ir::NodeId>(agent().nodes.size() - 1);
+    return *this;
+  }
+
+  ir::FnId AddFunction(std::string name, ir::Role role, std::string text, std::string entrypoint) {
+    agent().functions.push_back({.name = std::move(name),
+                                 .role = role,
+                                 .text = std::move(text),
+                                 .entrypoint = std::move(entrypoint)});
+    return static_cast<ir::FnId>(agent().functions.size() - 1);
+  }
+
+  // Writes the YAML file that the blocks come from, and their maps.
+  void Finish() {
+    if (file_ != nullptr) return;
+    std::string yaml;
+    for (ir::Function& function : agent().functions) {
+      yaml += function.name + ": |\n";
+      function.map.scalar.begin = static_cast<uint32_t>(yaml.size() - 2);
+      for (size_t begin = 0; begin < function.text.size();) {
+        const size_t end = std::min(function.text.find('\n', begin), function.text.size() - 1) + 1;
+        yaml += "  ";
+        function.map.segments.push_back(
+            {static_cast<uint32_t>(begin), static_cast<uint32_t>(yaml.size())});
+        yaml += function.text.substr(begin, end - begin);
+        begin = end;
+      }
+      function.map.scalar.end = static_cast<uint32_t>(yaml.size());
+    }
+    file_ = std::make_unique<SourceFile>("orders.yaml", std::move(yaml));
+    for (ir::Function& function : agent().functions) function.map.scalar.file = file_.get();
+    for (ir::Node& node : agent().nodes) node.place.span = {file_.get(), 0, 1};
+    agent().place.span = {file_.get(), 0, 1};
+  }
+
+  std::string Show(const value::Send& send) {
+    const auto outputs = ir::OutputsOf(agent());
+    std::string text = outputs[send.output]->topic;
+    if (send.partition != value::Send::kAnyPartition) text += fmt::format("/{}", send.partition);
+    if (send.key) text += fmt::format(" {}:", *send.key);
+    text += fmt::format(" {}", send.value ? *send.value : "(none)");
+    for (const value::Header& header : send.headers) {
+      text += fmt::format(" {}={}", header.name, header.value ? *header.value : "(none)");
+    }
+    return text + "\n";
+  }
+
+  ir::Graph graph_;
+  ir::NodeId last_{};
+  std::unique_ptr<SourceFile> file_;
+  std::unique_ptr<ir::Kernel> kernel_;
+};
+
+}  // namespace kaspr::python
