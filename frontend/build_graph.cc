@@ -1,1 +1,246 @@
-namespace {}
+#include "frontend/build_graph.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+#include "base/match.h"
+#include "frontend/refuse.h"
+
+namespace kaspr::frontend {
+namespace {
+
+// Names in the order asked for; the second "price" becomes "price.2".
+class UniqueNames {
+ public:
+  std::string Take(const std::string& name) {
+    std::string unique = name;
+    for (size_t n = 2; !taken_.insert(unique).second; ++n) unique = fmt::format("{}.{}", name, n);
+    return unique;
+  }
+
+ private:
+  std::set<std::string> taken_;
+};
+
+// What is not supported was refused before; here it takes the default.
+ir::Serializer SerializerOf(const Maybe<Codec>& codec, ir::Serializer otherwise) {
+  if (!codec) return otherwise;
+  switch (codec->value) {
+    case Codec::kRaw:
+      return ir::Serializer::kRaw;
+    case Codec::kJson:
+      return ir::Serializer::kJson;
+    case Codec::kBinary:
+      return ir::Serializer::kBinary;
+    case Codec::kPickle:
+      break;
+  }
+  return otherwise;
+}
+
+class AgentBuilder {
+ public:
+  explicit AgentBuilder(const AgentSpec& spec) : spec_(spec) {}
+
+  ir::Agent Build();
+
+ private:
+  ir::FnId AddFunction(const std::string& name, ir::Role role, const PythonBlock& block);
+  std::optional<ir::FnId> AddSelector(const std::string& topic, std::string_view role,
+                                      const MaybeBlock& block);
+  ir::NodeId AddNode(const std::string& name, ir::Op op, std::optional<ir::NodeId> input,
+                     Place place);
+  void AddInput();
+  void AddOperations();
+  void AddPipeline();
+  void AddOutput(const OutputTopic& topic, ir::NodeId input);
+
+  const AgentSpec& spec_;
+  ir::Agent agent_;
+  UniqueNames nodes_, functions_, topics_;
+  // By the operation's name: what it is in the graph, once for each use in the pipeline.
+  std::unordered_map<std::string, std::pair<const Operation*, ir::Op>> operations_;
+};
+
+ir::Agent AgentBuilder::Build() {
+  agent_.name = spec_.metadata.name.value;
+  agent_.place = spec_.metadata.name.place;
+  AddInput();
+  if (spec_.processors.init) {
+    agent_.init = AddFunction("init", ir::Role::kInit, *spec_.processors.init);
+  }
+  AddOperations();
+  AddPipeline();
+  if (spec_.output.topics) {
+    const auto last = static_cast<ir::NodeId>(agent_.nodes.size() - 1);
+    for (const OutputTopic& topic : spec_.output.topics->value) AddOutput(topic, last);
+  }
+  return std::move(agent_);
+}
+
+ir::FnId AgentBuilder::AddFunction(const std::string& name, ir::Role role,
+                                   const PythonBlock& block) {
+  ir::Function function;
+  function.name = functions_.Take(name);
+  function.role = role;
+  function.text = block.text;
+  function.map = block.map;
+  if (block.entrypoint) function.entrypoint = block.entrypoint->value;
+  agent_.functions.push_back(std::move(function));
+  return static_cast<ir::FnId>(agent_.functions.size() - 1);
+}
+
+std::optional<ir::FnId> AgentBuilder::AddSelector(const std::string& topic, std::string_view role,
+                                                  const MaybeBlock& block) {
+  if (!block) return std::nullopt;
+  return AddFunction(fmt::format("{}.{}", topic, role), ir::Role::kSelector, *block);
+}
+
+ir::NodeId AgentBuilder::AddNode(const std::string& name, ir::Op op,
+                                 std::optional<ir::NodeId> input, Place place) {
+  ir::Node node;
+  node.name = name;
+  node.op = std::move(op);
+  if (input) node.inputs.push_back(*input);
+  node.place = place;
+  agent_.nodes.push_back(std::move(node));
+  return static_cast<ir::NodeId>(agent_.nodes.size() - 1);
+}
+
+void AgentBuilder::AddInput() {
+  const Field<InputTopic>& topic = *spec_.input.topic;
+  ir::Input input;
+  for (const Field<std::string>& name : topic.value.names) input.topics.push_back(name.value);
+  input.key = SerializerOf(topic.value.key_serializer, ir::Serializer::kRaw);
+  input.value = SerializerOf(topic.value.value_serializer, ir::Serializer::kJson);
+  AddNode(nodes_.Take("in"), std::move(input), std::nullopt, topic.value.names.front().place);
+}
+
+void AgentBuilder::AddOperations() {
+  for (const Operation& operation : spec_.processors.operations) {
+    // A function of tables takes more than a value, which the graph cannot say yet.
+    if (operation.tables && !operation.tables->value.empty()) continue;
+    const std::string& name = operation.name.value;
+    const auto add = [&](const PythonBlock& block) {
+      return AddFunction(name, ir::Role::kOperation, block);
+    };
+    std::visit(Match{[&](const MapOp& map) {
+                       operations_[name] = {&operation, ir::Map{add(map.block)}};
+                     },
+                     [&](const FilterOp& filter) {
+                       operations_[name] = {&operation, ir::Filter{add(filter.block)}};
+                     },
+                     [](const TopicSendOp&) {}, [](const GroupByOp&) {}},
+               operation.op);
+  }
+}
+
+void AgentBuilder::AddPipeline() {
+  ir::NodeId last{0};
+  for (const Field<std::string>& entry : spec_.processors.pipeline) {
+    const auto found = operations_.find(entry.value);
+    if (found == operations_.end()) continue;
+    const auto& [operation, op] = found->second;
+    last = AddNode(nodes_.Take(entry.value), op, last, operation->name.place);
+  }
+}
+
+// The call order of D18: predicate, key, value, partition, headers.
+void AgentBuilder::AddOutput(const OutputTopic& topic, ir::NodeId input) {
+  if (!topic.name) return;
+  const std::string name = topics_.Take(topic.name->value);
+  ir::Output output;
+  output.topic = topic.name->value;
+  output.key = SerializerOf(topic.key_serializer, ir::Serializer::kRaw);
+  output.value = SerializerOf(topic.value_serializer, ir::Serializer::kJson);
+  output.selectors.predicate = AddSelector(name, "when", topic.predicate);
+  output.selectors.key = AddSelector(name, "key", topic.key_selector);
+  output.selectors.value = AddSelector(name, "value", topic.value_selector);
+  output.selectors.partition = AddSelector(name, "partition", topic.partition_selector);
+  output.selectors.headers = AddSelector(name, "headers", topic.headers_selector);
+  AddNode("", std::move(output), input, topic.name->place);
+}
+
+void WarnOfLoops(const AgentSpec& agent, Diagnostics& diagnostics) {
+  if (!agent.input.topic || !agent.output.topics) return;
+  const std::vector<Field<std::string>>& inputs = agent.input.topic->value.names;
+  for (const OutputTopic& output : agent.output.topics->value) {
+    if (!output.name) continue;
+    const auto read = std::find_if(
+        inputs.begin(), inputs.end(),
+        [&](const Field<std::string>& input) { return input.value == output.name->value; });
+    if (read == inputs.end()) continue;
+    diagnostics
+        .Warning(Code::kReadsOwnOutput,
+                 fmt::format("the agent reads what it writes here: '{}'", output.name->value),
+                 output.name->place.span)
+        .Text("each record it sends comes back to it")
+        .Label(read->place.span, "read here");
+  }
+}
+
+// Finds what the app is called: the label of its documents, else its KasprApp, else its first
+// agent.
+class AppName {
+ public:
+  explicit AppName(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+
+  void See(const Metadata& metadata) {
+    if (const Field<std::string>* app = metadata.app()) Agree(label_, *app);
+  }
+  void See(const Resource& resource) {
+    See(resource.metadata);
+    if (resource.kind.value == "KasprApp") Agree(app_, resource.metadata.name);
+  }
+  std::string Of(const AppSpec& spec) const {
+    if (label_) return label_->value;
+    if (app_) return app_->value;
+    return spec.agents.empty() ? "" : spec.agents.front().metadata.name.value;
+  }
+
+ private:
+  void Agree(const Field<std::string>*& first, const Field<std::string>& name) {
+    if (!first) first = &name;
+    if (first->value == name.value) return;
+    diagnostics_
+        .Error(Code::kDifferentApps, fmt::format("a document of another app: '{}'", name.value),
+               name.place.span)
+        .Text("all files of a run are one app")
+        .Label(first->place.span, "the first one is here");
+  }
+
+  Diagnostics& diagnostics_;
+  const Field<std::string>* label_ = nullptr;
+  const Field<std::string>* app_ = nullptr;
+};
+
+bool IsReadable(const AgentSpec& agent) {
+  return agent.input.topic && !agent.input.topic->value.names.empty();
+}
+
+}  // namespace
+
+std::optional<ir::Graph> BuildGraph(const AppSpec& spec, Diagnostics& diagnostics) {
+  AppName app(diagnostics);
+  for (const Resource& resource : spec.resources) {
+    app.See(resource);
+    RefuseUnsupported(resource, diagnostics);
+  }
+  ir::Graph graph;
+  bool complete = true;
+  for (const AgentSpec& agent : spec.agents) {
+    app.See(agent.metadata);
+    RefuseUnsupported(agent, diagnostics);
+    WarnOfLoops(agent, diagnostics);
+    complete = complete && IsReadable(agent);
+  }
+  if (!complete) return std::nullopt;
+  for (const AgentSpec& agent : spec.agents) graph.agents.push_back(AgentBuilder(agent).Build());
+  graph.app = app.Of(spec);
+  return graph;
+}
+
+}  // namespace kaspr::frontend

@@ -1,1 +1,182 @@
-namespace {}
+#include "frontend/parse_spec.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "frontend/parse_agent.h"
+#include "frontend/plain.h"
+
+namespace kaspr::frontend {
+namespace {
+
+constexpr std::string_view kApiVersion = "kaspr.io/v1alpha1";
+constexpr std::string_view kAgent = "KasprAgent";
+const std::vector<std::string_view> kKinds = {kAgent,      "KasprApp",  "KasprTable",
+                                              "KasprJoin", "KasprTask", "KasprWebView"};
+// Top-level lists of the runtime's definitions files.
+const std::vector<std::string_view> kDefinitions = {"agents", "tables", "webviews", "joins",
+                                                    "tasks"};
+
+// Reads documents into an AppSpec, then checks what needs all of them.
+class AppParser {
+ public:
+  explicit AppParser(Diagnostics& diagnostics) : fields_(diagnostics) {}
+
+  void ParseDocument(const YamlNode& document);
+  void CheckTogether();
+  AppSpec Take() { return std::move(app_); }
+
+ private:
+  std::optional<Field<std::string>> ReadKind(const Slot& slot);
+  void ParseAgentDocument(const Slot& slot);
+  void ParseResource(const Slot& slot, Field<std::string> kind);
+  std::vector<Key> HeaderKeys(Metadata& metadata);
+  void CheckUnique(std::string_view kind, const Metadata& metadata);
+  void CheckDelivery();
+
+  FieldReader fields_;
+  AppSpec app_;
+  std::map<std::pair<std::string, std::string>, Span> names_;  // (kind, name) -> its first place
+};
+
+void AppParser::ParseDocument(const YamlNode& document) {
+  const Slot slot{document, "a document"};
+  if (document.kind != YamlNode::Kind::kMapping) {
+    fields_.diagnostics()
+        .Error(Code::kWrongType,
+               fmt::format("a document must be a mapping, not {}", Describe(document)),
+               document.Mark())
+        .Text("a KasprAgent begins with 'apiVersion: kaspr.io/v1alpha1'");
+    return;
+  }
+  std::optional<Field<std::string>> kind = ReadKind(slot);
+  if (!kind) return;
+  if (kind->value == kAgent) {
+    ParseAgentDocument(slot);
+  } else {
+    ParseResource(slot, std::move(*kind));
+  }
+}
+
+std::optional<Field<std::string>> AppParser::ReadKind(const Slot& slot) {
+  Diagnostics& diagnostics = fields_.diagnostics();
+  const YamlEntry* entry = slot.node.Find("kind");
+  if (!entry) {
+    for (const std::string_view name : kDefinitions) {
+      const YamlEntry* definitions = slot.node.Find(name);
+      if (!definitions) continue;
+      diagnostics
+          .Error(Code::kNotSupported, "definitions files are not supported yet",
+                 definitions->key.span)
+          .Text("write each agent as a KasprAgent document");
+      return std::nullopt;
+    }
+    fields_.ReportMissing(slot, "a document", "'kind'");
+    return std::nullopt;
+  }
+  if (entry->value.kind == YamlNode::Kind::kNull) {
+    diagnostics.Error(Code::kMissingKey, "'kind' has no value", entry->key.span)
+        .Text("write 'kind: KasprAgent'");
+    return std::nullopt;
+  }
+  const std::optional<std::string> kind =
+      fields_.ReadText({entry->value, "'kind'", entry->key.span});
+  if (!kind) return std::nullopt;
+  if (std::find(kKinds.begin(), kKinds.end(), *kind) == kKinds.end()) {
+    const std::string near = Nearest(*kind, kKinds);
+    diagnostics
+        .Error(Code::kUnknownKind, fmt::format("unknown kind '{}'", Shown(*kind)),
+               entry->value.Mark())
+        .Text(near.empty() ? "write 'KasprAgent'" : fmt::format("did you mean '{}'?", near));
+    return std::nullopt;
+  }
+  return Field<std::string>{*kind, {entry->value.Mark()}, {entry->key.span}};
+}
+
+std::vector<Key> AppParser::HeaderKeys(Metadata& metadata) {
+  const auto api_version = [this](const Slot& slot) {
+    const std::optional<std::string> version = fields_.ReadText(slot);
+    if (!version || *version == kApiVersion) return;
+    fields_.diagnostics()
+        .Error(Code::kUnknownKind, fmt::format("unknown apiVersion '{}'", Shown(*version)),
+               slot.node.Mark())
+        .Text(fmt::format("write '{}'", kApiVersion));
+  };
+  const auto read_metadata = [this, &metadata](const Slot& slot) {
+    ParseMetadata(fields_, slot, metadata);
+  };
+  return {Required("apiVersion", api_version), Required("kind", [](const Slot&) {}),
+          Required("metadata", read_metadata), Ignored("status")};
+}
+
+void AppParser::ParseAgentDocument(const Slot& slot) {
+  AgentSpec agent;
+  std::vector<Key> keys = HeaderKeys(agent.metadata);
+  keys.push_back(Required("spec", [&](const Slot& spec) { ParseAgent(fields_, spec, agent); }));
+  fields_.Mapping(slot, "an agent", keys);
+  CheckUnique(kAgent, agent.metadata);
+  app_.agents.push_back(std::move(agent));
+}
+
+// Of other kinds only the name is read: their specs have no reader yet.
+void AppParser::ParseResource(const Slot& slot, Field<std::string> kind) {
+  Resource resource{.kind = std::move(kind), .metadata = {}};
+  std::vector<Key> keys = HeaderKeys(resource.metadata);
+  keys.push_back(Optional("spec", [](const Slot&) {}));
+  fields_.Mapping(slot, fmt::format("a {}", resource.kind.value), keys);
+  CheckUnique(resource.kind.value, resource.metadata);
+  app_.resources.push_back(std::move(resource));
+}
+
+void AppParser::CheckUnique(std::string_view kind, const Metadata& metadata) {
+  const Field<std::string>& name = metadata.name;
+  if (name.value.empty()) return;
+  const auto [first, is_new] = names_.try_emplace({std::string(kind), name.value}, name.place.span);
+  if (is_new) return;
+  fields_.diagnostics()
+      .Error(Code::kDuplicateName, fmt::format("a second {} named '{}'", kind, name.value),
+             name.place.span)
+      .Text("give it another name")
+      .Label(first->second, "the first one is here");
+}
+
+void AppParser::CheckTogether() {
+  CheckDelivery();
+}
+
+// The delivery guarantee is the app's: offsets of all its agents are committed together.
+void AppParser::CheckDelivery() {
+  const Field<Delivery>* first = nullptr;
+  for (const AgentSpec& agent : app_.agents) {
+    if (!agent.kasprc.delivery) continue;
+    const Field<Delivery>& delivery = *agent.kasprc.delivery;
+    if (!first) {
+      first = &delivery;
+    } else if (delivery.value != first->value) {
+      fields_.diagnostics()
+          .Error(Code::kConflict, "the agents of an app must agree on 'delivery'",
+                 delivery.place.span)
+          .Label(first->place.span, "another agent says this");
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<AppSpec> ParseSpec(std::span<const SourceFile* const> files,
+                                 Diagnostics& diagnostics) {
+  const size_t errors = diagnostics.error_count();
+  AppParser parser(diagnostics);
+  for (const SourceFile* file : files) {
+    const std::optional<std::vector<YamlNode>> documents = ReadYaml(*file, diagnostics);
+    if (!documents) continue;
+    for (const YamlNode& document : *documents) parser.ParseDocument(document);
+  }
+  parser.CheckTogether();
+  if (diagnostics.error_count() != errors) return std::nullopt;
+  return parser.Take();
+}
+
+}  // namespace kaspr::frontend

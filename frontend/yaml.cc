@@ -335,6 +335,7 @@ void TreeBuilder::AddKey(Frame& frame, YamlNode key) {
         .Error(Code::kYamlDuplicateKey, fmt::format("the same key twice: '{}'", key.text), key.span)
         .Text("remove one of the two")
         .Label(first->second, "first written here");
+    if (diagnostics_.error_count() >= kMaxYamlMistakes) throw Refused{};
   }
   frame.key = std::move(key);
 }

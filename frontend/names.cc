@@ -1,0 +1,166 @@
+#include "frontend/names.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace kaspr::frontend {
+namespace {
+
+constexpr size_t kMaxLabel = 63;
+constexpr size_t kMaxTopic = 249;
+
+constexpr std::string_view kLower = "abcdefghijklmnopqrstuvwxyz";
+constexpr std::string_view kUpper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+constexpr std::string_view kDigits = "0123456789";
+
+bool Contains(std::string_view set, char c) {
+  return set.find(c) != std::string_view::npos;
+}
+bool IsLower(char c) {
+  return Contains(kLower, c);
+}
+bool IsDigit(char c) {
+  return Contains(kDigits, c);
+}
+bool IsAlphanumeric(char c) {
+  return IsLower(c) || Contains(kUpper, c) || IsDigit(c);
+}
+
+template <class Predicate>
+bool All(std::string_view text, Predicate predicate) {
+  return std::all_of(text.begin(), text.end(), predicate);
+}
+
+// The keywords of Python 3.
+constexpr std::array<std::string_view, 35> kKeywords = {
+    "False", "None",     "True",  "and",    "as",   "assert", "async",  "await",    "break",
+    "class", "continue", "def",   "del",    "elif", "else",   "except", "finally",  "for",
+    "from",  "global",   "if",    "import", "in",   "is",     "lambda", "nonlocal", "not",
+    "or",    "pass",     "raise", "return", "try",  "while",  "with",   "yield"};
+
+struct Unit {
+  std::string_view name;
+  int64_t milliseconds;
+};
+constexpr Unit kUnits[] = {
+    {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
+
+}  // namespace
+
+std::optional<std::string> CheckDnsLabel(std::string_view name) {
+  if (name.empty()) return "a name cannot be empty";
+  if (name.size() > kMaxLabel) return fmt::format("a name has at most {} characters", kMaxLabel);
+  const bool characters = All(name, [](char c) { return IsLower(c) || IsDigit(c) || c == '-'; });
+  if (!characters) return "use lower-case letters, digits and '-'";
+  if (name.front() == '-' || name.back() == '-') return "begin and end it with a letter or digit";
+  return std::nullopt;
+}
+
+std::optional<std::string> CheckLabelValue(std::string_view name) {
+  if (name.empty()) return "a name cannot be empty";
+  if (name.size() > kMaxLabel) return fmt::format("a name has at most {} characters", kMaxLabel);
+  const bool characters =
+      All(name, [](char c) { return IsAlphanumeric(c) || c == '-' || c == '_' || c == '.'; });
+  if (!characters) return "use letters, digits, '-', '_' and '.'";
+  if (!IsAlphanumeric(name.front()) || !IsAlphanumeric(name.back())) {
+    return "begin and end it with a letter or digit";
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> CheckTopicName(std::string_view name) {
+  if (name.empty()) return "a topic name cannot be empty";
+  if (name == "." || name == "..") return "Kafka allows every name but '.' and '..'";
+  if (name.size() > kMaxTopic) return fmt::format("Kafka allows {} characters", kMaxTopic);
+  const bool characters =
+      All(name, [](char c) { return IsAlphanumeric(c) || c == '.' || c == '_' || c == '-'; });
+  if (!characters) return "Kafka allows letters, digits, '.', '_' and '-'";
+  return std::nullopt;
+}
+
+std::optional<std::string> CheckPythonName(std::string_view name) {
+  if (std::find(kKeywords.begin(), kKeywords.end(), name) != kKeywords.end()) {
+    return "a keyword of Python cannot name a parameter";
+  }
+  const bool characters = All(name, [](char c) { return IsAlphanumeric(c) || c == '_'; });
+  if (name.empty() || !characters || IsDigit(name.front())) {
+    return "a parameter of Python: letters, digits and '_', no digit first";
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> CheckNotEmpty(std::string_view name) {
+  if (name.empty()) return "a name cannot be empty";
+  return std::nullopt;
+}
+
+std::optional<Duration> ParseDuration(std::string_view text) {
+  const size_t digits = std::min(text.find_first_not_of(kDigits), text.size());
+  constexpr size_t kMaxDigits = 9;  // a unit of days still fits
+  if (digits == 0 || digits > kMaxDigits) return std::nullopt;
+  for (const Unit& unit : kUnits) {
+    if (text.substr(digits) != unit.name) continue;
+    return Duration(std::stoll(std::string(text.substr(0, digits))) * unit.milliseconds);
+  }
+  return std::nullopt;
+}
+
+std::string FormatDuration(Duration duration) {
+  const int64_t count = duration.count();
+  const Unit* best = &kUnits[0];
+  for (const Unit& unit : kUnits) {
+    if (count != 0 && count % unit.milliseconds == 0) best = &unit;
+  }
+  return fmt::format("{}{}", count / best->milliseconds, best->name);
+}
+
+std::optional<PatternError> CheckPattern(std::string_view pattern) {
+  std::vector<size_t> groups;
+  bool repeatable = false;
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (c == '\\') {
+      if (++i == pattern.size()) return PatternError{i - 1, "nothing is escaped here"};
+      repeatable = true;
+    } else if (c == '[') {
+      size_t end = i + 1;
+      if (end < pattern.size() && pattern[end] == '^') ++end;
+      if (end < pattern.size() && pattern[end] == ']') ++end;  // a first ']' is a member
+      while (end < pattern.size() && pattern[end] != ']') end += pattern[end] == '\\' ? 2 : 1;
+      if (end >= pattern.size()) return PatternError{i, "this set is never closed"};
+      i = end;
+      repeatable = true;
+    } else if (c == '(') {
+      groups.push_back(i);
+      repeatable = false;
+      if (pattern.substr(i + 1, 1) == "?") ++i;
+    } else if (c == ')') {
+      if (groups.empty()) return PatternError{i, "no group is open here"};
+      groups.pop_back();
+      repeatable = true;
+    } else if (c == '*' || c == '+' || c == '?') {
+      if (!repeatable) return PatternError{i, "nothing to repeat"};
+    } else {
+      repeatable = c != '|' && c != '^';
+    }
+  }
+  if (!groups.empty()) return PatternError{groups.back(), "this group is never closed"};
+  return std::nullopt;
+}
+
+std::string Shown(std::string_view text) {
+  constexpr size_t kMaxShown = 60;
+  size_t end = std::min(text.find_first_of("\r\n"), text.size());
+  bool cut = end < text.size();
+  if (end > kMaxShown) {
+    end = kMaxShown;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    cut = true;
+  }
+  return fmt::format("{}{}", text.substr(0, end), cut ? "..." : "");
+}
+
+}  // namespace kaspr::frontend

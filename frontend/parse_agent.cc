@@ -1,0 +1,251 @@
+#include "frontend/parse_agent.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "frontend/parse_topics.h"
+
+namespace kaspr::frontend {
+namespace {
+
+Span First(const Field<std::string>& field) {
+  return field.place.span;
+}
+
+// Reports fields with the value of an earlier one.
+void CheckDistinct(FieldReader& fields, std::string_view what,
+                   const std::vector<const Field<std::string>*>& all) {
+  std::map<std::string_view, Span> first;
+  for (const Field<std::string>* field : all) {
+    const auto [earlier, is_new] = first.try_emplace(field->value, First(*field));
+    if (is_new || fields.IsFull()) continue;
+    fields.diagnostics()
+        .Error(Code::kDuplicateName, fmt::format("{} '{}' is there twice", what, field->value),
+               First(*field))
+        .Text("give it another name")
+        .Label(earlier->second, "the first one is here");
+  }
+}
+
+TableRef ParseTable(FieldReader& fields, const Slot& slot) {
+  TableRef table;
+  fields.Mapping(slot, "a table of an operation",
+                 {Required("name", fields.Name(table.name, CheckNotEmpty)),
+                  Required("paramName", fields.Name(table.param_name, CheckPythonName))});
+  return table;
+}
+
+void ParseTables(FieldReader& fields, const Slot& slot, Operation& operation) {
+  std::vector<TableRef> tables;
+  fields.List(slot, [&](const Slot& item) { tables.push_back(ParseTable(fields, item)); });
+  std::vector<const Field<std::string>*> names;
+  for (const TableRef& table : tables) {
+    if (!table.param_name.value.empty()) names.push_back(&table.param_name);
+  }
+  CheckDistinct(fields, "the parameter", names);
+  operation.tables = {std::move(tables), {slot.node.Mark()}, {slot.key}};
+}
+
+// Reads processors: operations first come as they are written, then names are resolved.
+class ProcessorsParser {
+ public:
+  ProcessorsParser(FieldReader& fields, Processors& processors)
+      : fields_(fields), processors_(processors) {}
+
+  void Parse(const Slot& slot);
+
+ private:
+  void ParseOperation(const Slot& slot);
+  void CheckNames();
+  void ReportUnknown(const Field<std::string>& name);
+
+  FieldReader& fields_;
+  Processors& processors_;
+  std::vector<Field<std::string>> names_;  // of the operations, also of those with mistakes
+  std::set<std::string> excused_;          // an unknown name in the pipeline probably means these
+  bool all_named_ = true;                  // every operation has a readable name
+};
+
+void ProcessorsParser::Parse(const Slot& slot) {
+  const auto pipeline = [&](const Slot& at) {
+    fields_.List(at, [&](const Slot& item) {
+      Field<std::string> name;
+      fields_.Name(name, CheckNotEmpty)(item);
+      if (!name.value.empty()) processors_.pipeline.push_back(std::move(name));
+    });
+  };
+  const auto operations = [&](const Slot& at) {
+    if (!fields_.List(at, [&](const Slot& item) { ParseOperation(item); })) all_named_ = false;
+  };
+  const size_t errors = fields_.diagnostics().error_count();
+  fields_.Mapping(
+      slot, "'processors'",
+      {Optional("pipeline", pipeline), Optional("init", Block(fields_, processors_.init)),
+       Optional("operations", operations)});
+  const bool misread = fields_.diagnostics().error_count() != errors;
+  if (all_named_ || !misread) CheckNames();
+}
+
+void ProcessorsParser::ParseOperation(const Slot& slot) {
+  Operation operation;
+  MaybeBlock map, filter, group_by;
+  TopicSendOp send;
+  const auto tables = [&](const Slot& at) { ParseTables(fields_, at, operation); };
+  const auto topic_send = [&](const Slot& at) { ParseTopicSend(fields_, at, send); };
+  const bool known = fields_.Mapping(
+      slot, "an operation",
+      {Required("name", fields_.Name(operation.name, CheckNotEmpty)),
+       Optional("map", Block(fields_, map)), Optional("filter", Block(fields_, filter)),
+       Optional("topicSend", topic_send), Optional("groupBy", Block(fields_, group_by)),
+       Optional("tables", tables)});
+  if (operation.name.value.empty()) {
+    all_named_ = false;
+  } else {
+    names_.push_back(operation.name);
+  }
+  if (!known) return;
+  const YamlEntry* op =
+      fields_.ExactlyOne(slot, "an operation", {"map", "filter", "topicSend", "groupBy"});
+  if (!op) return;
+  if (map) operation.op = MapOp{std::move(*map)};
+  if (filter) operation.op = FilterOp{std::move(*filter)};
+  if (group_by) operation.op = GroupByOp{std::move(*group_by)};
+  if (op->key.text == "topicSend") operation.op = std::move(send);
+  processors_.operations.push_back(std::move(operation));
+}
+
+void ProcessorsParser::CheckNames() {
+  std::vector<const Field<std::string>*> names;
+  for (const Field<std::string>& name : names_) names.push_back(&name);
+  CheckDistinct(fields_, "an operation", names);
+  std::set<std::string_view> declared, used;
+  for (const Field<std::string>& name : names_) declared.insert(name.value);
+  for (const Field<std::string>& entry : processors_.pipeline) {
+    used.insert(entry.value);
+    if (!declared.contains(entry.value) && !fields_.IsFull()) ReportUnknown(entry);
+  }
+  for (const Field<std::string>& name : names_) {
+    if (used.contains(name.value) || excused_.contains(name.value) || fields_.IsFull()) continue;
+    fields_.diagnostics()
+        .Warning(Code::kUnusedOperation,
+                 fmt::format("the pipeline does not use the operation '{}'", name.value),
+                 First(name))
+        .Text("it never runs");
+  }
+}
+
+void ProcessorsParser::ReportUnknown(const Field<std::string>& name) {
+  std::vector<std::string_view> known;
+  for (const Field<std::string>& operation : names_) known.push_back(operation.value);
+  auto report = fields_.diagnostics().Error(
+      Code::kUnknownOperation,
+      fmt::format("the pipeline names an operation that is not declared: '{}'", Shown(name.value)),
+      First(name));
+  const std::string near = Nearest(name.value, known);
+  if (near.empty()) {
+    report.Text(known.empty() ? "there are no operations"
+                              : fmt::format("declared: '{}'",
+                                            Shown(fmt::format("{}", fmt::join(known, ", ")))));
+    return;
+  }
+  excused_.insert(near);
+  const auto operation =
+      std::find_if(names_.begin(), names_.end(),
+                   [&](const Field<std::string>& candidate) { return candidate.value == near; });
+  report.Text("used here").Label(First(*operation), "did you mean this one?");
+}
+
+void WarnNoEffect(FieldReader& fields, const Place& key, std::string_view needs) {
+  fields.diagnostics()
+      .Warning(Code::kNoEffect, fmt::format("'{}' has no effect here", key.span.text()), key.span)
+      .Text(fmt::format("only with {}", needs));
+}
+
+void CheckOnError(FieldReader& fields, const Slot& slot, const OnError& on_error) {
+  const auto is = [](const Maybe<ErrorAction>& action, ErrorAction value) {
+    return action && action->value == value;
+  };
+  const bool retries = is(on_error.policy, ErrorAction::kRetry);
+  const bool dead_letter = is(on_error.policy, ErrorAction::kDeadLetter) ||
+                           (retries && is(on_error.then, ErrorAction::kDeadLetter));
+  if (dead_letter && !slot.node.Find("topic")) {
+    fields.ReportMissing(slot, "deadLetter", "'topic'");
+  }
+  if (on_error.topic && !dead_letter) WarnNoEffect(fields, on_error.topic->key, "deadLetter");
+  if (retries) return;
+  if (on_error.attempts) WarnNoEffect(fields, on_error.attempts->key, "'policy: retry'");
+  if (on_error.backoff) WarnNoEffect(fields, on_error.backoff->key, "'policy: retry'");
+  if (on_error.then) WarnNoEffect(fields, on_error.then->key, "'policy: retry'");
+}
+
+void ParseOnError(FieldReader& fields, const Slot& slot, Extensions& kasprc) {
+  const Word<ErrorAction> skip{"skip", ErrorAction::kSkip},
+      dead_letter{"deadLetter", ErrorAction::kDeadLetter}, retry{"retry", ErrorAction::kRetry},
+      stop{"stop", ErrorAction::kStop};
+  OnError on_error;
+  const size_t errors = fields.diagnostics().error_count();
+  fields.Mapping(slot, "'onError'",
+                 {Optional("policy", fields.OneOf<Maybe<ErrorAction>, ErrorAction>(
+                                         on_error.policy, {skip, dead_letter, retry, stop})),
+                  Optional("topic", fields.Name(on_error.topic, CheckTopicName)),
+                  Optional("attempts", fields.Whole(on_error.attempts, 1)),
+                  Optional("backoff", fields.Time(on_error.backoff)),
+                  Optional("then", fields.OneOf<Maybe<ErrorAction>, ErrorAction>(
+                                       on_error.then, {skip, dead_letter, stop}))});
+  if (fields.diagnostics().error_count() == errors) CheckOnError(fields, slot, on_error);
+  kasprc.on_error = {std::move(on_error), {slot.node.Mark()}, {slot.key}};
+}
+
+void ParseExtensions(FieldReader& fields, const Slot& slot, Extensions& kasprc) {
+  const auto on_error = [&](const Slot& at) { ParseOnError(fields, at, kasprc); };
+  fields.Mapping(
+      slot, "'kasprc'",
+      {Optional("delivery", fields.OneOf<Maybe<Delivery>, Delivery>(
+                                kasprc.delivery, {{"at-least-once", Delivery::kAtLeastOnce},
+                                                  {"exactly-once", Delivery::kExactlyOnce}})),
+       Optional("onError", on_error), Optional("timeout", fields.Time(kasprc.timeout))});
+}
+
+}  // namespace
+
+void ParseMetadata(FieldReader& fields, const Slot& slot, Metadata& metadata) {
+  const auto labels = [&](const Slot& at) {
+    metadata.labels = fields.ReadTexts(at);
+    const Field<std::string>* app = metadata.app();
+    const YamlEntry* entry = at.node.Find("kaspr.io/app");
+    if (app && entry) {
+      fields.Accepts({entry->value, "'kaspr.io/app'", entry->key.span}, app->value,
+                     CheckLabelValue);
+    }
+  };
+  const auto annotations = [&](const Slot& at) { metadata.annotations = fields.ReadTexts(at); };
+  // What the API server adds when a resource is read back is nothing to a compiler.
+  fields.Mapping(slot, "'metadata'",
+                 {Required("name", fields.Name(metadata.name, CheckDnsLabel)),
+                  Optional("namespace", fields.Name(metadata.namespace_name, CheckDnsLabel)),
+                  Optional("labels", labels), Optional("annotations", annotations), Ignored("uid"),
+                  Ignored("generation"), Ignored("resourceVersion"), Ignored("creationTimestamp"),
+                  Ignored("deletionTimestamp"), Ignored("deletionGracePeriodSeconds"),
+                  Ignored("selfLink"), Ignored("managedFields"), Ignored("ownerReferences"),
+                  Ignored("finalizers"), Ignored("generateName")});
+}
+
+void ParseAgent(FieldReader& fields, const Slot& slot, AgentSpec& agent) {
+  const auto input = [&](const Slot& at) { ParseInput(fields, at, agent.input); };
+  const auto output = [&](const Slot& at) { ParseOutput(fields, at, agent.output); };
+  const auto processors = [&](const Slot& at) {
+    ProcessorsParser(fields, agent.processors).Parse(at);
+  };
+  const auto kasprc = [&](const Slot& at) { ParseExtensions(fields, at, agent.kasprc); };
+  fields.Mapping(slot, "the spec of an agent",
+                 {Optional("description", fields.Text(agent.description)),
+                  Optional("isolatedPartitions", fields.Bool(agent.isolated_partitions)),
+                  Required("input", input), Optional("output", output),
+                  Optional("processors", processors), Optional("kasprc", kasprc)});
+}
+
+}  // namespace kaspr::frontend

@@ -1,0 +1,146 @@
+#pragma once
+
+// Typed reading of YAML mappings, declared key by key:
+//
+//   Take take;
+//   fields.Mapping(slot, "'take'",
+//                  {Required("max", fields.Whole(take.max, 1)),
+//                   Required("within", fields.Time(take.within))});
+//
+// Every key of a mapping is in its list, so an unknown one can be refused with the nearest that is.
+// A null is an absent key. All report and go on; what could not be read keeps its default, and the
+// caller tells by the error count of the diagnostics.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "frontend/names.h"
+#include "frontend/spec.h"
+#include "frontend/yaml.h"
+
+namespace kaspr::frontend {
+
+// A value where it stands: behind a key, or as an item of a list.
+struct Slot {
+  const YamlNode& node;
+  std::string what;  // "'take'", "an item of 'pipeline'"
+  Span key = {};     // none: an item
+
+  // What to point at when something is missing inside.
+  Span Owner() const { return key ? key : node.Mark(); }
+};
+
+using Read = std::function<void(const Slot&)>;
+
+struct Key {
+  std::string_view name;
+  Read read;  // none: the key may be there and is ignored
+  bool required = false;
+};
+
+inline Key Optional(std::string_view name, Read read) {
+  return {name, std::move(read), false};
+}
+inline Key Required(std::string_view name, Read read) {
+  return {name, std::move(read), true};
+}
+inline Key Ignored(std::string_view name) {
+  return {name, nullptr, false};
+}
+
+template <class Enum>
+struct Word {
+  std::string_view name;
+  Enum value;
+};
+
+using CheckName = std::optional<std::string> (*)(std::string_view);
+
+// More mistakes than anybody reads at once; then reading stops.
+inline constexpr size_t kMaxMistakes = kMaxYamlMistakes;
+
+class FieldReader {
+ public:
+  explicit FieldReader(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+
+  // Reads the entries of a mapping. `what` names it: "an output topic". False after an error that
+  // makes it useless to ask what else is missing: it is no mapping, or has keys that are unknown.
+  bool Mapping(const Slot& slot, std::string_view what, const std::vector<Key>& keys);
+  // Calls `item` for each item of a list.
+  bool List(const Slot& slot, const Read& item);
+  // Of the keys in `names` exactly one must be there. Returns it, or null after an error.
+  const YamlEntry* ExactlyOne(const Slot& slot, std::string_view what,
+                              const std::vector<std::string_view>& names);
+
+  std::optional<std::string> ReadText(const Slot& slot);
+  std::optional<int64_t> ReadWhole(const Slot& slot, int64_t min, int64_t max);
+  std::optional<bool> ReadBool(const Slot& slot);
+  std::optional<Duration> ReadDuration(const Slot& slot);
+  std::vector<std::pair<Field<std::string>, Field<std::string>>> ReadTexts(const Slot& slot);
+
+  // Readers into a field; Target is Field<T> or Maybe<T>.
+  template <class Target>
+  Read Text(Target& target) {
+    return [this, &target](const Slot& slot) { Put(target, slot, ReadText(slot)); };
+  }
+  template <class Target>
+  Read Name(Target& target, CheckName check) {
+    return [this, &target, check](const Slot& slot) {
+      std::optional<std::string> name = ReadText(slot);
+      if (name && Accepts(slot, *name, check)) Put(target, slot, std::move(name));
+    };
+  }
+  template <class Target>
+  Read Whole(Target& target, int64_t min, int64_t max = INT32_MAX) {
+    return [this, &target, min, max](const Slot& slot) {
+      Put(target, slot, ReadWhole(slot, min, max));
+    };
+  }
+  template <class Target>
+  Read Bool(Target& target) {
+    return [this, &target](const Slot& slot) { Put(target, slot, ReadBool(slot)); };
+  }
+  template <class Target>
+  Read Time(Target& target) {
+    return [this, &target](const Slot& slot) { Put(target, slot, ReadDuration(slot)); };
+  }
+  template <class Target, class Enum>
+  Read OneOf(Target& target, std::vector<Word<Enum>> words) {
+    return [this, &target, words = std::move(words)](const Slot& slot) {
+      std::vector<std::string_view> names;
+      for (const Word<Enum>& word : words) names.push_back(word.name);
+      if (const auto index = ReadWord(slot, names)) {
+        Put(target, slot, std::optional(words[*index].value));
+      }
+    };
+  }
+
+  // False after an error: `check` has an objection to the name.
+  bool Accepts(const Slot& slot, std::string_view name, CheckName check);
+  void ReportMissing(const Slot& slot, std::string_view what, std::string_view keys);
+  bool IsFull() const {
+    return diagnostics_.error_count() >= kMaxMistakes ||
+           diagnostics_.warning_count() >= kMaxMistakes;
+  }
+  Diagnostics& diagnostics() { return diagnostics_; }
+
+ private:
+  template <class Target, class T>
+  static void Put(Target& target, const Slot& slot, std::optional<T> value) {
+    if (value) target = Field<T>{std::move(*value), {slot.node.Mark()}, {slot.key}};
+  }
+  std::optional<size_t> ReadWord(const Slot& slot, const std::vector<std::string_view>& names);
+  bool CheckKind(const Slot& slot, YamlNode::Kind kind, std::string_view expected);
+  // Returns the key that was probably meant, or "".
+  std::string ReportUnknown(const YamlNode& key, std::string_view what,
+                            const std::vector<Key>& keys);
+  void ReportType(const Slot& slot, std::string_view expected);
+
+  Diagnostics& diagnostics_;
+};
+
+}  // namespace kaspr::frontend

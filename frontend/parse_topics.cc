@@ -1,0 +1,272 @@
+#include "frontend/parse_topics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace kaspr::frontend {
+namespace {
+
+std::vector<Word<Codec>> Codecs() {
+  return {{"raw", Codec::kRaw},
+          {"json", Codec::kJson},
+          {"pickle", Codec::kPickle},
+          {"binary", Codec::kBinary}};
+}
+
+void Append(std::vector<Key>& keys, std::vector<Key> more) {
+  keys.insert(keys.end(), std::make_move_iterator(more.begin()),
+              std::make_move_iterator(more.end()));
+}
+
+std::vector<Key> SettingKeys(FieldReader& fields, TopicSettings& settings) {
+  const auto config = [&fields, &settings](const Slot& slot) {
+    std::vector<std::pair<std::string, std::string>> entries;
+    for (const auto& [key, value] : fields.ReadTexts(slot)) {
+      entries.emplace_back(key.value, value.value);
+    }
+    settings.config = {std::move(entries), {slot.node.Mark()}, {slot.key}};
+  };
+  return {Optional("declare", fields.Bool(settings.declare)),
+          Optional("partitions", fields.Whole(settings.partitions, 1)),
+          Optional("replicas", fields.Whole(settings.replicas, 1, INT16_MAX)),
+          Optional("retention", fields.Whole(settings.retention, 0, INT64_MAX / 1000)),
+          Optional("compacting", fields.Bool(settings.compacting)),
+          Optional("deleting", fields.Bool(settings.deleting)),
+          Optional("config", config)};
+}
+
+// "orders, returns": the topics of a comma list, each with its own place. What is wrong with a name
+// is shown at the name, and of an empty one at the comma that should follow it.
+class TopicListParser {
+ public:
+  TopicListParser(FieldReader& fields, const Slot& slot, std::vector<Field<std::string>>& names)
+      : fields_(fields),
+        slot_(slot),
+        text_(slot.node.text),
+        map_(MapScalar(slot.node)),
+        names_(names) {}
+
+  void Parse() {
+    for (size_t begin = 0; begin <= text_.size() && !fields_.IsFull();) {
+      const size_t end = std::min(text_.find(',', begin), text_.size());
+      ParseName(begin, end);
+      begin = end + 1;
+    }
+  }
+
+ private:
+  Span Locate(size_t begin, size_t end) const {
+    if (!map_.exact()) return slot_.node.Mark();
+    return map_.Locate(static_cast<uint32_t>(begin), static_cast<uint32_t>(end));
+  }
+  void ParseName(size_t begin, size_t end);
+  void ReportHole(size_t begin, size_t end);
+
+  FieldReader& fields_;
+  const Slot& slot_;
+  const std::string& text_;
+  const BlockMap map_;
+  std::vector<Field<std::string>>& names_;
+  std::map<std::string, Span> places_;
+};
+
+void TopicListParser::ParseName(size_t begin, size_t end) {
+  const size_t first = text_.find_first_not_of(" \t\n", begin);
+  if (first >= end) return ReportHole(begin, end);
+  const size_t last = text_.find_last_not_of(" \t\n", end - 1) + 1;
+  const std::string name = text_.substr(first, last - first);
+  const Span span = Locate(first, last);
+  if (const std::optional<std::string> objection = CheckTopicName(name)) {
+    fields_.diagnostics()
+        .Error(Code::kBadName, fmt::format("a topic cannot be named '{}'", Shown(name)), span)
+        .Text(*objection);
+    return;
+  }
+  const auto [earlier, is_new] = places_.try_emplace(name, span);
+  if (!is_new) {
+    fields_.diagnostics()
+        .Error(Code::kDuplicateName, fmt::format("the same topic twice: '{}'", name), span)
+        .Label(earlier->second, "first named here");
+    return;
+  }
+  names_.push_back({name, {span}, {slot_.key}});
+}
+
+void TopicListParser::ReportHole(size_t begin, size_t end) {
+  const bool single = begin == 0 && end == text_.size();
+  const size_t comma = end < text_.size() ? end : begin - 1;
+  fields_.diagnostics()
+      .Error(Code::kBadName, fmt::format("an empty topic name in {}", slot_.what),
+             single ? slot_.node.Mark() : Locate(comma, comma + 1))
+      .Text(single ? "name a topic" : "a name is missing beside this comma");
+}
+
+Read TopicNames(FieldReader& fields, std::vector<Field<std::string>>& names) {
+  return [&fields, &names](const Slot& slot) {
+    if (fields.ReadText(slot)) TopicListParser(fields, slot, names).Parse();
+  };
+}
+
+Read Pattern(FieldReader& fields, Maybe<std::string>& pattern) {
+  return [&fields, &pattern](const Slot& slot) {
+    const std::optional<std::string> text = fields.ReadText(slot);
+    if (!text) return;
+    if (const std::optional<PatternError> error = CheckPattern(*text)) {
+      const BlockMap map = MapScalar(slot.node);
+      const auto offset = static_cast<uint32_t>(error->offset);
+      fields.diagnostics()
+          .Error(Code::kBadPattern,
+                 fmt::format("{} is not a regular expression: '{}'", slot.what, Shown(*text)),
+                 map.exact() ? map.Locate(offset, offset + 1) : slot.node.Mark())
+          .Text(error->text);
+      return;
+    }
+    pattern = {*text, {slot.node.Mark()}, {slot.key}};
+  };
+}
+
+void ParseInputTopic(FieldReader& fields, const Slot& slot, InputTopic& topic) {
+  std::vector<Key> keys = {
+      Optional("name", TopicNames(fields, topic.names)),
+      Optional("pattern", Pattern(fields, topic.pattern)),
+      Optional("keySerializer", fields.OneOf(topic.key_serializer, Codecs())),
+      Optional("valueSerializer", fields.OneOf(topic.value_serializer, Codecs())),
+  };
+  Append(keys, SettingKeys(fields, topic.settings));
+  if (fields.Mapping(slot, "an input topic", keys)) {
+    fields.ExactlyOne(slot, "an input topic", {"name", "pattern"});
+  }
+}
+
+std::vector<Key> OutputTopicKeys(FieldReader& fields, OutputTopic& topic) {
+  std::vector<Key> keys = {
+      Optional("name", fields.Name(topic.name, CheckTopicName)),
+      Optional("nameSelector", Block(fields, topic.name_selector)),
+      Optional("keySerializer", fields.OneOf(topic.key_serializer, Codecs())),
+      Optional("valueSerializer", fields.OneOf(topic.value_serializer, Codecs())),
+      Optional("predicate", Block(fields, topic.predicate)),
+      Optional("keySelector", Block(fields, topic.key_selector)),
+      Optional("valueSelector", Block(fields, topic.value_selector)),
+      Optional("partitionSelector", Block(fields, topic.partition_selector)),
+      Optional("headersSelector", Block(fields, topic.headers_selector)),
+      Optional("ack", fields.Bool(topic.ack)),
+  };
+  Append(keys, SettingKeys(fields, topic.settings));
+  return keys;
+}
+
+OutputTopic ParseOutputTopic(FieldReader& fields, const Slot& slot) {
+  OutputTopic topic;
+  topic.place = {slot.node.Mark()};
+  if (fields.Mapping(slot, "an output topic", OutputTopicKeys(fields, topic))) {
+    fields.ExactlyOne(slot, "an output topic", {"name", "nameSelector"});
+  }
+  return topic;
+}
+
+OutputChannel ParseOutputChannel(FieldReader& fields, const Slot& slot) {
+  OutputChannel channel;
+  fields.Mapping(slot, "an output channel",
+                 {Required("name", fields.Name(channel.name, CheckNotEmpty)),
+                  Optional("predicate", Block(fields, channel.predicate)),
+                  Optional("valueSelector", Block(fields, channel.value_selector))});
+  return channel;
+}
+
+OutputSink ParseOutputSink(FieldReader& fields, const Slot& slot) {
+  OutputSink sink;
+  std::vector<Key> keys = {Required("name", fields.Name(sink.name, CheckNotEmpty))};
+  Append(keys, BlockKeys(fields, sink.block));
+  fields.Mapping(slot, "a sink", keys);
+  return sink;
+}
+
+// A list of which every item is a mapping, read by `parse`.
+template <class T>
+Read ListOf(FieldReader& fields, Maybe<std::vector<T>>& target,
+            T (*parse)(FieldReader& fields, const Slot& slot)) {
+  return [&fields, &target, parse](const Slot& slot) {
+    std::vector<T> items;
+    fields.List(slot, [&](const Slot& item) { items.push_back(parse(fields, item)); });
+    target = {std::move(items), {slot.node.Mark()}, {slot.key}};
+  };
+}
+
+}  // namespace
+
+std::vector<Key> BlockKeys(FieldReader& fields, PythonBlock& block) {
+  const auto python = [&fields, &block](const Slot& slot) {
+    if (std::optional<std::string> text = fields.ReadText(slot)) {
+      block.text = std::move(*text);
+      block.map = MapScalar(slot.node);
+    }
+    block.key = {slot.key};
+  };
+  return {Required("python", python),
+          Optional("entrypoint", fields.Name(block.entrypoint, CheckNotEmpty))};
+}
+
+std::optional<PythonBlock> ReadBlock(FieldReader& fields, const Slot& slot) {
+  if (slot.node.kind == YamlNode::Kind::kScalar) {
+    fields.diagnostics()
+        .Error(Code::kWrongType,
+               fmt::format("{} must be a mapping with 'python', not '{}'", slot.what,
+                           Shown(slot.node.text)),
+               slot.node.Mark())
+        .Text("put the program below it, under 'python: |'");
+    return std::nullopt;
+  }
+  PythonBlock block;
+  if (!fields.Mapping(slot, slot.what, BlockKeys(fields, block))) return std::nullopt;
+  block.key = {slot.key};
+  return block;
+}
+
+Read Block(FieldReader& fields, MaybeBlock& target) {
+  return [&fields, &target](const Slot& slot) { target = ReadBlock(fields, slot); };
+}
+
+void ParseInput(FieldReader& fields, const Slot& slot, Input& input) {
+  const auto topic = [&](const Slot& at) {
+    InputTopic value;
+    ParseInputTopic(fields, at, value);
+    input.topic = {std::move(value), {at.node.Mark()}, {at.key}};
+  };
+  const auto channel = [&](const Slot& at) {
+    fields.Mapping(at, "an input channel",
+                   {Required("name", fields.Name(input.channel, CheckNotEmpty))});
+  };
+  const auto take = [&](const Slot& at) {
+    Take value;
+    fields.Mapping(at, "'take'",
+                   {Required("max", fields.Whole(value.max, 1)),
+                    Required("within", fields.Time(value.within))});
+    input.take = {value, {at.node.Mark()}, {at.key}};
+  };
+  const bool known =
+      fields.Mapping(slot, "'input'",
+                     {Optional("declare", fields.Bool(input.declare)), Optional("topic", topic),
+                      Optional("channel", channel), Optional("take", take)});
+  if (known) fields.ExactlyOne(slot, "an input", {"topic", "channel"});
+}
+
+void ParseOutput(FieldReader& fields, const Slot& slot, Output& output) {
+  fields.Mapping(slot, "'output'",
+                 {Optional("topics", ListOf(fields, output.topics, ParseOutputTopic)),
+                  Optional("channels", ListOf(fields, output.channels, ParseOutputChannel)),
+                  Optional("sinks", ListOf(fields, output.sinks, ParseOutputSink))});
+}
+
+void ParseTopicSend(FieldReader& fields, const Slot& slot, TopicSendOp& send) {
+  send.key = {slot.key};
+  send.topic.place = {slot.node.Mark()};
+  std::vector<Key> keys = OutputTopicKeys(fields, send.topic);
+  keys.push_back(Optional("passThrough", fields.Bool(send.pass_through)));
+  if (fields.Mapping(slot, "'topicSend'", keys)) {
+    fields.ExactlyOne(slot, "'topicSend'", {"name", "nameSelector"});
+  }
+}
+
+}  // namespace kaspr::frontend

@@ -1,0 +1,14 @@
+#pragma once
+
+// What a spec may say and this version cannot do yet: each such field is refused at its place, in
+// words, because silence would be a wrong result. A feature that arrives leaves this file.
+
+#include "base/diagnostics.h"
+#include "frontend/spec.h"
+
+namespace kaspr::frontend {
+
+void RefuseUnsupported(const AgentSpec& agent, Diagnostics& diagnostics);
+void RefuseUnsupported(const Resource& resource, Diagnostics& diagnostics);
+
+}  // namespace kaspr::frontend
