@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
-#include <optional>
 
 #include "base/check.h"
 #include "runtime/sequencer.h"
@@ -140,7 +139,7 @@ struct Flow::State {
           own.reserve_wait();
           submit(work, work->batch.sequence);
         });
-    AddSends(segment, counters, node);
+    AddSends(segment, counters, tbbf::output_port<0>(node));
     return &node;
   }
 
@@ -193,14 +192,15 @@ struct Flow::State {
   std::deque<tbbf::function_node<WorkPtr, WorkPtr>> natives;
   std::deque<LaneNode> lanes;
   std::deque<tbbf::function_node<WorkPtr>> sends;
-  std::vector<Entry*> entries;      // per segment
-  std::vector<size_t> send_counts;  // per segment
-  std::optional<oneapi::tbb::global_control> threads;
+  std::vector<Entry*> entries;                           // per segment
+  std::vector<size_t> send_counts;                       // per segment
+  std::unique_ptr<oneapi::tbb::global_control> threads;  // for as long as the graph
 };
 
 Flow::Flow(const Plan& plan, const std::vector<ir::Kernel*>& kernels,
            std::vector<Counters>& counters, size_t streams, Sink& sink, ir::Lane* lane,
            FlowOptions options) {
+  std::unique_ptr<oneapi::tbb::global_control> threads;
   const auto make = [&] {
     state_ = std::make_unique<State>(plan, kernels, counters, streams, sink, lane, options);
   };
@@ -208,10 +208,12 @@ Flow::Flow(const Plan& plan, const std::vector<ir::Kernel*>& kernels,
     make();
     return;
   }
-  oneapi::tbb::task_arena arena(options.threads, 0);
+  using oneapi::tbb::global_control;
+  threads = std::make_unique<global_control>(global_control::max_allowed_parallelism,
+                                             static_cast<size_t>(options.threads));
+  oneapi::tbb::task_arena arena(options.threads);
   arena.execute(make);  // a graph runs in the arena that it was made in
-  state_->threads.emplace(oneapi::tbb::global_control::max_allowed_parallelism,
-                          static_cast<size_t>(options.threads));
+  state_->threads = std::move(threads);
 }
 
 Flow::~Flow() {
