@@ -13,13 +13,13 @@
 namespace kaspr::ir {
 namespace {
 
-// "key: json priced.key"; nothing where all is as usual.
-void AddCoding(std::vector<std::string>& labels, const Agent& agent, const char* what,
-               Serializer serializer, Serializer usual, std::optional<FnId> selector) {
+// "key: json @priced.key"; nothing where all is as usual.
+void AddCoding(std::vector<std::string>& out, const char* what, Serializer serializer,
+               Serializer usual, const std::string& selector) {
   std::vector<std::string> parts;
   if (serializer != usual) parts.push_back(SerializerName(serializer));
-  if (selector) parts.push_back(Shown(agent.function(*selector).name));
-  if (!parts.empty()) labels.push_back(fmt::format("{}: {}", what, fmt::join(parts, " ")));
+  if (!selector.empty()) parts.push_back(selector);
+  if (!parts.empty()) out.push_back(fmt::format("{}: {}", what, fmt::join(parts, " ")));
 }
 
 bool Reads(const Agent& agent, std::string_view topic) {
@@ -82,20 +82,31 @@ std::vector<StepLabel> StepLabels(const Node& node) {
                     node.op);
 }
 
-std::vector<std::string> OutputLabels(const Agent& agent, const Output& output) {
-  std::vector<std::string> labels;
+std::vector<std::string> InputAttributes(const Input& input) {
+  std::vector<std::string> out;
+  AddCoding(out, "key", input.key, Input{}.key, "");
+  AddCoding(out, "value", input.value, Input{}.value, "");
+  return out;
+}
+
+std::vector<std::string> OutputAttributes(const Output& output,
+                                          const std::function<std::string(FnId)>& name) {
+  std::vector<std::string> out;
+  const auto shown = [&](std::optional<FnId> selector) { return selector ? name(*selector) : ""; };
   const auto add = [&](const char* what, std::optional<FnId> selector) {
-    if (selector) {
-      labels.push_back(fmt::format("{}: {}", what, Shown(agent.function(*selector).name)));
-    }
+    if (selector) out.push_back(fmt::format("{}: {}", what, name(*selector)));
   };
   const Output::Selectors& selectors = output.selectors;
   add("when", selectors.predicate);
-  AddCoding(labels, agent, "key", output.key, Output{}.key, selectors.key);
-  AddCoding(labels, agent, "value", output.value, Output{}.value, selectors.value);
+  AddCoding(out, "key", output.key, Output{}.key, shown(selectors.key));
+  AddCoding(out, "value", output.value, Output{}.value, shown(selectors.value));
   add("partition", selectors.partition);
   add("headers", selectors.headers);
-  return labels;
+  return out;
+}
+
+std::vector<std::string> OutputLabels(const Agent& agent, const Output& output) {
+  return OutputAttributes(output, [&](FnId id) { return Shown(agent.function(id).name); });
 }
 
 std::vector<std::string> ReaderLabels(const Graph& graph, std::string_view topic) {

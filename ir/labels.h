@@ -1,7 +1,8 @@
 #pragma once
 
-// The words of the pictures of draw.h, the same for every kind of picture.
+// Words that the text form and the pictures of a graph share.
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,7 +11,7 @@
 
 namespace kaspr::ir {
 
-// Columns of a terminal, counted as characters.
+// Columns of a terminal, counted as characters: what alignment needs.
 size_t Columns(std::string_view text);
 
 // A name of the user; in quotes and escaped where it would break a line.
@@ -23,7 +24,13 @@ struct StepLabel {
 };
 std::vector<StepLabel> StepLabels(const Node& node);
 
-// "when: priced.when", "key: json priced.key": how an output differs from a plain one.
+// "key: json": how an input or output differs from a plain one, in the order in which selectors are
+// called. `name` gives a function's name as it is to be shown: "when: @priced.when".
+std::vector<std::string> InputAttributes(const Input& input);
+std::vector<std::string> OutputAttributes(const Output& output,
+                                          const std::function<std::string(FnId)>& name);
+
+// The attributes of an output for a picture: "when: priced.when".
 std::vector<std::string> OutputLabels(const Agent& agent, const Output& output);
 
 // "read by pricer", for each agent of the app that reads `topic`.

@@ -6,17 +6,11 @@
 #include <iterator>
 
 #include "base/match.h"
+#include "ir/labels.h"
 #include "ir/lexer.h"
 
 namespace kaspr::ir {
 namespace {
-
-// Characters, which is what alignment counts.
-size_t Width(std::string_view text) {
-  size_t width = 0;
-  for (size_t offset = 0; offset < text.size(); ++width) NextCodePoint(text, offset);
-  return width;
-}
 
 std::string NameOf(const Agent& agent, NodeId id) {
   const size_t index = static_cast<size_t>(id);
@@ -33,34 +27,6 @@ std::string NameOf(const Agent& agent, FnId id) {
 // `[a, b]` with a blank before it, or nothing.
 std::string Attributes(const std::vector<std::string>& list) {
   return list.empty() ? "" : fmt::format(" [{}]", fmt::join(list, ", "));
-}
-
-// "key: json @priced.key": how a key or value is made, as far as it is not the default.
-void AddCoding(std::vector<std::string>& list, const Agent& agent, const char* what,
-               Serializer serializer, Serializer usual, std::optional<FnId> selector) {
-  std::vector<std::string> parts;
-  if (serializer != usual) parts.push_back(SerializerName(serializer));
-  if (selector) parts.push_back(NameOf(agent, *selector));
-  if (!parts.empty()) list.push_back(fmt::format("{}: {}", what, fmt::join(parts, " ")));
-}
-
-std::string InputAttributes(const Agent& agent, const Input& input) {
-  std::vector<std::string> list;
-  AddCoding(list, agent, "key", input.key, Input{}.key, std::nullopt);
-  AddCoding(list, agent, "value", input.value, Input{}.value, std::nullopt);
-  return Attributes(list);
-}
-
-// In the order in which the selectors are called.
-std::string OutputAttributes(const Agent& agent, const Output& output) {
-  std::vector<std::string> list;
-  const Output::Selectors& selectors = output.selectors;
-  if (selectors.predicate) list.push_back("when: " + NameOf(agent, *selectors.predicate));
-  AddCoding(list, agent, "key", output.key, Output{}.key, selectors.key);
-  AddCoding(list, agent, "value", output.value, Output{}.value, selectors.value);
-  if (selectors.partition) list.push_back("partition: " + NameOf(agent, *selectors.partition));
-  if (selectors.headers) list.push_back("headers: " + NameOf(agent, *selectors.headers));
-  return Attributes(list);
 }
 
 class Printer {
@@ -111,7 +77,7 @@ class Printer {
     size_t width = 0;
     for (const Node& node : agent.nodes) {
       if (std::holds_alternative<Output>(node.op)) continue;
-      width = std::max(width, Width(NameText('%', node.name)));
+      width = std::max(width, Columns(NameText('%', node.name)));
     }
     for (const Node& node : agent.nodes) lines.nodes.push_back(PrintNode(agent, node, width));
     for (const Function& function : agent.functions) {
@@ -128,7 +94,7 @@ class Printer {
     const std::string from = fmt::format("{}", fmt::join(inputs, " "));
     const std::string name = NameText('%', node.name);
     const std::string left =
-        fmt::format("  {}{:{}} = ", name, "", width - std::min(width, Width(name)));
+        fmt::format("  {}{:{}} = ", name, "", width - std::min(width, Columns(name)));
 
     std::visit(
         Match{
@@ -136,7 +102,7 @@ class Printer {
               std::vector<std::string> topics;
               for (const std::string& topic : input.topics) topics.push_back(Quoted(topic));
               Append("{}input topic {}{}", left, fmt::join(topics, ", "),
-                     InputAttributes(agent, input));
+                     Attributes(InputAttributes(input)));
             },
             [&](const Map& map) { Append("{}map {} {}", left, from, NameOf(agent, map.function)); },
             [&](const Filter& filter) {
@@ -144,8 +110,9 @@ class Printer {
             },
             [&](const Stage&) { Append("{}stage {}", left, from); },
             [&](const Output& output) {
-              Append("  output {} topic {}{}", from, Quoted(output.topic),
-                     OutputAttributes(agent, output));
+              Append(
+                  "  output {} topic {}{}", from, Quoted(output.topic),
+                  Attributes(OutputAttributes(output, [&](FnId id) { return NameOf(agent, id); })));
             },
         },
         node.op);
