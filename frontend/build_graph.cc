@@ -88,7 +88,10 @@ ir::FnId AgentBuilder::AddFunction(const std::string& name, ir::Role role,
   function.role = role;
   function.text = block.text;
   function.map = block.map;
-  if (block.entrypoint) function.entrypoint = block.entrypoint->value;
+  if (block.entrypoint) {
+    function.entrypoint = block.entrypoint->value;
+    function.entrypoint_place = block.entrypoint->place;
+  }
   agent_.functions.push_back(std::move(function));
   return static_cast<ir::FnId>(agent_.functions.size() - 1);
 }

@@ -61,6 +61,8 @@ class ProcessorsParser {
  private:
   void ParseOperation(const Slot& slot);
   void CheckNames();
+  void CheckPipeline();
+  void WarnOfUnused();
   void ReportUnknown(const Field<std::string>& name);
 
   FieldReader& fields_;
@@ -68,26 +70,31 @@ class ProcessorsParser {
   std::vector<Field<std::string>> names_;  // of the operations, also of those with mistakes
   std::set<std::string> excused_;          // an unknown name in the pipeline probably means these
   bool all_named_ = true;                  // every operation has a readable name
+  bool pipeline_read_ = true;              // every entry of the pipeline is a readable name
 };
 
 void ProcessorsParser::Parse(const Slot& slot) {
   const auto pipeline = [&](const Slot& at) {
-    fields_.List(at, [&](const Slot& item) {
+    pipeline_read_ = fields_.List(at, [&](const Slot& item) {
       Field<std::string> name;
       fields_.Name(name, CheckNotEmpty)(item);
-      if (!name.value.empty()) processors_.pipeline.push_back(std::move(name));
-    });
+      if (name.value.empty()) {
+        pipeline_read_ = false;
+      } else {
+        processors_.pipeline.push_back(std::move(name));
+      }
+    }) && pipeline_read_;
   };
   const auto operations = [&](const Slot& at) {
     if (!fields_.List(at, [&](const Slot& item) { ParseOperation(item); })) all_named_ = false;
   };
-  const size_t errors = fields_.diagnostics().error_count();
-  fields_.Mapping(
+  const bool known = fields_.Mapping(
       slot, "'processors'",
       {Optional("pipeline", pipeline), Optional("init", Block(fields_, processors_.init)),
        Optional("operations", operations)});
-  const bool misread = fields_.diagnostics().error_count() != errors;
-  if (all_named_ || !misread) CheckNames();
+  CheckNames();
+  if (known && all_named_) CheckPipeline();
+  if (known && pipeline_read_) WarnOfUnused();
 }
 
 void ProcessorsParser::ParseOperation(const Slot& slot) {
@@ -122,12 +129,19 @@ void ProcessorsParser::CheckNames() {
   std::vector<const Field<std::string>*> names;
   for (const Field<std::string>& name : names_) names.push_back(&name);
   CheckDistinct(fields_, "an operation", names);
-  std::set<std::string_view> declared, used;
+}
+
+void ProcessorsParser::CheckPipeline() {
+  std::set<std::string_view> declared;
   for (const Field<std::string>& name : names_) declared.insert(name.value);
   for (const Field<std::string>& entry : processors_.pipeline) {
-    used.insert(entry.value);
     if (!declared.contains(entry.value) && !fields_.IsFull()) ReportUnknown(entry);
   }
+}
+
+void ProcessorsParser::WarnOfUnused() {
+  std::set<std::string_view> used;
+  for (const Field<std::string>& entry : processors_.pipeline) used.insert(entry.value);
   for (const Field<std::string>& name : names_) {
     if (used.contains(name.value) || excused_.contains(name.value) || fields_.IsFull()) continue;
     fields_.diagnostics()
@@ -224,14 +238,15 @@ void ParseMetadata(FieldReader& fields, const Slot& slot, Metadata& metadata) {
   };
   const auto annotations = [&](const Slot& at) { metadata.annotations = fields.ReadTexts(at); };
   // What the API server adds when a resource is read back is nothing to a compiler.
-  fields.Mapping(slot, "'metadata'",
-                 {Required("name", fields.Name(metadata.name, CheckDnsLabel)),
-                  Optional("namespace", fields.Name(metadata.namespace_name, CheckDnsLabel)),
-                  Optional("labels", labels), Optional("annotations", annotations), Ignored("uid"),
-                  Ignored("generation"), Ignored("resourceVersion"), Ignored("creationTimestamp"),
-                  Ignored("deletionTimestamp"), Ignored("deletionGracePeriodSeconds"),
-                  Ignored("selfLink"), Ignored("managedFields"), Ignored("ownerReferences"),
-                  Ignored("finalizers"), Ignored("generateName")});
+  fields.Mapping(
+      slot, "'metadata'",
+      {Required("name", fields.Name(metadata.name, CheckDnsLabel)),
+       Optional("namespace", fields.Name(metadata.namespace_name, CheckDnsLabel)),
+       Optional("labels", labels), Optional("annotations", annotations),
+       Elsewhere("kaspr.io/app", "write it below 'labels'"), Ignored("uid"), Ignored("generation"),
+       Ignored("resourceVersion"), Ignored("creationTimestamp"), Ignored("deletionTimestamp"),
+       Ignored("deletionGracePeriodSeconds"), Ignored("selfLink"), Ignored("managedFields"),
+       Ignored("ownerReferences"), Ignored("finalizers"), Ignored("generateName")});
 }
 
 void ParseAgent(FieldReader& fields, const Slot& slot, AgentSpec& agent) {
@@ -242,7 +257,8 @@ void ParseAgent(FieldReader& fields, const Slot& slot, AgentSpec& agent) {
   };
   const auto kasprc = [&](const Slot& at) { ParseExtensions(fields, at, agent.kasprc); };
   fields.Mapping(slot, "the spec of an agent",
-                 {Optional("description", fields.Text(agent.description)),
+                 {Elsewhere("name", "an agent is named by 'metadata'"),
+                  Optional("description", fields.Text(agent.description)),
                   Optional("isolatedPartitions", fields.Bool(agent.isolated_partitions)),
                   Required("input", input), Optional("output", output),
                   Optional("processors", processors), Optional("kasprc", kasprc)});

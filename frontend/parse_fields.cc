@@ -48,10 +48,19 @@ std::string Quoted(const std::vector<std::string_view>& names) {
   return fmt::format("'{}'", fmt::join(names, "', '"));
 }
 
+YamlNode Unquoted(const YamlNode& scalar) {
+  YamlNode node = scalar;
+  node.is_text = false;
+  return node;
+}
+
 }  // namespace
 
 bool FieldReader::Mapping(const Slot& slot, std::string_view what, const std::vector<Key>& keys) {
-  if (!CheckKind(slot, YamlNode::Kind::kMapping, "a mapping")) return false;
+  if (slot.node.kind != YamlNode::Kind::kMapping) {
+    ReportType(slot, "a mapping");
+    return false;
+  }
   std::vector<std::string> misspelt;
   bool known = true;
   for (const YamlEntry& entry : slot.node.entries) {
@@ -62,6 +71,11 @@ bool FieldReader::Mapping(const Slot& slot, std::string_view what, const std::ve
     if (key == keys.end()) {
       misspelt.push_back(ReportUnknown(entry.key, what, keys));
       known = false;
+    } else if (!key->elsewhere.empty()) {
+      diagnostics_
+          .Error(Code::kUnknownKey, fmt::format("unknown key '{}' in {}", key->name, what),
+                 entry.key.Mark())
+          .Text(std::string(key->elsewhere));
     } else if (entry.value.kind != YamlNode::Kind::kNull) {
       if (key->read) {
         key->read({entry.value, fmt::format("'{}'", entry.key.text), entry.key.span});
@@ -80,7 +94,13 @@ bool FieldReader::Mapping(const Slot& slot, std::string_view what, const std::ve
 }
 
 bool FieldReader::List(const Slot& slot, const Read& item) {
-  if (!CheckKind(slot, YamlNode::Kind::kSequence, "a list")) return false;
+  if (slot.node.kind != YamlNode::Kind::kSequence) {
+    const bool scalar = slot.node.kind == YamlNode::Kind::kScalar;
+    ReportType(slot, "a list")
+        .Text(scalar ? fmt::format("write [{}]", Shown(slot.node.text))
+                     : "begin each item with '- '");
+    return false;
+  }
   for (const YamlNode& node : slot.node.items) {
     if (IsFull()) return false;
     if (node.kind == YamlNode::Kind::kNull) {
@@ -115,7 +135,7 @@ const YamlEntry* FieldReader::ExactlyOne(const Slot& slot, std::string_view what
 }
 
 std::optional<std::string> FieldReader::ReadText(const Slot& slot) {
-  if (!CheckKind(slot, YamlNode::Kind::kScalar, "a text")) return std::nullopt;
+  if (!CheckScalar(slot, "a text")) return std::nullopt;
   if (TypeOf(slot.node) == PlainType::kText) return slot.node.text;
   diagnostics_
       .Error(Code::kWrongType,
@@ -127,9 +147,9 @@ std::optional<std::string> FieldReader::ReadText(const Slot& slot) {
 }
 
 std::optional<int64_t> FieldReader::ReadWhole(const Slot& slot, int64_t min, int64_t max) {
-  if (!CheckKind(slot, YamlNode::Kind::kScalar, "a whole number")) return std::nullopt;
+  if (!CheckScalar(slot, "a whole number")) return std::nullopt;
   if (TypeOf(slot.node) != PlainType::kInteger) {
-    ReportType(slot, "a whole number");
+    ReportText(slot, "a whole number", IntegerOf(Unquoted(slot.node)).has_value());
     return std::nullopt;
   }
   const std::optional<int64_t> value = IntegerOf(slot.node);
@@ -144,14 +164,14 @@ std::optional<int64_t> FieldReader::ReadWhole(const Slot& slot, int64_t min, int
 }
 
 std::optional<bool> FieldReader::ReadBool(const Slot& slot) {
-  if (!CheckKind(slot, YamlNode::Kind::kScalar, "true or false")) return std::nullopt;
+  if (!CheckScalar(slot, "true or false")) return std::nullopt;
   const std::optional<bool> value = BoolOf(slot.node);
-  if (!value) ReportType(slot, "true or false");
+  if (!value) ReportText(slot, "true or false", BoolOf(Unquoted(slot.node)).has_value());
   return value;
 }
 
 std::optional<Duration> FieldReader::ReadDuration(const Slot& slot) {
-  if (!CheckKind(slot, YamlNode::Kind::kScalar, "a duration like 5s")) return std::nullopt;
+  if (!CheckScalar(slot, "a duration like 5s")) return std::nullopt;
   std::optional<Duration> duration;
   const PlainType type = TypeOf(slot.node);
   if (type == PlainType::kText) duration = ParseDuration(slot.node.text);
@@ -169,7 +189,10 @@ std::optional<Duration> FieldReader::ReadDuration(const Slot& slot) {
 std::vector<std::pair<Field<std::string>, Field<std::string>>> FieldReader::ReadTexts(
     const Slot& slot) {
   std::vector<std::pair<Field<std::string>, Field<std::string>>> texts;
-  if (!CheckKind(slot, YamlNode::Kind::kMapping, "a mapping")) return texts;
+  if (slot.node.kind != YamlNode::Kind::kMapping) {
+    ReportType(slot, "a mapping");
+    return texts;
+  }
   for (const auto& [key, value] : slot.node.entries) {
     if (IsFull()) break;
     if (value.kind == YamlNode::Kind::kNull) {
@@ -211,18 +234,22 @@ bool FieldReader::Accepts(const Slot& slot, std::string_view name, CheckName che
 
 void FieldReader::ReportMissing(const Slot& slot, std::string_view what, std::string_view keys) {
   diagnostics_.Error(Code::kMissingKey, fmt::format("{} without {}", what, keys), slot.Owner())
-      .Text(fmt::format("{} is missing in it", keys));
+      .Text(fmt::format("add {}", keys));
 }
 
-bool FieldReader::CheckKind(const Slot& slot, YamlNode::Kind kind, std::string_view expected) {
-  if (slot.node.kind == kind) return true;
+bool FieldReader::CheckScalar(const Slot& slot, std::string_view expected) {
+  if (slot.node.kind == YamlNode::Kind::kScalar) return true;
   ReportType(slot, expected);
   return false;
 }
 
-void FieldReader::ReportType(const Slot& slot, std::string_view expected) {
+void FieldReader::ReportText(const Slot& slot, std::string_view expected, bool fits_unquoted) {
+  ReportType(slot, expected).Text(fits_unquoted ? "remove the quotes" : "");
+}
+
+DiagnosticBuilder FieldReader::ReportType(const Slot& slot, std::string_view expected) {
   const bool scalar = slot.node.kind == YamlNode::Kind::kScalar;
-  diagnostics_.Error(
+  return diagnostics_.Error(
       Code::kWrongType,
       fmt::format("{} must be {}, not {}{}", slot.what, expected, Describe(slot.node),
                   scalar ? fmt::format(": '{}'", Shown(slot.node.text)) : ""),

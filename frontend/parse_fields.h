@@ -40,6 +40,7 @@ struct Key {
   std::string_view name;
   Read read;  // none: the key may be there and is ignored
   bool required = false;
+  std::string_view elsewhere = {};  // not empty: the key is wrong here, and this says what is right
 };
 
 inline Key Optional(std::string_view name, Read read) {
@@ -50,6 +51,9 @@ inline Key Required(std::string_view name, Read read) {
 }
 inline Key Ignored(std::string_view name) {
   return {name, nullptr, false};
+}
+inline Key Elsewhere(std::string_view name, std::string_view hint) {
+  return {name, nullptr, false, hint};
 }
 
 template <class Enum>
@@ -134,11 +138,12 @@ class FieldReader {
     if (value) target = Field<T>{std::move(*value), {slot.node.Mark()}, {slot.key}};
   }
   std::optional<size_t> ReadWord(const Slot& slot, const std::vector<std::string_view>& names);
-  bool CheckKind(const Slot& slot, YamlNode::Kind kind, std::string_view expected);
+  bool CheckScalar(const Slot& slot, std::string_view expected);
+  void ReportText(const Slot& slot, std::string_view expected, bool fits_unquoted);
   // Returns the key that was probably meant, or "".
   std::string ReportUnknown(const YamlNode& key, std::string_view what,
                             const std::vector<Key>& keys);
-  void ReportType(const Slot& slot, std::string_view expected);
+  DiagnosticBuilder ReportType(const Slot& slot, std::string_view expected);
 
   Diagnostics& diagnostics_;
 };

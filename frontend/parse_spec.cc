@@ -30,6 +30,7 @@ class AppParser {
 
  private:
   std::optional<Field<std::string>> ReadKind(const Slot& slot);
+  void ReportNoKind(const Slot& slot);
   void ParseAgentDocument(const Slot& slot);
   void ParseResource(const Slot& slot, Field<std::string> kind);
   std::vector<Key> HeaderKeys(Metadata& metadata);
@@ -64,16 +65,7 @@ std::optional<Field<std::string>> AppParser::ReadKind(const Slot& slot) {
   Diagnostics& diagnostics = fields_.diagnostics();
   const YamlEntry* entry = slot.node.Find("kind");
   if (!entry) {
-    for (const std::string_view name : kDefinitions) {
-      const YamlEntry* definitions = slot.node.Find(name);
-      if (!definitions) continue;
-      diagnostics
-          .Error(Code::kNotSupported, "definitions files are not supported yet",
-                 definitions->key.span)
-          .Text("write each agent as a KasprAgent document");
-      return std::nullopt;
-    }
-    fields_.ReportMissing(slot, "a document", "'kind'");
+    ReportNoKind(slot);
     return std::nullopt;
   }
   if (entry->value.kind == YamlNode::Kind::kNull) {
@@ -93,6 +85,26 @@ std::optional<Field<std::string>> AppParser::ReadKind(const Slot& slot) {
     return std::nullopt;
   }
   return Field<std::string>{*kind, {entry->value.Mark()}, {entry->key.span}};
+}
+
+void AppParser::ReportNoKind(const Slot& slot) {
+  for (const YamlEntry& entry : slot.node.entries) {
+    const std::string& key = entry.key.text;
+    if (std::find(kDefinitions.begin(), kDefinitions.end(), key) != kDefinitions.end()) {
+      fields_.diagnostics()
+          .Error(Code::kNotSupported, "definitions files are not supported yet", entry.key.span)
+          .Text("write each agent as a KasprAgent document");
+      return;
+    }
+    if (Nearest(key, {"kind"}) == "kind") {
+      fields_.diagnostics()
+          .Error(Code::kUnknownKey, fmt::format("unknown key '{}' in a document", Shown(key)),
+                 entry.key.Mark())
+          .Text("did you mean 'kind'?");
+      return;
+    }
+  }
+  fields_.ReportMissing(slot, "a document", "'kind'");
 }
 
 std::vector<Key> AppParser::HeaderKeys(Metadata& metadata) {

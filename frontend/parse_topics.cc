@@ -198,6 +198,12 @@ Read ListOf(FieldReader& fields, Maybe<std::vector<T>>& target,
 
 std::vector<Key> BlockKeys(FieldReader& fields, PythonBlock& block) {
   const auto python = [&fields, &block](const Slot& slot) {
+    if (slot.node.kind != YamlNode::Kind::kScalar) {
+      fields.diagnostics()
+          .Error(Code::kWrongType, "'python' must be a text", slot.key)
+          .Text("put a '|' behind it: 'python: |'");
+      return;
+    }
     if (std::optional<std::string> text = fields.ReadText(slot)) {
       block.text = std::move(*text);
       block.map = MapScalar(slot.node);

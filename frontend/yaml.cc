@@ -302,11 +302,11 @@ void TreeBuilder::Spend(size_t nodes, Span place, const char* what) {
 }
 
 void TreeBuilder::Add(YamlNode node, YAML::anchor_t anchor, size_t height) {
-  Spend(1, node.span, "the file comes");
+  Spend(1, node.Mark(), "the file comes");
   last_end_ = std::max(last_end_, node.span.end);
   if (anchor != 0) {
     const size_t whole = CountNodes(node);
-    Spend(whole, node.span, "anchors come");
+    Spend(whole, node.Mark(), "aliases and anchors expand");
     anchors_[anchor] = {.node = node, .count = whole, .height = height};
   }
   if (frames_.empty()) {
@@ -316,12 +316,12 @@ void TreeBuilder::Add(YamlNode node, YAML::anchor_t anchor, size_t height) {
   Frame& frame = frames_.back();
   frame.height = std::max(frame.height, height + 1);
   if (frame.node.kind == YamlNode::Kind::kSequence) {
-    frame.next = node.span.end;
+    frame.next = last_end_;
     frame.node.items.push_back(std::move(node));
   } else if (!frame.key) {
     AddKey(frame, std::move(node));
   } else {
-    frame.next = node.span.end;
+    frame.next = last_end_;
     frame.node.entries.push_back({std::move(*frame.key), std::move(node)});
     frame.key.reset();
   }

@@ -1,5 +1,7 @@
 #include "frontend/yaml_error.h"
 
+#include "frontend/names.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -42,29 +44,64 @@ bool IsSwallowedByQuote(const YamlFailure& failure) {
   return std::min(text.find('\n', failure.last->end), text.size()) >= failure.offset;
 }
 
-// The first line of a text that ran on to the line of a ':' it should have had itself: "stray" in
+// The first token behind the last scalar that was read, past the indicators of its place.
+uint32_t NextToken(const YamlFailure& failure) {
+  const std::string_view text = failure.file.text();
+  uint32_t at = SkipBlank(text, failure.last ? failure.last->end : 0);
+  while (at + 1 < text.size() && std::string_view(":-?").find(text[at]) != std::string_view::npos &&
+         std::string_view(" \r\n").find(text[at + 1]) != std::string_view::npos) {
+    at = SkipBlank(text, at + 1);
+  }
+  return at;
+}
+
+// A line without ": " runs on into the next one, whose ':' then makes no sense: "stray" in
 //   a: b
 //   stray
 //   c: d
-std::optional<Span> KeyWithoutColon(const YamlFailure& failure) {
-  if (!failure.last || failure.offset < failure.last->end) return std::nullopt;
-  const uint32_t begin = SkipBlank(failure.file.text(), failure.last->end);
-  const Span line = RestOfLine(failure.file, begin);
-  if (begin >= failure.offset || line.end >= failure.offset) return std::nullopt;
-  if (line.text().find(':') != std::string_view::npos) return std::nullopt;
-  return line;
+bool ReportKeyWithoutColon(const YamlFailure& failure, Diagnostics& diagnostics) {
+  const Span line = RestOfLine(failure.file, NextToken(failure));
+  if (line.begin >= failure.offset || line.end >= failure.offset || line.begin == line.end) {
+    return false;
+  }
+  const size_t colon = line.text().find(':');
+  if (colon == std::string_view::npos) {
+    diagnostics
+        .Error(Code::kYamlKey, fmt::format("a key without ':': '{}'", Shown(line.text())), line)
+        .Text("write 'key: value'");
+    return true;
+  }
+  const auto place = line.begin + static_cast<uint32_t>(colon);
+  if (place + 1 >= line.end || line.text()[colon + 1] == ' ') return false;
+  diagnostics
+      .Error(Code::kYamlKey, "a ':' without a space behind it", CharacterAt(failure.file, place))
+      .Text(fmt::format("write '{}: {}'", Shown(line.text().substr(0, colon)),
+                        Shown(line.text().substr(colon + 1))));
+  return true;
+}
+
+// The start of the failing line, if a plain text above has swallowed it: it stands too deep.
+std::optional<Span> LineInText(const YamlFailure& failure) {
+  if (!failure.last || failure.last->style != ScalarStyle::kPlain) return std::nullopt;
+  if (!SpansLines(failure.file, *failure.last) || failure.last->end != failure.offset) {
+    return std::nullopt;
+  }
+  const std::string_view text = failure.file.text();
+  const size_t newline = text.rfind('\n', failure.offset - 1);
+  return RestOfLine(failure.file, SkipBlank(text, static_cast<uint32_t>(newline)));
 }
 
 void ReportMapValue(const YamlFailure& failure, Diagnostics& diagnostics) {
-  if (const std::optional<Span> key = KeyWithoutColon(failure)) {
-    diagnostics.Error(Code::kYamlKey, fmt::format("a key without ':': '{}'", key->text()), *key)
-        .Text("write 'key: value'");
+  if (const std::optional<Span> line = LineInText(failure)) {
+    diagnostics
+        .Error(Code::kYamlSyntax, "this line is part of the text that begins above it", *line)
+        .Text("indent it like its siblings");
     return;
   }
-  const uint32_t colon = static_cast<uint32_t>(
-      std::min(failure.file.text().find(':', failure.offset), static_cast<size_t>(failure.offset)));
+  if (ReportKeyWithoutColon(failure, diagnostics)) return;
   diagnostics
-      .Error(Code::kYamlSyntax, "a ':' where no key can be", CharacterAt(failure.file, colon))
+      .Error(Code::kYamlSyntax, "a ':' where no key can be",
+             CharacterAt(failure.file, failure.offset))
       .Text("a text with ': ' in it needs quotes around it");
 }
 
@@ -96,7 +133,7 @@ constexpr Translation kTranslations[] = {
     {"illegal block entry", "a list item where no list can begin",
      "begin the list on a line of its own"},
     {"illegal map key", "a key where none can be", "begin the mapping on a line of its own"},
-    {"unknown token", "a text cannot begin with this character", "put the text in quotes"},
+    {"unknown token", "a text cannot begin with '{}'", "put the text in quotes"},
     {"unknown escape character", "an unknown escape in a double-quoted text",
      "write '\\\\' for a backslash, or use single quotes"},
     {"bad character found while scanning hex", "an escape with too few hexadecimal digits",
@@ -110,15 +147,36 @@ constexpr Translation kTranslations[] = {
     {"YAML major version too large", "a version of YAML that does not exist yet", "use 1.2"},
 };
 
+// Of an escape the library shows what follows it.
+uint32_t Backslash(const YamlFailure& failure) {
+  const size_t found = failure.file.text().rfind('\\', failure.offset);
+  return found == std::string_view::npos ? failure.offset : static_cast<uint32_t>(found);
+}
+
 void ReportTranslated(const YamlFailure& failure, Diagnostics& diagnostics) {
-  const Span place = CharacterAt(failure.file, failure.offset);
   for (const Translation& entry : kTranslations) {
     if (!failure.message.starts_with(entry.library)) continue;
-    diagnostics.Error(Code::kYamlSyntax, std::string(entry.message), place)
+    const bool escape = entry.message.find("escape") != std::string_view::npos;
+    const Span place = CharacterAt(failure.file, escape ? Backslash(failure) : failure.offset);
+    diagnostics
+        .Error(Code::kYamlSyntax, fmt::format(fmt::runtime(entry.message), place.text()), place)
         .Text(std::string(entry.text));
     return;
   }
-  diagnostics.Error(Code::kYamlSyntax, fmt::format("broken YAML: {}", failure.message), place);
+  diagnostics.Error(Code::kYamlSyntax, fmt::format("broken YAML: {}", failure.message),
+                    CharacterAt(failure.file, failure.offset));
+}
+
+// An open bracket swallows what follows, until something cannot stand in it.
+bool IsSwallowedByBracket(const YamlFailure& failure) {
+  if (!failure.open_bracket) return false;
+  const std::string_view text = failure.file.text();
+  const std::string_view between =
+      text.substr(*failure.open_bracket,
+                  std::max(failure.offset, *failure.open_bracket) - *failure.open_bracket);
+  return failure.message.find("flow not found") != std::string_view::npos ||
+         failure.message.starts_with("illegal flow end") ||
+         between.find('\n') != std::string_view::npos;
 }
 
 }  // namespace
@@ -142,8 +200,7 @@ void ReportFailure(const YamlFailure& failure, Diagnostics& diagnostics) {
   if (IsSwallowedByQuote(failure)) {
     return ReportOpenQuote(failure.file, *failure.last, diagnostics);
   }
-  if (failure.open_bracket && (message.find("flow not found") != std::string_view::npos ||
-                               message.starts_with("illegal flow end"))) {
+  if (IsSwallowedByBracket(failure)) {
     diagnostics
         .Error(Code::kYamlUnclosed, "a bracket that is never closed",
                CharacterAt(failure.file, *failure.open_bracket))
