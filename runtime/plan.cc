@@ -90,6 +90,23 @@ std::vector<Line> LinesOf(const Plan& plan) {
   return lines;
 }
 
+// The text in lines that are not too wide, broken behind commas.
+std::vector<std::string> Broken(const std::string& text) {
+  constexpr size_t kWidest = 60;
+  std::vector<std::string> lines(1);
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find(", ", begin), text.size() - 1) + 1;
+    const std::string part = text.substr(begin, end - begin);
+    if (!lines.back().empty() && lines.back().size() + part.size() > kWidest) {
+      lines.emplace_back(begin > 0 && part.front() == ' ' ? part.substr(1) : part);
+    } else {
+      lines.back() += part;
+    }
+    begin = end;
+  }
+  return lines;
+}
+
 }  // namespace
 
 bool Plan::Reads(std::string_view topic) const {
@@ -120,22 +137,27 @@ Plan MakePlan(const ir::Graph& graph) {
 
 std::string PrintPlan(const Plan& plan) {
   const std::vector<Line> lines = LinesOf(plan);
-  constexpr size_t kWidest = 76;  // longer ones do not push the others aside
+  std::vector<std::vector<std::string>> texts;  // of each node, broken where it is too wide
   size_t width = 0;
   for (const Line& line : lines) {
-    if (!line.from.empty() && line.what.size() <= kWidest)
-      width = std::max(width, line.what.size());
+    texts.push_back(Broken(line.what));
+    for (const std::string& part : texts.back()) {
+      if (!line.from.empty()) width = std::max(width, part.size());
+    }
   }
   std::string out = fmt::format("plan \"{}\"\n", plan.app);
   for (size_t i = 0; i < lines.size(); ++i) {
     const Line& line = lines[i];
-    std::string text = fmt::format("  node {}  {:<6}  ", i, line.kind);
-    if (line.from.empty()) {
-      text += line.what;
-    } else {
-      text += fmt::format("{:<{}}    from {}", line.what, width, fmt::join(line.from, ", "));
+    const std::string start = fmt::format("  node {}  {:<6}  ", i, line.kind);
+    out += start + texts[i].front();
+    if (!line.from.empty()) {
+      out += fmt::format("{:{}}    from {}", "", width - texts[i].front().size(),
+                         fmt::join(line.from, ", "));
     }
-    out += text + (line.ordered ? ", ordered\n" : "\n");
+    out += line.ordered ? ", ordered\n" : "\n";
+    for (size_t part = 1; part < texts[i].size(); ++part) {
+      out += std::string(start.size(), ' ') + texts[i][part] + "\n";
+    }
   }
   return out;
 }
