@@ -41,6 +41,15 @@ enum class Code : uint16_t {
   kDifferentApps = 216,      // documents of different apps in one run
   kReadsOwnOutput = 217,     // an agent reads a topic that it writes (warning)
   // K03xx: Python blocks
+  kPythonSyntax = 301,     // CPython does not compile it
+  kNoFunction = 302,       // a block that defines no function
+  kBadEntrypoint = 303,    // 'entrypoint' names nothing, or something that cannot be called
+  kBadParameters = 304,    // a function that cannot take its one value
+  kSeveralFunctions = 305, // several functions and none is named (warning)
+  kOtherFunction = 306,    // Kaspr would call another one (remark)
+  kPythonWarning = 307,    // CPython warns of it (warning)
+  kSlowBlock = 308,        // a block that has to run for every event (warning)
+  kUndefinedName = 310,    // a name that nothing defines (warning)
   // K04xx: graphs and their text
   kGraphSyntax = 401,     // graph text that does not parse
   kGraphReference = 402,  // a node or function that the agent does not have

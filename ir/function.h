@@ -21,6 +21,7 @@ struct Function {
   Role role = Role::kOperation;
   std::string text;        // the Python program
   std::string entrypoint;  // the name to call; "" until python has looked at the block (D1)
+  Place entrypoint_place;  // where the spec names it; nowhere if it does not
   // The block runs again for every call, because running it once could be observed (D2).
   bool per_call = false;
   BlockMap map;
