@@ -48,26 +48,38 @@ inline std::vector<std::string_view> Lines(std::string_view text) {
   return lines;
 }
 
-// The lines that differ, with two lines around: `-` expected, `+` said.
+// The lines that differ, with two around: `-` expected, `+` said.
 inline std::string Diff(std::string_view expected, std::string_view actual) {
-  const auto old_lines = Lines(expected);
-  const auto new_lines = Lines(actual);
-  const size_t shorter = std::min(old_lines.size(), new_lines.size());
-  size_t head = 0;
-  while (head < shorter && old_lines[head] == new_lines[head]) ++head;
-  size_t tail = 0;
-  while (tail < shorter - head &&
-         old_lines[old_lines.size() - 1 - tail] == new_lines[new_lines.size() - 1 - tail]) {
-    ++tail;
+  const auto a = Lines(expected);
+  const auto b = Lines(actual);
+  // common[i][j]: lines that a from i on and b from j on share, in order.
+  std::vector common(a.size() + 1, std::vector<uint32_t>(b.size() + 1, 0));
+  for (size_t i = a.size(); i-- > 0;) {
+    for (size_t j = b.size(); j-- > 0;) {
+      common[i][j] =
+          a[i] == b[j] ? common[i + 1][j + 1] + 1 : std::max(common[i + 1][j], common[i][j + 1]);
+    }
+  }
+  std::vector<std::string> lines;
+  for (size_t i = 0, j = 0; i < a.size() || j < b.size();) {
+    if (i < a.size() && j < b.size() && a[i] == b[j]) {
+      lines.push_back(" " + std::string(a[i++]));
+      ++j;
+    } else if (i < a.size() && (j == b.size() || common[i + 1][j] >= common[i][j + 1])) {
+      lines.push_back("-" + std::string(a[i++]));
+    } else {
+      lines.push_back("+" + std::string(b[j++]));
+    }
   }
   std::string out;
-  const auto add = [&](char mark, const auto& lines, size_t begin, size_t end) {
-    for (size_t i = begin; i < end; ++i) out += mark + std::string(lines[i]) + '\n';
-  };
-  add(' ', old_lines, head - std::min<size_t>(head, 2), head);
-  add('-', old_lines, head, old_lines.size() - tail);
-  add('+', new_lines, head, new_lines.size() - tail);
-  add(' ', old_lines, old_lines.size() - tail, old_lines.size() - tail + std::min<size_t>(tail, 2));
+  for (size_t i = 0, shown = 0; i < lines.size(); ++i) {
+    const auto begin = lines.begin() + static_cast<ptrdiff_t>(i - std::min<size_t>(i, 2));
+    const auto end = lines.begin() + static_cast<ptrdiff_t>(std::min(i + 3, lines.size()));
+    if (std::all_of(begin, end, [](const auto& line) { return line[0] == ' '; })) continue;
+    if (i > shown) out += "@@\n";
+    out += lines[i] + '\n';
+    shown = i + 1;
+  }
   return out.empty() ? "(only the last line's end differs)\n" : out;
 }
 
