@@ -251,7 +251,6 @@ void TreeBuilder::Open(YamlNode::Kind kind, const YAML::Mark& mark, YAML::anchor
     Refuse(Code::kYamlTooLarge, fmt::format("values nested more than {} deep", kMaxYamlDepth),
            frame.node.span);
   }
-  if (ExpectsKey()) Refuse(Code::kYamlKey, "a key that is a list or a mapping", frame.node.span);
   frames_.push_back(std::move(frame));
 }
 
@@ -328,6 +327,9 @@ void TreeBuilder::Add(YamlNode node, YAML::anchor_t anchor, size_t height) {
 }
 
 void TreeBuilder::AddKey(Frame& frame, YamlNode key) {
+  if (key.kind == YamlNode::Kind::kSequence || key.kind == YamlNode::Kind::kMapping) {
+    Refuse(Code::kYamlKey, "a key that is a list or a mapping", key.Mark());
+  }
   CheckColon(frame, key);
   const auto [first, is_new] = frame.keys.try_emplace(key.text, key.span);
   if (!is_new) {

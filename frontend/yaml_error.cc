@@ -167,16 +167,37 @@ void ReportTranslated(const YamlFailure& failure, Diagnostics& diagnostics) {
                     CharacterAt(failure.file, failure.offset));
 }
 
+// The innermost bracket between `begin` and `end` that is open at `end`.
+std::optional<uint32_t> OpenBracket(std::string_view text, uint32_t begin, uint32_t end) {
+  std::vector<uint32_t> open;
+  bool token_starts = true;
+  for (uint32_t at = begin; at < end && at < text.size(); ++at) {
+    const char c = text[at];
+    if (token_starts && (c == '"' || c == '\'')) {
+      at = std::max(ScanScalar(text, at, "").end, at + 1) - 1;
+    } else if (c == '[' || c == '{') {
+      open.push_back(at);
+    } else if (c == ']' || c == '}') {
+      if (open.empty() || text[open.back()] != (c == ']' ? '[' : '{')) break;
+      open.pop_back();
+    }
+    token_starts = std::string_view(" \n,[{:").find(c) != std::string_view::npos;
+  }
+  if (open.empty()) return std::nullopt;
+  return open.back();
+}
+
 // An open bracket swallows what follows, until something cannot stand in it.
-bool IsSwallowedByBracket(const YamlFailure& failure) {
-  if (!failure.open_bracket) return false;
+std::optional<uint32_t> SwallowingBracket(const YamlFailure& failure) {
   const std::string_view text = failure.file.text();
-  const std::string_view between =
-      text.substr(*failure.open_bracket,
-                  std::max(failure.offset, *failure.open_bracket) - *failure.open_bracket);
-  return failure.message.find("flow not found") != std::string_view::npos ||
-         failure.message.starts_with("illegal flow end") ||
-         between.find('\n') != std::string_view::npos;
+  const std::optional<uint32_t> open =
+      OpenBracket(text, failure.open_bracket.value_or(NextToken(failure)), failure.offset);
+  if (!open) return std::nullopt;
+  const std::string_view between = text.substr(*open, failure.offset - *open);
+  const bool swallows = failure.message.find("flow not found") != std::string_view::npos ||
+                        failure.message.starts_with("illegal flow end") ||
+                        between.find('\n') != std::string_view::npos;
+  return swallows ? open : std::nullopt;
 }
 
 }  // namespace
@@ -200,10 +221,10 @@ void ReportFailure(const YamlFailure& failure, Diagnostics& diagnostics) {
   if (IsSwallowedByQuote(failure)) {
     return ReportOpenQuote(failure.file, *failure.last, diagnostics);
   }
-  if (IsSwallowedByBracket(failure)) {
+  if (const std::optional<uint32_t> bracket = SwallowingBracket(failure)) {
     diagnostics
         .Error(Code::kYamlUnclosed, "a bracket that is never closed",
-               CharacterAt(failure.file, *failure.open_bracket))
+               CharacterAt(failure.file, *bracket))
         .Text("opened here");
     return;
   }
@@ -216,6 +237,11 @@ void ReportFailure(const YamlFailure& failure, Diagnostics& diagnostics) {
         .Error(Code::kYamlAlias, fmt::format("an alias of nothing: '{}'", alias.text()), alias)
         .Text(fmt::format("no value before it has the anchor '&{}'", alias.text().substr(1)));
     return;
+  }
+  if (message.starts_with("illegal tab")) {
+    const std::string_view text = failure.file.text();
+    const size_t tab = text.find_first_not_of(' ', failure.offset);
+    return ReportTab(failure.file, static_cast<uint32_t>(std::min(tab, text.size())), diagnostics);
   }
   if (message.starts_with("illegal map value")) return ReportMapValue(failure, diagnostics);
   if (message.starts_with("end of map not found") || message.starts_with("end of sequence not")) {
