@@ -131,11 +131,15 @@ void CheckAgent(PyObject* check_agent, ir::Agent& agent, Diagnostics& diagnostic
   }
 }
 
-// The modules of check.py, loaded when the first app is checked.
-Ref LoadCheck() {
+// check.py's check_agent, loaded when the first app is checked.
+PyObject* LoadCheck(Interpreter::State& state) {
+  if (state.check_agent) return state.check_agent.get();
   LoadModule("_kaspr_blocks", embedded::k_blocks_py);
   LoadModule("_kaspr_once", embedded::k_once_py);
-  return LoadModule("_kaspr_check", embedded::k_check_py);
+  Ref module = LoadModule("_kaspr_check", embedded::k_check_py);
+  state.check_agent = Ref::Own(PyObject_GetAttrString(module.get(), "check_agent"));
+  if (!state.check_agent) Unexpected();
+  return state.check_agent.get();
 }
 
 }  // namespace
@@ -143,10 +147,8 @@ Ref LoadCheck() {
 bool CheckFunctions(Interpreter& interpreter, ir::Graph& graph, Diagnostics& diagnostics) {
   const size_t errors = diagnostics.error_count();
   interpreter.Call([&] {
-    Ref module = LoadCheck();
-    Ref check_agent = Ref::Own(PyObject_GetAttrString(module.get(), "check_agent"));
-    if (!check_agent) Unexpected();
-    for (ir::Agent& agent : graph.agents) CheckAgent(check_agent.get(), agent, diagnostics);
+    PyObject* check_agent = LoadCheck(interpreter.state());
+    for (ir::Agent& agent : graph.agents) CheckAgent(check_agent, agent, diagnostics);
   });
   return diagnostics.error_count() == errors;
 }

@@ -224,7 +224,8 @@ class Check:
             if self.names.star or (init is not None and init.names.star):
                 return None
             where = "in init" if self.role == "init" else "in this block, nor in init"
-            known = [n.name for n in self.names if n.kind not in NOT_CALLABLE]
+            visible = [*self.names, *(init.names if init is not None else ())]
+            known = [n.name for n in visible if n.kind not in NOT_CALLABLE]
             label = nearest(self.entrypoint, known)
             self.error(ENTRYPOINT, f"entrypoint is not defined {where}: '{self.entrypoint}'", "entrypoint", label)
         elif found.kind in NOT_CALLABLE:

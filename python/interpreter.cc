@@ -64,6 +64,7 @@ void DropHelpers(Interpreter::State& state) {
   state.context_module = {};
   state.lane_module = {};
   state.await = {};
+  state.check_agent = {};
   state.context_name = {};
   state.builtins_name = {};
   state.builtins = {};

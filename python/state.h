@@ -45,6 +45,7 @@ struct Interpreter::State {
   Ref context_module;  // context.py
   Ref lane_module;     // lane.py
   Ref await;           // lane.py's run(awaitable)
+  Ref check_agent;     // of check.py, once an app was checked
   Ref context_name;    // the interned strings "context", "__builtins__"
   Ref builtins_name;
   Ref builtins;
