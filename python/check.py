@@ -177,7 +177,8 @@ class Check:
 
     def _settle(self, chosen, functions, init):
         self.entrypoint = chosen.name
-        self._takes(chosen, 1)
+        if not self._takes(chosen, 1):
+            return
         kaspr = self._choice_of_kaspr(init)
         notes = []
         if kaspr is not None and kaspr[0] != chosen.name:
@@ -239,10 +240,10 @@ class Check:
         return found
 
     def _takes(self, chosen, count, place=None):
-        """An error if the function cannot take `count` positional arguments."""
+        """False, and an error, if the function cannot take `count` positional arguments."""
         node = chosen.node
         if chosen.kind not in ("function", "lambda") or getattr(node, "decorator_list", None):
-            return
+            return True
         needed = required(node)
         arguments = node.args
         most = len(arguments.posonlyargs) + len(arguments.args)
@@ -251,16 +252,22 @@ class Check:
         title = f"'{chosen.name}'"
         if keywords:
             wants = ", ".join(f"'{k}'" for k in keywords)
-            self.error(PARAMETERS, f"{title} needs an argument by keyword, which nobody gives: {wants}", place,
-                       "give it a default")
+            message = f"{title} needs an argument by keyword, which nobody gives: {wants}"
+            label = "give it a default"
         elif len(needed) > count:
             wants = ", ".join(f"'{n}'" for n in needed)
             gets = "one, the value" if count else "none"
-            self.error(PARAMETERS, f"{title} wants {len(needed)} argument{'s' * (len(needed) > 1)} but gets {gets}: {wants}",
-                       place, "give the others a default" if count else "write it without parameters")
+            message = f"{title} wants {len(needed)} argument{'s' * (len(needed) > 1)} but gets {gets}: {wants}"
+            label = "give the others a default" if count else "write it without parameters"
         elif count > most and arguments.vararg is None:
-            self.error(PARAMETERS, f"{title} takes no argument but gets the value", place,
-                       f"write 'def {chosen.name}(value):'" if chosen.kind == "function" else "write 'lambda value: ...'")
+            message = f"{title} takes no argument but gets the value"
+            label = "write 'lambda value: ...'"
+            if chosen.kind == "function":
+                label = f"write 'def {chosen.name}(value):'"
+        else:
+            return True
+        self.error(PARAMETERS, message, place, label)
+        return False
 
     def _undefined(self, init, checks):
         """Warns of names that nothing defines, as CPython itself resolves them."""

@@ -16,7 +16,7 @@ struct Place {
 };
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kSelectors = {{
-    {"predicate", "predicate"},
+    {"when", "predicate"},
     {"key", "key selector"},
     {"value", "value selector"},
     {"partition", "partition selector"},

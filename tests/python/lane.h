@@ -81,7 +81,7 @@ class Agent {
       if (text.empty()) return;
       id = AddFunction(topic + "." + part, ir::Role::kSelector, text, "");
     };
-    add(selectors.predicate, "predicate", output.selectors.predicate);
+    add(selectors.predicate, "when", output.selectors.predicate);
     add(selectors.key, "key", output.selectors.key);
     add(selectors.value, "value", output.selectors.value);
     add(selectors.partition, "partition", output.selectors.partition);
