@@ -63,7 +63,6 @@ enum class Code : uint16_t {
   kEncodeFailed = 604,     // a key or value cannot be written by its serializer
   kSendRefused = 605,      // no Kafka would take the record
   kInitFailed = 606,       // init, or the top level of an operation's block, raised at the start
-  kRecordRefused = 621,  // Kafka would not take a record: too large, or without key and value
 };
 
 }  // namespace kaspr

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 
+#include "base/diagnostics.h"
 #include "ir/passes.h"
 
 namespace kaspr::driver {
@@ -89,6 +91,19 @@ void AddRun(CLI::App* run, Options& options) {
   AddPasses(run, options);
 }
 
+// An unknown command, which CLI11 would only call a missing one.
+bool RefuseUnknownCommand(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return false;
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  const std::string_view given = argv[1];
+  if (std::find(names.begin(), names.end(), given) != names.end()) return false;
+  const std::string near = Nearest(given, {names.begin(), names.end()});
+  fmt::print(stderr, "error: unknown command '{}'{}\nRun 'kasprc help' for the commands.\n", given,
+             near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
+  return true;
+}
+
 // "kasprc help run" is "kasprc run --help".
 std::vector<std::string> Arguments(int argc, char** argv) {
   std::vector<std::string> arguments(argv + 1, argv + argc);
@@ -133,6 +148,10 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
   CLI::App* version = app.add_subcommand("version", "Print the version");
   app.add_subcommand("help", "Explain a command");
 
+  if (RefuseUnknownCommand(app, argc, argv)) {
+    exit_code = kExitUsage;
+    return std::nullopt;
+  }
   try {
     app.parse(Arguments(argc, argv));
   } catch (const CLI::ParseError& error) {

@@ -43,7 +43,7 @@ class CopyKernel final : public ir::Kernel {
     failures_.Report(agent_.name, fmt::format("{}:{}", index, why), [&] {
       Diagnostic diagnostic{
           .severity = Severity::kError,
-          .code = Code::kRecordRefused,
+          .code = Code::kSendRefused,
           .message = fmt::format("output '{}' refused a record: {}", topic, why),
           .labels = {{OutputPlace(index), ""}},
           .notes = {fmt::format("record {}/{} at offset {}: skipped; further ones like it are only "
