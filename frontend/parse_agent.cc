@@ -94,7 +94,7 @@ void ProcessorsParser::Parse(const Slot& slot) {
        Optional("operations", operations)});
   CheckNames();
   if (known && all_named_) CheckPipeline();
-  if (known && pipeline_read_) WarnOfUnused();
+  if (known && all_named_ && pipeline_read_) WarnOfUnused();
 }
 
 void ProcessorsParser::ParseOperation(const Slot& slot) {

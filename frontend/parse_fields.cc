@@ -81,8 +81,7 @@ bool FieldReader::Mapping(const Slot& slot, std::string_view what, const std::ve
         key->read({entry.value, fmt::format("'{}'", entry.key.text), entry.key.span});
       }
     } else if (key->required) {
-      diagnostics_.Error(Code::kMissingKey, fmt::format("'{}' has no value", entry.key.text),
-                         entry.key.span);
+      ReportNoValue(entry.key);
     }
   }
   for (const Key& key : keys) {
@@ -115,10 +114,13 @@ bool FieldReader::List(const Slot& slot, const Read& item) {
 
 const YamlEntry* FieldReader::ExactlyOne(const Slot& slot, std::string_view what,
                                          const std::vector<std::string_view>& names) {
-  const YamlEntry* found = nullptr;
+  const YamlEntry *found = nullptr, *empty = nullptr;
   for (const YamlEntry& entry : slot.node.entries) {
-    const bool named = std::find(names.begin(), names.end(), entry.key.text) != names.end();
-    if (!named || entry.value.kind == YamlNode::Kind::kNull) continue;
+    if (std::find(names.begin(), names.end(), entry.key.text) == names.end()) continue;
+    if (entry.value.kind == YamlNode::Kind::kNull) {
+      empty = &entry;
+      continue;
+    }
     if (found) {
       diagnostics_
           .Error(Code::kConflict,
@@ -130,8 +132,13 @@ const YamlEntry* FieldReader::ExactlyOne(const Slot& slot, std::string_view what
     }
     found = &entry;
   }
-  if (!found) ReportMissing(slot, what, fmt::format("'{}'", fmt::join(names, "' or '")));
-  return found;
+  if (found) return found;
+  if (empty) {
+    ReportNoValue(empty->key);
+  } else {
+    ReportMissing(slot, what, fmt::format("'{}'", fmt::join(names, "' or '")));
+  }
+  return nullptr;
 }
 
 std::optional<std::string> FieldReader::ReadText(const Slot& slot) {
@@ -196,7 +203,7 @@ std::vector<std::pair<Field<std::string>, Field<std::string>>> FieldReader::Read
   for (const auto& [key, value] : slot.node.entries) {
     if (IsFull()) break;
     if (value.kind == YamlNode::Kind::kNull) {
-      diagnostics_.Error(Code::kWrongType, fmt::format("'{}' has no value", key.text), key.Mark());
+      ReportNoValue(key);
       continue;
     }
     const std::optional<std::string> text =
@@ -235,6 +242,10 @@ bool FieldReader::Accepts(const Slot& slot, std::string_view name, CheckName che
 void FieldReader::ReportMissing(const Slot& slot, std::string_view what, std::string_view keys) {
   diagnostics_.Error(Code::kMissingKey, fmt::format("{} without {}", what, keys), slot.Owner())
       .Text(fmt::format("add {}", keys));
+}
+
+void FieldReader::ReportNoValue(const YamlNode& key) {
+  diagnostics_.Error(Code::kMissingKey, fmt::format("'{}' has no value", key.text), key.Mark());
 }
 
 bool FieldReader::CheckScalar(const Slot& slot, std::string_view expected) {

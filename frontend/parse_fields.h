@@ -138,6 +138,7 @@ class FieldReader {
     if (value) target = Field<T>{std::move(*value), {slot.node.Mark()}, {slot.key}};
   }
   std::optional<size_t> ReadWord(const Slot& slot, const std::vector<std::string_view>& names);
+  void ReportNoValue(const YamlNode& key);
   bool CheckScalar(const Slot& slot, std::string_view expected);
   void ReportText(const Slot& slot, std::string_view expected, bool fits_unquoted);
   // Returns the key that was probably meant, or "".

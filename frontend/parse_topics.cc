@@ -49,9 +49,9 @@ class TopicListParser {
         names_(names) {}
 
   void Parse() {
-    for (size_t begin = 0; begin <= text_.size() && !fields_.IsFull();) {
+    for (size_t begin = 0; begin <= text_.size();) {
       const size_t end = std::min(text_.find(',', begin), text_.size());
-      ParseName(begin, end);
+      if (!ParseName(begin, end)) return;
       begin = end + 1;
     }
   }
@@ -61,7 +61,7 @@ class TopicListParser {
     if (!map_.exact()) return slot_.node.Mark();
     return map_.Locate(static_cast<uint32_t>(begin), static_cast<uint32_t>(end));
   }
-  void ParseName(size_t begin, size_t end);
+  bool ParseName(size_t begin, size_t end);  // false: it is wrong, and was reported
   void ReportHole(size_t begin, size_t end);
 
   FieldReader& fields_;
@@ -72,9 +72,12 @@ class TopicListParser {
   std::map<std::string, Span> places_;
 };
 
-void TopicListParser::ParseName(size_t begin, size_t end) {
+bool TopicListParser::ParseName(size_t begin, size_t end) {
   const size_t first = text_.find_first_not_of(" \t\n", begin);
-  if (first >= end) return ReportHole(begin, end);
+  if (first >= end) {
+    ReportHole(begin, end);
+    return false;
+  }
   const size_t last = text_.find_last_not_of(" \t\n", end - 1) + 1;
   const std::string name = text_.substr(first, last - first);
   const Span span = Locate(first, last);
@@ -82,16 +85,17 @@ void TopicListParser::ParseName(size_t begin, size_t end) {
     fields_.diagnostics()
         .Error(Code::kBadName, fmt::format("a topic cannot be named '{}'", Shown(name)), span)
         .Text(*objection);
-    return;
+    return false;
   }
   const auto [earlier, is_new] = places_.try_emplace(name, span);
   if (!is_new) {
     fields_.diagnostics()
         .Error(Code::kDuplicateName, fmt::format("the same topic twice: '{}'", name), span)
         .Label(earlier->second, "first named here");
-    return;
+    return false;
   }
   names_.push_back({name, {span}, {slot_.key}});
+  return true;
 }
 
 void TopicListParser::ReportHole(size_t begin, size_t end) {

@@ -181,8 +181,8 @@ const char* Describe(const YamlNode& node) {
     case YamlNode::Kind::kScalar:
       break;
   }
-  constexpr std::array kNames = {"nothing",  "a truth value", "a number",
-                                 "a number", "a date",        "a text"};
+  constexpr std::array kNames = {"nothing",    "a truth value", "a number",
+                                 "a fraction", "a date",        "a text"};
   return kNames[static_cast<size_t>(TypeOf(node))];
 }
 

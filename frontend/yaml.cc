@@ -131,7 +131,7 @@ void TreeBuilder::OnDocumentStart(const YAML::Mark& mark) {
     Refuse(Code::kYamlSyntax, "text that belongs to no document", TokenAt(offset));
   }
   WarnOfDirectives(last_end_, offset);
-  document_start_ = offset;
+  document_start_ = last_end_ = offset;
   anchors_.clear();
 }
 
@@ -143,7 +143,7 @@ void TreeBuilder::OnDocumentEnd() {
 
 // Directives stand before the '---' of their document. YAML wants a warning for unknown ones.
 void TreeBuilder::WarnOfDirectives(uint32_t begin, uint32_t end) {
-  for (size_t at = begin; at < end;) {
+  for (size_t at = begin; at < end && diagnostics_.warning_count() < kMaxYamlMistakes;) {
     const size_t line_end = std::min(text_.find('\n', at), text_.size());
     const std::string_view line = text_.substr(at, line_end - at);
     const bool starts_line = at == base_ || at == 0 || text_[at - 1] == '\n';
