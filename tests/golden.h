@@ -85,7 +85,7 @@ inline std::string Diff(std::string_view expected, std::string_view actual) {
 
 inline void Differs(const fs::path& path, std::string_view expected, std::string_view actual) {
   ADD_FAILURE() << path.string() << " (- expected, + said)\n"
-                << Diff(expected, actual) << "to accept: KASPR_BLESS=1 ctest -R golden";
+                << Diff(expected, actual) << "to accept: KASPR_BLESS=1 ./dev test -R golden";
 }
 
 // The file says `actual`; blessing makes it so.
@@ -95,7 +95,7 @@ inline void ExpectFile(const fs::path& path, std::string_view actual) {
     return;
   }
   if (!fs::exists(path)) {
-    ADD_FAILURE() << path.string() << " is missing; to make it: KASPR_BLESS=1 ctest -R golden";
+    ADD_FAILURE() << path.string() << " is missing; to make it: KASPR_BLESS=1 ./dev test -R golden";
     return;
   }
   const std::string expected = ReadFile(path);
