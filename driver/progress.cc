@@ -4,10 +4,35 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 
 #include "base/render.h"
 
 namespace kaspr::driver {
+
+namespace {
+
+// One line, with the failure where there is one kind of it and it fits; else a line for each kind.
+std::string Summary(const std::string& name, const runtime::Counters& agent,
+                    const std::vector<ir::FailureLog::Kind>& kinds, double seconds) {
+  constexpr size_t kWidth = 100;
+  std::string failed;
+  if (kinds.size() == 1) {
+    failed = fmt::format(" ({}: {})", kinds.front().summary, Grouped(kinds.front().count));
+  }
+  const std::string counts =
+      fmt::format("{}: {} in, {} out, {} dropped by filters, {} failed", name, Grouped(agent.in),
+                  Grouped(agent.out), Grouped(agent.filtered), Grouped(agent.failed));
+  const std::string time = fmt::format(", {:.1f} s\n", seconds);
+  if (counts.size() + failed.size() + time.size() <= kWidth) return counts + failed + time;
+  std::string out = counts + time;
+  for (const ir::FailureLog::Kind& kind : kinds) {
+    out += fmt::format("  {:>7}  {}\n", Grouped(kind.count), kind.summary);
+  }
+  return out;
+}
+
+}  // namespace
 
 Progress::Progress(const runtime::Plan& plan, bool terminal)
     : plan_(plan), terminal_(terminal), last_in_(plan.segments.size()) {}
@@ -55,18 +80,11 @@ void Progress::Finish(const std::vector<runtime::Counters>& counters,
   Erase();
   drawn_.clear();
   for (size_t i = 0; i < counters.size(); ++i) {
-    const runtime::Counters& agent = counters[i];
     const std::string& name = plan_.segments[i].agent;
-    std::vector<std::string> kinds;
-    for (const ir::FailureLog::Kind& kind : failures) {
-      if (kind.agent == name) {
-        kinds.push_back(fmt::format("{}: {}", kind.summary, Grouped(kind.count)));
-      }
-    }
-    fmt::print(stderr, "{}: {} in, {} out, {} dropped by filters, {} failed{}, {:.1f} s\n", name,
-               Grouped(agent.in), Grouped(agent.out), Grouped(agent.filtered),
-               Grouped(agent.failed),
-               kinds.empty() ? "" : fmt::format(" ({})", fmt::join(kinds, ", ")), seconds());
+    std::vector<ir::FailureLog::Kind> kinds;
+    std::copy_if(failures.begin(), failures.end(), std::back_inserter(kinds),
+                 [&](const ir::FailureLog::Kind& kind) { return kind.agent == name; });
+    std::fputs(Summary(name, counters[i], kinds, seconds()).c_str(), stderr);
   }
 }
 
