@@ -41,6 +41,10 @@ bool IsFunctionOf(PyObject* object, PyObject* block_code) {
   return PyUnicode_Compare(code->co_filename, file) == 0;
 }
 
+Ref InitContext(const Interpreter::State& state, const InitScope& scope) {
+  return Ref::Share(PyDict_GetItem(scope.globals.get(), state.context_name.get()));
+}
+
 Activity MakeActivity(const ir::Function& function) {
   const bool operation = function.role == ir::Role::kOperation;
   const std::string name = DescribeFunction(function);
@@ -65,8 +69,7 @@ Block::Block(Interpreter::State& state, const ir::Agent& agent, const ir::Functi
 }
 
 bool Block::RunOnce() {
-  Ref context = Ref::Share(PyDict_GetItem(scope_.globals.get(), state_.context_name.get()));
-  return Load(std::move(context), globals_, callable_);
+  return Load(InitContext(state_, scope_), globals_, callable_);
 }
 
 Ref Block::Call(PyObject* value, CurrentEvent& event) {
@@ -89,9 +92,14 @@ bool Block::Load(Ref context, Ref& globals, Ref& callable) {
   return true;
 }
 
+// A block that does not look at `context` gets init's, which is at hand.
+Ref Block::ContextFor(CurrentEvent& event) {
+  return sees_context_ ? event.NewContext() : InitContext(state_, scope_);
+}
+
 Ref Block::CallOnce(PyObject* value, CurrentEvent& event) {
   if (!callable_) {
-    if (!Load(event.NewContext(), globals_, callable_)) return {};
+    if (!Load(ContextFor(event), globals_, callable_)) return {};
   } else if (sees_context_) {
     Ref context = event.NewContext();
     if (!context || PyDict_SetItem(globals_.get(), state_.context_name.get(), context.get()) < 0) {
@@ -103,10 +111,7 @@ Ref Block::CallOnce(PyObject* value, CurrentEvent& event) {
 
 Ref Block::CallAfresh(PyObject* value, CurrentEvent& event) {
   Ref globals, callable;
-  Ref context = sees_context_
-                    ? event.NewContext()
-                    : Ref::Share(PyDict_GetItem(scope_.globals.get(), state_.context_name.get()));
-  if (!Load(std::move(context), globals, callable)) return {};
+  if (!Load(ContextFor(event), globals, callable)) return {};
   return Ref::Own(PyObject_CallOneArg(callable.get(), value));
 }
 

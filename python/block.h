@@ -37,6 +37,7 @@ class Block {
   Ref Call(PyObject* value, CurrentEvent& event);
 
  private:
+  Ref ContextFor(CurrentEvent& event);
   bool Load(Ref context, Ref& globals, Ref& callable);
   Ref CallOnce(PyObject* value, CurrentEvent& event);
   Ref CallAfresh(PyObject* value, CurrentEvent& event);

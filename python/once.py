@@ -17,8 +17,7 @@ FIXED_MODULES = frozenset(
 )
 # Calls that make an immutable value of constants.
 FIXED_CALLS = frozenset(
-    "re.compile frozenset decimal.Decimal Decimal datetime.timedelta timedelta datetime.date date "
-    "fractions.Fraction Fraction".split()
+    "frozenset re.compile decimal.Decimal datetime.timedelta datetime.date fractions.Fraction".split()
 )
 # Builtins that look at what they are given, and let it go.
 READERS = frozenset(
@@ -66,6 +65,10 @@ class Block:
         self.containers = set()
         self.has_classes = any(name.kind == "class" for name in names)
         self.imported = {}  # name -> what it stands for: "re", "datetime.timedelta"
+        for statement in init_tree.body if init_tree is not None else ():
+            self._import(statement)
+        for name in self.rebound:
+            self.imported.pop(name, None)
 
     def check(self):
         for statement in self.tree.body:
@@ -78,15 +81,10 @@ class Block:
     # The top level.
 
     def _statement(self, node):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                name = alias.asname or alias.name.partition(".")[0]
-                self.imported[name] = alias.name if alias.asname else name
-        elif isinstance(node, ast.ImportFrom):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
             if any(alias.name == "*" for alias in node.names):
                 raise Observable(node, "what an import of * binds is not known")
-            for alias in node.names:
-                self.imported[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+            self._import(node)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             self._function(node, ())
         elif isinstance(node, ast.ClassDef):
@@ -100,9 +98,18 @@ class Block:
         elif not (isinstance(node, ast.Pass) or isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             raise Observable(node, "this runs again each time")
 
+    def _import(self, node):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                name = alias.asname or alias.name.partition(".")[0]
+                self.imported[name] = alias.name if alias.asname else name
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                self.imported[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+
     def _function(self, node, decorators):
         for decorator in node.decorator_list:
-            if dotted(decorator) not in decorators or dotted(decorator) in self.names:
+            if dotted(decorator) not in decorators or not self._is_builtin(dotted(decorator)):
                 raise Observable(decorator, "a decorator is called again each time")
         self._parameters(node.args)
         if node.returns is not None:
@@ -187,16 +194,19 @@ class Block:
             return False
         known = self.names.get(name)
         if known is not None:
-            return known.kind == "constant" or name in self.imported
+            return known.kind in ("constant", "module", "imported")
         return name not in self.rebound
 
     def _origin(self, node):
         """What an imported name stands for: 'td' is 'datetime.timedelta'; of a builtin its name."""
         path = dotted(node)
         first, _, rest = path.partition(".")
-        if first in self.imported:
-            return f"{self.imported[first]}.{rest}" if rest else self.imported[first]
-        return "" if first in self.names or rest else path
+        known = self.names.get(first) or self.init_names and self.init_names.get(first)
+        if known is None:
+            return "" if rest else path
+        if known.kind not in ("module", "imported") or first not in self.imported:
+            return ""
+        return f"{self.imported[first]}.{rest}" if rest else self.imported[first]
 
     # Uses of the block's names inside its functions.
 
@@ -232,7 +242,9 @@ class Block:
             or isinstance(parent, (ast.Compare, ast.BinOp, ast.UnaryOp, ast.Starred, ast.FormattedValue))
             or isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)) and parent.iter is node
             or isinstance(parent, (ast.If, ast.While, ast.IfExp)) and parent.test is node
-            or isinstance(parent, ast.Dict) and None in parent.keys
+            or isinstance(parent, ast.Dict) and any(
+                key is None and value is node for key, value in zip(parent.keys, parent.values)
+            )
             or isinstance(parent, ast.keyword) and parent.arg is None
             or isinstance(parent, ast.Attribute) and parent.attr in READING_METHODS
             and isinstance(above, ast.Call) and above.func is parent
@@ -247,7 +259,10 @@ class Block:
         return self._is_reader(function)
 
     def _is_reader(self, function):
-        return isinstance(function, ast.Name) and function.id in READERS and function.id not in self.names
+        return isinstance(function, ast.Name) and function.id in READERS and self._is_builtin(function.id)
+
+    def _is_builtin(self, name):
+        return name not in self.names and (self.init_names is None or name not in self.init_names)
 
     def _call_only(self, node, parents):
         parent, above = parents[-1], parents[-2] if len(parents) > 1 else None

@@ -199,7 +199,9 @@ bool Outputs::Stage(const value::Send& send, Staging& staging) {
   const size_t size = SizeOf(send);
   if (staging.sends >= ir::Emitter::kMaxStagedSends ||
       (staging.sends > 0 && staging.bytes + size > ir::Emitter::kMaxStagedBytes)) {
+    PyThreadState* thread = PyEval_SaveThread();  // it may take long
     staging.stopped = !staging.emitter.Flush(staging.batch);
+    PyEval_RestoreThread(thread);
     if (staging.stopped) return false;
     staging.first = staging.sends = staging.bytes = 0;
   }

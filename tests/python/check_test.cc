@@ -160,6 +160,10 @@ const Frequency kFrequencies[] = {
     {"another event", "def f(v):\n  return list(x for x in [lambda: context])\n"},
     {"rebind 'N'", "def f(v):\n  tick()\n  return N\n", "N = 0\ndef tick():\n  global N\n  N += 1\n"},
     {"rebind 'N'", "def f(v):\n  return N\n", "N = 0\ndef tick():\n  globals()['N'] = 1\n"},
+    {"", "def f(v):\n  return P.match(v)\nP = re.compile('a')\n", "import re\n"},
+    {"computed", "D = Decimal('1')\ndef f(v):\n  return D\n", "def Decimal(x): return [x]\n"},
+    {"may be changed", "A = [1]\ndef f(v):\n  return sorted(A)\n", "def sorted(x): return x\n"},
+    {"may be changed", "A = {'a': 1}\ndef f(v):\n  return {**A, 'all': A}\n"},
     {"import of *", "from math import *\ndef f(v):\n  return sin(v)\n"},
 };
 // clang-format on
