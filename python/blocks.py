@@ -83,7 +83,9 @@ class Names:
     def _kind(self, value):
         if isinstance(value, ast.Lambda):
             return "lambda"
-        if isinstance(value, (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)):
+        if isinstance(
+            value, (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+        ):
             return "container"
         if isinstance(value, ast.Call) and dotted(value.func).endswith("partial"):
             return "partial"
@@ -151,4 +153,6 @@ def folds(node):
     if not isinstance(node, (ast.UnaryOp, ast.BinOp, ast.Tuple)):
         return False
     code = compile(ast.Expression(node), "<constant>", "eval")
-    return all(i.opname in ("RESUME", "LOAD_CONST", "RETURN_VALUE") for i in dis.get_instructions(code))
+    return all(
+        i.opname in ("RESUME", "LOAD_CONST", "RETURN_VALUE") for i in dis.get_instructions(code)
+    )

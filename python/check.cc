@@ -9,7 +9,9 @@
 
 namespace kaspr::embedded {
 extern const std::string_view k_blocks_py;
+extern const std::string_view k_lookups_py;
 extern const std::string_view k_once_py;
+extern const std::string_view k_scopes_py;
 extern const std::string_view k_check_py;
 }  // namespace kaspr::embedded
 
@@ -135,6 +137,8 @@ void CheckAgent(PyObject* check_agent, ir::Agent& agent, Diagnostics& diagnostic
 PyObject* LoadCheck(Interpreter::State& state) {
   if (state.check_agent) return state.check_agent.get();
   LoadModule("_kaspr_blocks", embedded::k_blocks_py);
+  LoadModule("_kaspr_lookups", embedded::k_lookups_py);
+  LoadModule("_kaspr_scopes", embedded::k_scopes_py);
   LoadModule("_kaspr_once", embedded::k_once_py);
   Ref module = LoadModule("_kaspr_check", embedded::k_check_py);
   state.check_agent = Ref::Own(PyObject_GetAttrString(module.get(), "check_agent"));

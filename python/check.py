@@ -5,17 +5,17 @@
     {"entrypoint": the name to call or "", "per_call": bool, "findings": [...]}
 
 A finding is (code, severity, message, place, label, notes), with place = (line, column, end_line,
-end_column), lines from 1, columns in bytes from 0; None is the whole block, "entrypoint" is what the
-spec says there.
+end_column), lines from 1, columns in bytes from 0; None is the whole block, "entrypoint" is what
+the spec says there.
 """
 
 import ast
 import builtins
-import dis
 import sys
 import warnings
 
 from _kaspr_blocks import CALLABLE, NOT_CALLABLE, Names
+from _kaspr_lookups import all_names, bound, looked_up
 from _kaspr_once import why_per_call
 
 SYNTAX, NO_FUNCTION, ENTRYPOINT, PARAMETERS = 301, 302, 303, 304
@@ -117,7 +117,11 @@ class Check:
         if not e.lineno or e.lineno > len(lines):
             return self._line(len(self.text.splitlines()) or 1)
         line = lines[e.lineno - 1]
-        if not e.offset or e.offset < 1 or (e.text is not None and e.text.rstrip("\r\n") not in line):
+        if (
+            not e.offset
+            or e.offset < 1
+            or (e.text is not None and e.text.rstrip("\r\n") not in line)
+        ):
             return self._line(e.lineno)  # an expression of an f-string, with columns of its own
         begin = len(line[: e.offset - 1].encode())
         end = begin + 1
@@ -144,7 +148,11 @@ class Check:
             chosen = self._named(None)
             if chosen is not None:
                 self._takes(chosen, 0, place="entrypoint")
-        elif (found := self.names.get("init")) and found.kind == "function" and required(found.node) == []:
+        elif (
+            (found := self.names.get("init"))
+            and found.kind == "function"
+            and required(found.node) == []
+        ):
             self.entrypoint = "init"
 
     def _choose(self, init):
@@ -182,7 +190,10 @@ class Check:
         kaspr = self._choice_of_kaspr(init)
         notes = []
         if kaspr is not None and kaspr[0] != chosen.name:
-            notes.append(f"Kaspr would call '{kaspr[0]}'{kaspr[1]}; 'entrypoint: {chosen.name}' makes both the same")
+            notes.append(
+                f"Kaspr would call '{kaspr[0]}'{kaspr[1]}; "
+                f"'entrypoint: {chosen.name}' makes both the same"
+            )
         if len(functions) > 1:
             names = ", ".join(f"'{name.name}'" for name in functions)
             self.warn(
@@ -228,7 +239,12 @@ class Check:
             visible = [*self.names, *(init.names if init is not None else ())]
             known = [n.name for n in visible if n.kind not in NOT_CALLABLE]
             label = nearest(self.entrypoint, known)
-            self.error(ENTRYPOINT, f"entrypoint is not defined {where}: '{self.entrypoint}'", "entrypoint", label)
+            self.error(
+                ENTRYPOINT,
+                f"entrypoint is not defined {where}: '{self.entrypoint}'",
+                "entrypoint",
+                label,
+            )
         elif found.kind in NOT_CALLABLE:
             self.error(
                 ENTRYPOINT,
@@ -257,7 +273,8 @@ class Check:
         elif len(needed) > count:
             wants = ", ".join(f"'{n}'" for n in needed)
             gets = "one, the value" if count else "none"
-            message = f"{title} wants {len(needed)} argument{'s' * (len(needed) > 1)} but gets {gets}: {wants}"
+            number = f"{len(needed)} argument{'s' * (len(needed) > 1)}"
+            message = f"{title} wants {number} but gets {gets}: {wants}"
             label = "give the others a default" if count else "write it without parameters"
         elif count > most and arguments.vararg is None:
             message = f"{title} takes no argument but gets the value"
@@ -341,40 +358,3 @@ def nearest(name, candidates):
 
     close = difflib.get_close_matches(name, candidates, 1)
     return f"did you mean '{close[0]}'?" if close else ""
-
-
-def nested_code(code):
-    pending = [code]
-    while pending:
-        code = pending.pop(0)
-        yield code
-        pending.extend(c for c in code.co_consts if hasattr(c, "co_code"))
-
-
-def all_names(code):
-    return {name for inner in nested_code(code) for name in inner.co_names}
-
-
-def bound(code):
-    """The global names that a program binds, in any of its functions."""
-    names = set()
-    for inner in nested_code(code):
-        for i in dis.get_instructions(inner):
-            if i.opname == "STORE_GLOBAL" or i.opname == "STORE_NAME" and inner is code:
-                names.add(i.argval)
-    return names
-
-
-def looked_up(code):
-    """(name, place) of each global name that a program reads."""
-    for inner in nested_code(code):
-        own = set()
-        if inner is not code:
-            own = {i.argval for i in dis.get_instructions(inner) if i.opname == "STORE_NAME"}
-            if own:
-                own |= {"__module__", "__qualname__", "__name__"}
-        for i in dis.get_instructions(inner):
-            if i.opname in ("LOAD_GLOBAL", "LOAD_NAME") and i.argval not in own:
-                p = i.positions
-                if p is not None and p.lineno is not None and p.col_offset is not None:
-                    yield i.argval, (p.lineno, p.col_offset, p.end_lineno, p.end_col_offset)

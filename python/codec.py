@@ -39,5 +39,7 @@ from_base64 = base64.b64decode
 loads = json.loads
 scan = c_make_scanner(json.JSONDecoder())
 markers = {}
-encode = c_make_encoder(markers, special, encode_basestring_ascii, None, ": ", ", ", False, False, True)
+encode = c_make_encoder(
+    markers, special, encode_basestring_ascii, None, ": ", ", ", False, False, True
+)
 join = "".join

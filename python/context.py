@@ -33,7 +33,16 @@ class App:
 class Message:
     """A record as it was read."""
 
-    __slots__ = ("topic", "partition", "offset", "timestamp", "timestamp_type", "headers", "key", "value")
+    __slots__ = (
+        "topic",
+        "partition",
+        "offset",
+        "timestamp",
+        "timestamp_type",
+        "headers",
+        "key",
+        "value",
+    )
 
     def __init__(self, topic, partition, offset, milliseconds, headers, key, value):
         self.topic = topic

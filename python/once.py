@@ -1,14 +1,14 @@
 """Whether running a block once could be told from running it for every call (D2).
 
-Kaspr runs an operation's block again for each call. Running it once is the same only if nothing that
-the block makes can carry a trace from one call to the next. `why_per_call` looks for the first thing
-that might; when in doubt it says so, since running again is always right.
+Kaspr runs an operation's block again for each call. Running it once is the same only if nothing
+that the block makes can carry a trace from one call to the next. `why_per_call` looks for the first
+thing that might; when in doubt it says so, since running again is always right.
 """
 
 import ast
-import sys
 
-from _kaspr_blocks import COMPREHENSIONS, SCOPES, dotted, folds, stored_names
+from _kaspr_blocks import COMPREHENSIONS, dotted, folds
+from _kaspr_scopes import uses
 
 # Modules whose attributes are the same objects at every call.
 FIXED_MODULES = frozenset(
@@ -17,7 +17,8 @@ FIXED_MODULES = frozenset(
 )
 # Calls that make an immutable value of constants.
 FIXED_CALLS = frozenset(
-    "frozenset re.compile decimal.Decimal datetime.timedelta datetime.date fractions.Fraction".split()
+    "frozenset re.compile decimal.Decimal datetime.timedelta datetime.date "
+    "fractions.Fraction".split()
 )
 # Builtins that look at what they are given, and let it go.
 READERS = frozenset(
@@ -95,7 +96,11 @@ class Block:
             self._annotation(node.annotation)
             if node.value is not None:
                 self._assignment([node.target], node.value)
-        elif not (isinstance(node, ast.Pass) or isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+        elif not (
+            isinstance(node, ast.Pass)
+            or isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Constant)
+        ):
             raise Observable(node, "this runs again each time")
 
     def _import(self, node):
@@ -127,7 +132,15 @@ class Block:
 
     def _annotation(self, node):
         for part in ast.walk(node):
-            plain = (ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Tuple, ast.List, ast.BinOp)
+            plain = (
+                ast.Name,
+                ast.Attribute,
+                ast.Subscript,
+                ast.Constant,
+                ast.Tuple,
+                ast.List,
+                ast.BinOp,
+            )
             if not isinstance(part, (*plain, ast.expr_context, ast.operator)):
                 raise Observable(part, "this runs again each time")
 
@@ -149,7 +162,11 @@ class Block:
             elif isinstance(part, ast.Assign):
                 if not self._immutable(part.value):
                     raise Observable(part.value, "this is made again each time")
-            elif not (isinstance(part, ast.Pass) or isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)):
+            elif not (
+                isinstance(part, ast.Pass)
+                or isinstance(part, ast.Expr)
+                and isinstance(part.value, ast.Constant)
+            ):
                 raise Observable(part, "this runs again each time")
 
     def _assignment(self, targets, value):
@@ -163,12 +180,18 @@ class Block:
                 raise Observable(value, "this is made again each time")
             self.containers.add(targets[0].id)
         elif not self._immutable(value):
-            made = "is computed" if isinstance(value, (ast.Call, ast.BinOp, *COMPREHENSIONS)) else "is made"
+            made = (
+                "is computed"
+                if isinstance(value, (ast.Call, ast.BinOp, *COMPREHENSIONS))
+                else "is made"
+            )
             raise Observable(value, f"this {made} again for every event")
 
     def _is_container(self, node):
         if isinstance(node, ast.Dict):
-            return all(k is not None and self._immutable(k) for k in node.keys) and all(map(self._immutable, node.values))
+            return all(k is not None and self._immutable(k) for k in node.keys) and all(
+                map(self._immutable, node.values)
+            )
         return isinstance(node, (ast.List, ast.Set)) and all(map(self._immutable, node.elts))
 
     def _immutable(self, node):
@@ -181,7 +204,9 @@ class Block:
         if isinstance(node, ast.Attribute):
             return self._origin(node).partition(".")[0] in FIXED_MODULES
         if isinstance(node, ast.Call) and not node.keywords:
-            return self._origin(node.func) in FIXED_CALLS and all(map(self._fixed_argument, node.args))
+            return self._origin(node.func) in FIXED_CALLS and all(
+                map(self._fixed_argument, node.args)
+            )
         return False
 
     def _fixed_argument(self, node):
@@ -213,7 +238,9 @@ class Block:
     def _use(self, use):
         node, parents = use.node, use.parents
         if isinstance(node, ast.Global):
-            raise Observable(node, "a function rebinds a name of the block, which is gone after each call")
+            raise Observable(
+                node, "a function rebinds a name of the block, which is gone after each call"
+            )
         if isinstance(node, ast.Attribute):
             if node.attr in REFLECTING_ATTRIBUTES:
                 raise Observable(node, "this can look at the block itself")
@@ -222,9 +249,16 @@ class Block:
         if name in REFLECTION and name not in self.names:
             raise Observable(node, "this can look at the block itself")
         if name == "context" and name not in self.names and use.outlives:
-            raise Observable(node, "what is made here may be called when 'context' is another event's")
+            raise Observable(
+                node, "what is made here may be called when 'context' is another event's"
+            )
         if name not in self.names:
-            if name in self.rebound or self.init_reflects and self.init_names is not None and name in self.init_names:
+            if (
+                name in self.rebound
+                or self.init_reflects
+                and self.init_names is not None
+                and name in self.init_names
+            ):
                 raise Observable(node, f"init's functions rebind '{name}'")
             return
         kind = self.names.get(name).kind
@@ -238,20 +272,32 @@ class Block:
     def _read_only(self, node, parents):
         parent, above = parents[-1], parents[-2] if len(parents) > 1 else None
         reads = (
-            isinstance(parent, ast.Subscript) and parent.value is node and isinstance(parent.ctx, ast.Load)
-            or isinstance(parent, (ast.Compare, ast.BinOp, ast.UnaryOp, ast.Starred, ast.FormattedValue))
-            or isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)) and parent.iter is node
-            or isinstance(parent, (ast.If, ast.While, ast.IfExp)) and parent.test is node
-            or isinstance(parent, ast.Dict) and any(
-                key is None and value is node for key, value in zip(parent.keys, parent.values)
+            isinstance(parent, ast.Subscript)
+            and parent.value is node
+            and isinstance(parent.ctx, ast.Load)
+            or isinstance(
+                parent, (ast.Compare, ast.BinOp, ast.UnaryOp, ast.Starred, ast.FormattedValue)
             )
-            or isinstance(parent, ast.keyword) and parent.arg is None
-            or isinstance(parent, ast.Attribute) and parent.attr in READING_METHODS
-            and isinstance(above, ast.Call) and above.func is parent
-            or isinstance(parent, ast.Call) and parent.func is not node and self._reads(parent.func)
+            or isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension))
+            and parent.iter is node
+            or isinstance(parent, (ast.If, ast.While, ast.IfExp))
+            and parent.test is node
+            or isinstance(parent, ast.Dict)
+            and any(key is None and value is node for key, value in zip(parent.keys, parent.values))
+            or isinstance(parent, ast.keyword)
+            and parent.arg is None
+            or isinstance(parent, ast.Attribute)
+            and parent.attr in READING_METHODS
+            and isinstance(above, ast.Call)
+            and above.func is parent
+            or isinstance(parent, ast.Call)
+            and parent.func is not node
+            and self._reads(parent.func)
         )
         if not reads:
-            raise Observable(node, f"'{node.id}' may be changed or kept here, and is new for each call")
+            raise Observable(
+                node, f"'{node.id}' may be changed or kept here, and is new for each call"
+            )
 
     def _reads(self, function):
         if isinstance(function, ast.Attribute) and function.attr == "join":
@@ -259,44 +305,67 @@ class Block:
         return self._is_reader(function)
 
     def _is_reader(self, function):
-        return isinstance(function, ast.Name) and function.id in READERS and self._is_builtin(function.id)
+        return (
+            isinstance(function, ast.Name)
+            and function.id in READERS
+            and self._is_builtin(function.id)
+        )
 
     def _is_builtin(self, name):
         return name not in self.names and (self.init_names is None or name not in self.init_names)
 
     def _call_only(self, node, parents):
         parent, above = parents[-1], parents[-2] if len(parents) > 1 else None
-        called = isinstance(parent, ast.Call) and (parent.func is node or self._is_reader(parent.func))
+        called = isinstance(parent, ast.Call) and (
+            parent.func is node or self._is_reader(parent.func)
+        )
         as_key = (
             isinstance(parent, ast.keyword)
             and parent.arg == "key"
             and isinstance(above, ast.Call)
-            and (self._is_reader(above.func) or isinstance(above.func, ast.Attribute) and above.func.attr == "sort")
+            and (
+                self._is_reader(above.func)
+                or isinstance(above.func, ast.Attribute)
+                and above.func.attr == "sort"
+            )
         )
         if not called and not as_key:
-            raise Observable(node, f"the function '{node.id}' is used as a value, and is new for each call")
+            raise Observable(
+                node, f"the function '{node.id}' is used as a value, and is new for each call"
+            )
 
     def _class_only(self, node, parents):
         parent = parents[-1]
         inside = (
-            isinstance(parent, ast.Call) and (parent.func is node or self._is_reader(parent.func))
-            or isinstance(parent, ast.Attribute) and isinstance(parent.ctx, ast.Load)
+            isinstance(parent, ast.Call)
+            and (parent.func is node or self._is_reader(parent.func))
+            or isinstance(parent, ast.Attribute)
+            and isinstance(parent.ctx, ast.Load)
             or isinstance(parent, (ast.Raise, ast.MatchClass, ast.ClassDef))
-            or any(isinstance(p, ast.ExceptHandler) and inside_of(node, p.type) for p in parents[-2:])
+            or any(
+                isinstance(p, ast.ExceptHandler) and inside_of(node, p.type) for p in parents[-2:]
+            )
             or any(isinstance(p, ast.arg) for p in parents)
-            or isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)) and parent.returns is node
-            or isinstance(parent, ast.AnnAssign) and parent.annotation is node
-            or any(isinstance(p, ast.Tuple) for p in parents[-1:]) and self._is_reader(getattr(parents[-2], "func", None))
+            or isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef))
+            and parent.returns is node
+            or isinstance(parent, ast.AnnAssign)
+            and parent.annotation is node
+            or any(isinstance(p, ast.Tuple) for p in parents[-1:])
+            and self._is_reader(getattr(parents[-2], "func", None))
         )
         if not inside:
-            raise Observable(node, f"the class '{node.id}' is used as a value, and is new for each call")
+            raise Observable(
+                node, f"the class '{node.id}' is used as a value, and is new for each call"
+            )
 
     def _instances(self):
         """What could tell that two calls share a class."""
         first = next(name for name in self.names if name.kind == "class")
         if self.init_keeps:
             raise Observable(
-                first.node, f"objects of '{first.name}' may be kept in what init made, and the class is new for each call"
+                first.node,
+                f"objects of '{first.name}' may be kept in what init made, and the class is new "
+                "for each call",
             )
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
@@ -311,8 +380,16 @@ def inside_of(node, tree):
 
 
 def is_plain_base(name):
-    base = getattr(__builtins__, name, None) if not isinstance(__builtins__, dict) else __builtins__.get(name)
-    return base is object or isinstance(base, type) and issubclass(base, (BaseException, int, float, str, dict, list))
+    base = (
+        getattr(__builtins__, name, None)
+        if not isinstance(__builtins__, dict)
+        else __builtins__.get(name)
+    )
+    return (
+        base is object
+        or isinstance(base, type)
+        and issubclass(base, (BaseException, int, float, str, dict, list))
+    )
 
 
 def keeps_state(names):
@@ -333,62 +410,3 @@ def rebound_names(tree):
         elif isinstance(node, ast.Attribute) and node.attr in REFLECTING_ATTRIBUTES:
             reflects = True
     return names, reflects
-
-
-class Use:
-    """A name that a function of the block looks up in its globals, or an attribute of anything."""
-
-    def __init__(self, node, parents, outlives):
-        self.node = node
-        self.parents = parents
-        self.outlives = outlives  # inside of a function that may be called after the call is over
-
-
-def uses(tree):
-    """Every use inside the block's functions and classes, with its parents, innermost last."""
-    for statement in tree.body:
-        yield from _uses(statement, (tree,), frozenset(), 0)
-
-
-def _uses(node, parents, local, depth):
-    if isinstance(node, (ast.Global, ast.Attribute)):
-        yield Use(node, parents, depth > 1)
-    elif isinstance(node, ast.Name) and node.id not in local:
-        if isinstance(node.ctx, ast.Load):
-            yield Use(node, parents, depth > 1)
-        return
-    inner, inside = local, depth
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-        inner, inside = local | locals_of(node), depth + 1
-    elif isinstance(node, COMPREHENSIONS):
-        inner = local | {name for g in node.generators for name in stored_names(g)}
-        if isinstance(node, ast.GeneratorExp) and depth > 0 and not isinstance(parents[-1], ast.Call):
-            inside = depth + 1
-    for field, value in ast.iter_fields(node):
-        # Decorators, defaults and annotations belong to the scope around a function.
-        own = field in ("body", "generators", "elt", "key", "value") or not isinstance(node, SCOPES)
-        for child in value if isinstance(value, list) else (value,):
-            if isinstance(child, ast.AST):
-                yield from _uses(child, (*parents, node), inner if own else local, inside if own else depth)
-
-
-def locals_of(function):
-    a = function.args
-    names = {x.arg for x in [*a.posonlyargs, *a.args, *a.kwonlyargs, a.vararg, a.kwarg] if x is not None}
-    if isinstance(function, ast.Lambda):
-        return names
-    outer = set()
-    pending = list(function.body)
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ast.Global):
-            outer.update(node.names)
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
-        names.update(stored_names(node))
-        if not isinstance(node, SCOPES):
-            pending.extend(
-                c for c in ast.iter_child_nodes(node)
-                if isinstance(c, (ast.stmt, ast.ExceptHandler, ast.match_case))
-            )
-    return names - outer
