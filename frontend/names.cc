@@ -92,8 +92,10 @@ std::optional<std::string> CheckPythonName(std::string_view name) {
   return std::nullopt;
 }
 
-std::optional<std::string> CheckNotEmpty(std::string_view name) {
+std::optional<std::string> CheckOneLine(std::string_view name) {
   if (name.empty()) return "a name cannot be empty";
+  const bool one_line = All(name, [](char c) { return static_cast<unsigned char>(c) >= ' '; });
+  if (!one_line) return "a name is one line, without tabs";
   return std::nullopt;
 }
 

@@ -16,7 +16,7 @@ std::optional<std::string> CheckDnsLabel(std::string_view name);
 std::optional<std::string> CheckLabelValue(std::string_view name);
 std::optional<std::string> CheckTopicName(std::string_view name);
 std::optional<std::string> CheckPythonName(std::string_view name);
-std::optional<std::string> CheckNotEmpty(std::string_view name);
+std::optional<std::string> CheckOneLine(std::string_view name);
 
 // "200ms", "5s", "1h": digits and a unit.
 std::optional<Duration> ParseDuration(std::string_view text);

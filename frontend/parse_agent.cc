@@ -34,7 +34,7 @@ void CheckDistinct(FieldReader& fields, std::string_view what,
 TableRef ParseTable(FieldReader& fields, const Slot& slot) {
   TableRef table;
   fields.Mapping(slot, "a table of an operation",
-                 {Required("name", fields.Name(table.name, CheckNotEmpty)),
+                 {Required("name", fields.Name(table.name, CheckOneLine)),
                   Required("paramName", fields.Name(table.param_name, CheckPythonName))});
   return table;
 }
@@ -77,7 +77,7 @@ void ProcessorsParser::Parse(const Slot& slot) {
   const auto pipeline = [&](const Slot& at) {
     pipeline_read_ = fields_.List(at, [&](const Slot& item) {
       Field<std::string> name;
-      fields_.Name(name, CheckNotEmpty)(item);
+      fields_.Name(name, CheckOneLine)(item);
       if (name.value.empty()) {
         pipeline_read_ = false;
       } else {
@@ -105,7 +105,7 @@ void ProcessorsParser::ParseOperation(const Slot& slot) {
   const auto topic_send = [&](const Slot& at) { ParseTopicSend(fields_, at, send); };
   const bool known = fields_.Mapping(
       slot, "an operation",
-      {Required("name", fields_.Name(operation.name, CheckNotEmpty)),
+      {Required("name", fields_.Name(operation.name, CheckOneLine)),
        Optional("map", Block(fields_, map)), Optional("filter", Block(fields_, filter)),
        Optional("topicSend", topic_send), Optional("groupBy", Block(fields_, group_by)),
        Optional("tables", tables)});

@@ -149,7 +149,7 @@ std::optional<std::string> FieldReader::ReadText(const Slot& slot) {
              fmt::format("{} must be a text, and YAML reads {} here: '{}'", slot.what,
                          Describe(slot.node), Shown(slot.node.text)),
              slot.node.Mark())
-      .Text(fmt::format("write \"{}\", in quotes", slot.node.text));
+      .Text(fmt::format("write \"{}\", in quotes", Shown(slot.node.text)));
   return std::nullopt;
 }
 
@@ -207,7 +207,7 @@ std::vector<std::pair<Field<std::string>, Field<std::string>>> FieldReader::Read
       continue;
     }
     const std::optional<std::string> text =
-        ReadText({value, fmt::format("'{}'", key.text), key.span});
+        ReadText({value, fmt::format("'{}'", Shown(key.text)), key.span});
     if (!text) continue;
     texts.push_back({{key.text, {key.span}, {}}, {*text, {value.Mark()}, {key.span}}});
   }
@@ -245,7 +245,8 @@ void FieldReader::ReportMissing(const Slot& slot, std::string_view what, std::st
 }
 
 void FieldReader::ReportNoValue(const YamlNode& key) {
-  diagnostics_.Error(Code::kMissingKey, fmt::format("'{}' has no value", key.text), key.Mark());
+  diagnostics_.Error(Code::kMissingKey, fmt::format("'{}' has no value", Shown(key.text)),
+                     key.Mark());
 }
 
 bool FieldReader::CheckScalar(const Slot& slot, std::string_view expected) {

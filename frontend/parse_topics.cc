@@ -173,7 +173,7 @@ OutputTopic ParseOutputTopic(FieldReader& fields, const Slot& slot) {
 OutputChannel ParseOutputChannel(FieldReader& fields, const Slot& slot) {
   OutputChannel channel;
   fields.Mapping(slot, "an output channel",
-                 {Required("name", fields.Name(channel.name, CheckNotEmpty)),
+                 {Required("name", fields.Name(channel.name, CheckOneLine)),
                   Optional("predicate", Block(fields, channel.predicate)),
                   Optional("valueSelector", Block(fields, channel.value_selector))});
   return channel;
@@ -181,7 +181,7 @@ OutputChannel ParseOutputChannel(FieldReader& fields, const Slot& slot) {
 
 OutputSink ParseOutputSink(FieldReader& fields, const Slot& slot) {
   OutputSink sink;
-  std::vector<Key> keys = {Required("name", fields.Name(sink.name, CheckNotEmpty))};
+  std::vector<Key> keys = {Required("name", fields.Name(sink.name, CheckOneLine))};
   Append(keys, BlockKeys(fields, sink.block));
   fields.Mapping(slot, "a sink", keys);
   return sink;
@@ -215,7 +215,7 @@ std::vector<Key> BlockKeys(FieldReader& fields, PythonBlock& block) {
     block.key = {slot.key};
   };
   return {Required("python", python),
-          Optional("entrypoint", fields.Name(block.entrypoint, CheckNotEmpty))};
+          Optional("entrypoint", fields.Name(block.entrypoint, CheckOneLine))};
 }
 
 std::optional<PythonBlock> ReadBlock(FieldReader& fields, const Slot& slot) {
@@ -246,7 +246,7 @@ void ParseInput(FieldReader& fields, const Slot& slot, Input& input) {
   };
   const auto channel = [&](const Slot& at) {
     fields.Mapping(at, "an input channel",
-                   {Required("name", fields.Name(input.channel, CheckNotEmpty))});
+                   {Required("name", fields.Name(input.channel, CheckOneLine))});
   };
   const auto take = [&](const Slot& at) {
     Take value;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "frontend/names.h"
 #include "frontend/yaml_bytes.h"
 #include "frontend/yaml_merge.h"
 
@@ -123,7 +124,7 @@ bool TreeBuilder::CheckTag(std::string_view tag, std::string_view allowed, uint3
     begin = SkipBlank(text_, TokenAt(begin).end);
   }
   const Span span = TokenAt(begin);
-  Refuse(Code::kYamlTag, fmt::format("a tag that is not supported: '{}'", span.text()), span,
+  Refuse(Code::kYamlTag, fmt::format("a tag that is not supported: '{}'", Shown(span.text())), span,
          "write the value itself");
 }
 
@@ -172,7 +173,8 @@ void TreeBuilder::AddAlias(uint32_t offset, size_t anchor) {
   const Span span = TokenAt(offset);
   const auto found = anchors_.find(anchor);
   if (found == anchors_.end()) {
-    Refuse(Code::kYamlAlias, fmt::format("an alias inside its own value: '{}'", span.text()), span);
+    Refuse(Code::kYamlAlias, fmt::format("an alias inside its own value: '{}'", Shown(span.text())),
+           span);
   }
   const Anchored& anchored = found->second;
   if (frames_.size() + anchored.height > kMaxYamlDepth) {
@@ -226,7 +228,8 @@ void TreeBuilder::AddKey(Frame& frame, YamlNode key) {
   const auto [first, is_new] = frame.keys.try_emplace(key.text, key.span);
   if (!is_new) {
     diagnostics_
-        .Error(Code::kYamlDuplicateKey, fmt::format("the same key twice: '{}'", key.text), key.span)
+        .Error(Code::kYamlDuplicateKey, fmt::format("the same key twice: '{}'", Shown(key.text)),
+               key.span)
         .Text("remove one of the two")
         .Label(first->second, "first written here");
     if (diagnostics_.error_count() >= kMaxYamlMistakes) throw Refused{};
@@ -245,7 +248,7 @@ void TreeBuilder::CheckColon(const Frame& frame, const YamlNode& key) {
       (text_[before - 1] == '?' || text_[before - 1] == ',' || text_[before - 1] == '[')) {
     return;
   }
-  Refuse(Code::kYamlKey, fmt::format("a key without ':': '{}'", key.text), key.Mark(),
+  Refuse(Code::kYamlKey, fmt::format("a key without ':': '{}'", Shown(key.text)), key.Mark(),
          "write 'key: value'");
 }
 

@@ -33,6 +33,13 @@ TEST(Names, PythonParameters) {
   }
 }
 
+TEST(Names, OneLine) {
+  for (const char* good : {"price", "with tax", "\xC3\xA4", "init"}) {
+    EXPECT_FALSE(CheckOneLine(good)) << good;
+  }
+  for (const char* bad : {"", "a\nb", "a\tb"}) EXPECT_TRUE(CheckOneLine(bad)) << bad;
+}
+
 TEST(Names, Durations) {
   const struct {
     const char* text;
