@@ -116,6 +116,8 @@ class Check:
         lines = self.text.split("\n")
         if not e.lineno or e.lineno > len(lines):
             return self._line(len(self.text.splitlines()) or 1)
+        if isinstance(e, TabError) or e.msg.startswith("unindent"):
+            return self._line(e.lineno)  # CPython points at the end of the line
         line = lines[e.lineno - 1]
         if (
             not e.offset

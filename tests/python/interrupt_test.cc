@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <thread>
 
 #include "lane.h"
 
@@ -85,6 +86,27 @@ def f(v):
   except KeyboardInterrupt:
     return 1
 )");
+}
+
+TEST(InterruptDeathTest, EndsAnInitThatNeverEnds) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        int ends[2];
+        if (pipe(ends) != 0) std::exit(1);
+        Agent agent;
+        agent.Init(fmt::format("import os\nos.write({}, b'x')\nwhile True:\n  pass\n", ends[1]))
+            .Output("out");
+        std::thread stop([&] {
+          char byte;
+          if (read(ends[0], &byte, 1) == 1) Lane().Interrupt();
+        });
+        const bool started = agent.Start();
+        stop.join();
+        fmt::print(stderr, "{}\n{}", started, agent.said);
+        std::exit(0);
+      },
+      testing::ExitedWithCode(0), "^false\nerror.K0606.: init failed: interrupted\n");
 }
 
 }  // namespace
