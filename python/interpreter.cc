@@ -37,8 +37,7 @@ void StartPython() {
   config.pathconfig_warnings = 0;
   // Said once, at check, with a place; see check.py.
   PyWideStringList_Append(&config.warnoptions, L"ignore::SyntaxWarning");
-  PyConfig_SetString(&config, &config.program_name,
-                     Py_DecodeLocale(KASPR_PYTHON_PREFIX "/bin/python3", nullptr));
+  PyConfig_SetBytesString(&config, &config.program_name, KASPR_PYTHON_PREFIX "/bin/python3");
   status = Py_InitializeFromConfig(&config);
   KASPR_CHECK(!PyStatus_Exception(status), "CPython does not start");
   PyConfig_Clear(&config);
