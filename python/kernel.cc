@@ -91,10 +91,7 @@ class PythonKernel final : public ir::Kernel {
     Ref value = Decode(agent_.input().value, event.message.value);
     if (!value) return false;
     current.SetValue(value);
-    return pipeline_->Run(std::move(value), current, event.filtered, activity,
-                          [&](const Ref& result) {
-                            return outputs_->Send(result.get(), current, staging, activity);
-                          });
+    return pipeline_->Run(value, current, event.filtered, *outputs_, staging, activity);
   }
 
   // Raw keys are made when somebody looks at them.

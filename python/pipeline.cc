@@ -31,8 +31,9 @@ struct Pipeline::Call {
   Pipeline& pipeline;
   CurrentEvent& event;
   uint32_t& filtered;
+  Outputs& outputs;
+  Staging& staging;
   const Activity*& activity;
-  const Sink& sink;
 
   // Applies a step. Null without an exception: the value was dropped.
   Ref Apply(const Step& step, const Ref& value) {
@@ -45,44 +46,67 @@ struct Pipeline::Call {
     return {};
   }
 
-  // Runs one item of the first step through the others, each on all values before the next.
-  bool Rest(Ref item) {
-    std::vector<Ref> values, next;
-    values.push_back(std::move(item));
-    for (const Step& step : std::span(pipeline.steps_).subspan(1)) {
-      for (const Ref& value : values) {
-        if (!Append(step, value, next)) return false;
-      }
-      values = std::exchange(next, {});
-    }
-    for (const Ref& value : values) {
-      if (!sink(value)) return false;
-    }
-    return true;
+  bool FansOut(const Step& step, const Ref& result) const {
+    return !step.filter && IsGenerator(result.get());
   }
 
-  bool Append(const Step& step, const Ref& value, std::vector<Ref>& results) {
-    Ref result = Apply(step, value);
-    if (!result) return PyErr_Occurred() == nullptr;
-    if (step.filter || !IsGenerator(result.get())) {
-      results.push_back(std::move(result));
-      return true;
-    }
-    while (Ref item = NextItem(pipeline.state_, result.get())) results.push_back(std::move(item));
-    return PyErr_Occurred() == nullptr;
-  }
-
+  // Pulls the first step's items one by one, each through all the others and out.
   bool First(const Ref& value) {
     const Step& step = pipeline.steps_.front();
     Ref result = Apply(step, value);
     if (!result) return PyErr_Occurred() == nullptr;
-    if (step.filter || !IsGenerator(result.get())) return Rest(std::move(result));
+    if (!FansOut(step, result)) return One(std::move(result));
     while (Ref item = NextItem(pipeline.state_, result.get())) {
-      if (!Rest(std::move(item))) return false;
+      if (!One(std::move(item))) return false;
       activity = &step.block->activity();  // what the generator raises is its own
     }
     return PyErr_Occurred() == nullptr;
   }
+
+  // Runs one item through the later steps; as long as it stays one value, without a list.
+  bool One(Ref value) {
+    for (size_t i = 1; i < pipeline.steps_.size(); ++i) {
+      const Step& step = pipeline.steps_[i];
+      Ref result = Apply(step, value);
+      if (!result) return PyErr_Occurred() == nullptr;
+      if (FansOut(step, result)) {
+        std::vector<Ref> values;
+        return Drain(result, values) && Many(i + 1, std::move(values));
+      }
+      value = std::move(result);
+    }
+    return Send(value);
+  }
+
+  // Runs several values through the steps from `first` on, each step on all of them before the
+  // next.
+  bool Many(size_t first, std::vector<Ref> values) {
+    for (size_t i = first; i < pipeline.steps_.size(); ++i) {
+      std::vector<Ref> results;
+      for (const Ref& value : values) {
+        Ref result = Apply(pipeline.steps_[i], value);
+        if (!result) {
+          if (PyErr_Occurred() != nullptr) return false;
+        } else if (!FansOut(pipeline.steps_[i], result)) {
+          results.push_back(std::move(result));
+        } else if (!Drain(result, results)) {
+          return false;
+        }
+      }
+      values = std::move(results);
+    }
+    for (const Ref& value : values) {
+      if (!Send(value)) return false;
+    }
+    return true;
+  }
+
+  bool Drain(const Ref& generator, std::vector<Ref>& values) {
+    while (Ref item = NextItem(pipeline.state_, generator.get())) values.push_back(std::move(item));
+    return PyErr_Occurred() == nullptr;
+  }
+
+  bool Send(const Ref& value) { return outputs.Send(value.get(), event, staging, activity); }
 };
 
 Pipeline::Pipeline(Interpreter::State& state, const ir::Agent& agent, const InitScope& scope)
@@ -113,10 +137,10 @@ bool Pipeline::RunBlocks(const Block*& failed) {
   return true;
 }
 
-bool Pipeline::Run(Ref value, CurrentEvent& event, uint32_t& filtered, const Activity*& activity,
-                   const Sink& sink) {
-  if (steps_.empty()) return sink(value);
-  return Call{*this, event, filtered, activity, sink}.First(value);
+bool Pipeline::Run(const Ref& value, CurrentEvent& event, uint32_t& filtered, Outputs& outputs,
+                   Staging& staging, const Activity*& activity) {
+  Call call{*this, event, filtered, outputs, staging, activity};
+  return steps_.empty() ? call.Send(value) : call.First(value);
 }
 
 }  // namespace kaspr::python

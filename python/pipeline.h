@@ -3,29 +3,26 @@
 // The operations of an agent on one value after the other (ir/ops.h: the first one is pulled
 // lazily, later ones run breadth first per item). On the lane's thread.
 
-#include <functional>
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "python/block.h"
+#include "python/outputs.h"
 
 namespace kaspr::python {
 
 class Pipeline {
  public:
-  // What becomes of each value that comes out. False: an exception is set, stop.
-  using Sink = std::function<bool(const Ref& value)>;
-
   Pipeline(Interpreter::State& state, const ir::Agent& agent, const InitScope& scope);
 
   // Runs the blocks that run once. On failure an exception is set and `failed` is the block.
   bool RunBlocks(const Block*& failed);
 
-  // Runs `value` through; counts the values that filters drop in `filtered`. False: an exception is
-  // set, and `activity` says what was being done.
-  bool Run(Ref value, CurrentEvent& event, uint32_t& filtered, const Activity*& activity,
-           const Sink& sink);
+  // Runs `value` through and sends what comes out; counts the values that filters drop in
+  // `filtered`. False: an exception is set (or the staging stopped), and `activity` says what was
+  // being done.
+  bool Run(const Ref& value, CurrentEvent& event, uint32_t& filtered, Outputs& outputs,
+           Staging& staging, const Activity*& activity);
 
  private:
   struct Step {
