@@ -24,7 +24,8 @@ std::string Summary(const std::string& name, const runtime::Counters& agent,
       fmt::format("{}: {} in, {} out, {} dropped by filters, {} failed", name, Grouped(agent.in),
                   Grouped(agent.out), Grouped(agent.filtered), Grouped(agent.failed));
   const std::string time = fmt::format(", {:.1f} s\n", seconds);
-  if (counts.size() + failed.size() + time.size() <= kWidth) return counts + failed + time;
+  const bool fits = counts.size() + failed.size() + time.size() <= kWidth;
+  if (kinds.size() < 2 && fits) return counts + failed + time;
   std::string out = counts + time;
   for (const ir::FailureLog::Kind& kind : kinds) {
     out += fmt::format("  {:>7}  {}\n", Grouped(kind.count), kind.summary);
