@@ -13,7 +13,8 @@ std::string_view Arena::Copy(std::string_view bytes) {
 
 char* Arena::Allocate(size_t size) {
   constexpr size_t kAlignment = 16;
-  size = (size + kAlignment - 1) / kAlignment * kAlignment;
+  // Nothing has a place too: who reads ahead of it must not read at null.
+  size = (std::max<size_t>(size, 1) + kAlignment - 1) / kAlignment * kAlignment;
   if (size > left_) {
     const size_t block = std::max(size, kBlockSize);
     blocks_.push_back(std::make_unique_for_overwrite<char[]>(block + kPadding));
