@@ -21,8 +21,9 @@ namespace kaspr::frontend {
 
 inline constexpr size_t kMaxYamlBytes = 8 * 1024 * 1024;
 inline constexpr size_t kMaxYamlDepth = 100;
-inline constexpr size_t kMaxYamlNodes = 200'000;  // of a file, with aliases expanded
-inline constexpr size_t kMaxYamlMistakes = 100;   // then reading stops
+// Of a file, with aliases expanded; there long texts count as more than one.
+inline constexpr size_t kMaxYamlNodes = 200'000;
+inline constexpr size_t kMaxYamlMistakes = 100;  // then reading stops
 
 enum class ScalarStyle { kPlain, kSingleQuoted, kDoubleQuoted, kLiteral, kFolded };
 

@@ -11,11 +11,18 @@
 namespace kaspr::frontend {
 namespace {
 
-size_t CountNodes(const YamlNode& node) {
-  size_t count = 1;
-  for (const YamlNode& item : node.items) count += CountNodes(item);
-  for (const YamlEntry& entry : node.entries) count += 1 + CountNodes(entry.value);
-  return count;
+// What a copy of a node costs: nodes, and as many more as its texts are long.
+size_t CostOf(const YamlNode& node) {
+  constexpr size_t kBytesOfANode = 64;
+  size_t cost = 1 + node.text.size() / kBytesOfANode;
+  for (const YamlNode& item : node.items) cost += CostOf(item);
+  for (const YamlEntry& entry : node.entries) cost += CostOf(entry.key) + CostOf(entry.value);
+  return cost;
+}
+
+// Whether a word of a plain scalar ends before `c`.
+bool EndsWord(char c) {
+  return std::string_view(" \t\r\n,]}:").find(c) != std::string_view::npos;
 }
 
 }  // namespace
@@ -70,6 +77,7 @@ std::optional<Span> TreeBuilder::WrittenNull(uint32_t offset) const {
   for (const std::string_view word : {"null", "Null", "NULL", "~"}) {
     if (!text_.substr(begin).starts_with(word)) continue;
     const auto end = static_cast<uint32_t>(begin + word.size());
+    if (end < text_.size() && !EndsWord(text_[end])) continue;
     const size_t next = std::min(text_.find_first_not_of(" \t", end), text_.size());
     const bool is_key = next < text_.size() && text_[next] == ':';
     if (!is_key || ExpectsKey()) return Bytes(begin, end);
@@ -109,7 +117,7 @@ void TreeBuilder::AddScalar(uint32_t offset, std::string_view tag, size_t anchor
   node.style = raw.style;
   node.is_text = tagged || raw.style != ScalarStyle::kPlain;
   node.text = value;
-  covered_.emplace(raw.begin, raw.end);
+  if (raw.style != ScalarStyle::kPlain) covered_.emplace(raw.begin, raw.end);
   last_ = raw;
   Add(std::move(node), anchor, 1);
 }
@@ -181,7 +189,7 @@ void TreeBuilder::AddAlias(uint32_t offset, size_t anchor) {
     Refuse(Code::kYamlTooLarge, fmt::format("aliases nest values more than {} deep", kMaxYamlDepth),
            span);
   }
-  Spend(anchored.count, span, "aliases expand");
+  Spend(anchored.cost, span, "aliases expand");
   last_end_ = span.end;
   YamlNode copy = anchored.node;
   if (ExpectsKey()) copy.span = span;  // so that what is reported of the key is where it is used
@@ -198,9 +206,9 @@ void TreeBuilder::Add(YamlNode node, size_t anchor, size_t height) {
   Spend(1, node.Mark(), "the file comes");
   last_end_ = std::max(last_end_, node.span.end);
   if (anchor != 0) {
-    const size_t whole = CountNodes(node);
-    Spend(whole, node.Mark(), "aliases and anchors expand");
-    anchors_[anchor] = {.node = node, .count = whole, .height = height};
+    const size_t cost = CostOf(node);
+    Spend(cost, node.Mark(), "aliases and anchors expand");
+    anchors_[anchor] = {.node = node, .cost = cost, .height = height};
   }
   if (frames_.empty()) {
     documents_.push_back(std::move(node));
@@ -224,7 +232,7 @@ void TreeBuilder::AddKey(Frame& frame, YamlNode key) {
   if (key.kind == YamlNode::Kind::kSequence || key.kind == YamlNode::Kind::kMapping) {
     Refuse(Code::kYamlKey, "a key that is a list or a mapping", key.Mark());
   }
-  CheckColon(frame, key);
+  CheckColon(key);
   const auto [first, is_new] = frame.keys.try_emplace(key.text, key.span);
   if (!is_new) {
     diagnostics_
@@ -238,24 +246,26 @@ void TreeBuilder::AddKey(Frame& frame, YamlNode key) {
 }
 
 // The library makes a key of a last line that has no ':'. Brackets may leave it out, `? key` too.
-void TreeBuilder::CheckColon(const Frame& frame, const YamlNode& key) {
-  if (frame.bracketed || key.span.begin == key.span.end) return;
+void TreeBuilder::CheckColon(const YamlNode& key) {
+  if (OutermostBracket() || key.span.begin == key.span.end) return;
   const size_t next = text_.find_first_not_of(" \t", key.span.end);
   if (next != std::string_view::npos && text_[next] == ':') return;
   size_t before = key.span.begin;
   while (before > 0 && (text_[before - 1] == ' ' || text_[before - 1] == '\t')) --before;
-  if (before > 0 &&
-      (text_[before - 1] == '?' || text_[before - 1] == ',' || text_[before - 1] == '[')) {
-    return;
-  }
+  if (before > 0 && text_[before - 1] == '?') return;
   Refuse(Code::kYamlKey, fmt::format("a key without ':': '{}'", Shown(key.text)), key.Mark(),
          "write 'key: value'");
 }
 
+std::optional<uint32_t> TreeBuilder::OutermostBracket() const {
+  for (const Frame& frame : frames_) {
+    if (frame.bracketed) return frame.node.span.begin;
+  }
+  return std::nullopt;
+}
+
 std::optional<uint32_t> TreeBuilder::FirstTab() const {
-  const bool in_bracket = std::any_of(frames_.begin(), frames_.end(),
-                                      [](const Frame& frame) { return frame.bracketed; });
-  const uint32_t limit = in_bracket ? last_end_ : static_cast<uint32_t>(text_.size());
+  const uint32_t limit = OutermostBracket().value_or(static_cast<uint32_t>(text_.size()));
   uint32_t covered = 0;
   auto next = covered_.begin();
   for (uint32_t line = 1; line <= file_.LineCount(); ++line) {

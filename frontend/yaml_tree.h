@@ -59,7 +59,7 @@ class TreeBuilder {
   };
   struct Anchored {
     YamlNode node;
-    size_t count = 0;
+    size_t cost = 0;
     size_t height = 0;
   };
 
@@ -75,7 +75,8 @@ class TreeBuilder {
   void CloseBracket(Frame& frame);
   void Add(YamlNode node, size_t anchor, size_t height);
   void AddKey(Frame& frame, YamlNode key);
-  void CheckColon(const Frame& frame, const YamlNode& key);
+  void CheckColon(const YamlNode& key);
+  std::optional<uint32_t> OutermostBracket() const;  // that is open
   void Spend(size_t nodes, Span place, const char* what);
   void WarnOfDirectives(uint32_t begin, uint32_t end);
   [[noreturn]] void Refuse(Code code, std::string message, Span span, std::string text = "");

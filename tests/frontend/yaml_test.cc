@@ -74,6 +74,7 @@ TEST(Yaml, Trees) {
       {"a: [b, {c: d}, ]", "{a: [b, {c: d}]}"},
       {"{a, b: c, \"d\":e}", "{a: ~, b: c, \"d\": e}"},
       {"a:\nb: ~\nc: null\nnull: x\n", "{a: ~, b: ~, c: ~, ~: x}"},
+      {"a:\nnullable: x\n", "{a: ~, nullable: x}"},
       {"a:\n- b\n-\n- ~\n", "{a: [b, ~, ~]}"},
       {"? a\n: b\n? c\n", "{a: b, c: ~}"},
       {"a: b c\n  d\n", "{a: b c d}"},
@@ -130,6 +131,8 @@ TEST(Yaml, Tabs) {
       {"a: |\n\tx\n", "K0106 2:1"},
       {"a:\n\t- b\n", "K0106 2:1"},
       {"a:\n\tb\n", "K0106 2:1"},
+      {"a: b\n\tc\n", "K0106 2:1"},
+      {"a: [b,\n\tc,\n  d\n", "K0107 1:4"},
       {"a: |\n  if x:\n  \ty\n", "{a: \"if x:\n\ty\n\"}"},
       {"a: [b,\n\tc]\n", "{a: [b, c]}"},
       {"a: 'b\n\tc'\n", "{a: \"b c\"}"},
@@ -237,6 +240,8 @@ TEST(Yaml, LimitsHoldAtOnce) {
       {repeat("? ", 1'000'000), "K0104 1:201"},
       {"[" + repeat("x,", 1'000'000) + "]", "K0104 1:400002"},
       {bomb, "K0104 15:11"},
+      {"a: &a |\n  " + repeat("x", 1'000'000) + "\nb: [" + repeat("*a, ", 1000) + "]\n",
+       "K0104 3:49"},
   });
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
   EXPECT_LT(seconds.count(), 20) << "something is not linear";
