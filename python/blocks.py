@@ -1,4 +1,4 @@
-"""What the top level of a block binds, and who may see it.
+"""What the top level of a block binds.
 
 A block is looked at, never run. `Names` says of each name what it is as far as that can be known:
 
@@ -61,7 +61,9 @@ class Names:
                 self._bind(alias.asname or alias.name.partition(".")[0], "module", alias)
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
-                self.star |= alias.name == "*"
+                if alias.name == "*":
+                    self.star = True
+                    continue
                 self._bind(alias.asname or alias.name, "imported", alias)
         elif isinstance(node, ast.Delete):
             for target in node.targets:

@@ -165,12 +165,14 @@ class Check:
                 self._takes(chosen, 1, place=None if chosen.name in self.names else "entrypoint")
             return
         functions = self.names.functions()
-        maybe = [name for name in self.names if name.kind not in NOT_CALLABLE]
-        if functions:
-            self._settle(functions[0], functions, init)
+        certain = functions or [name for name in self.names if name.kind in CALLABLE]
+        maybe = [name for name in self.names if name.kind == "unknown"]
+        maybe = maybe or [name for name in self.names if name.kind == "imported"]
+        if certain:
+            self._settle(certain[0], functions, init)
         elif maybe:
-            if maybe[0].kind in CALLABLE:
-                self._settle(maybe[0], functions, init)
+            # Only running it can tell; if there is a choice, the first that is callable.
+            self.entrypoint = maybe[0].name if len(maybe) == 1 else ""
         elif not self.names.star:
             first = self.tree.body[0] if self.tree.body else None
             place = None

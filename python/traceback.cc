@@ -11,10 +11,6 @@ namespace kaspr::python {
 
 namespace {
 
-struct Place {
-  int line = 0, column = 0, end_line = 0, end_column = 0;
-};
-
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kSelectors = {{
     {"when", "predicate"},
     {"key", "key selector"},
@@ -40,15 +36,22 @@ const ir::Function* FunctionOf(const ir::Agent& agent, PyCodeObject* code) {
   return nullptr;
 }
 
-// Where `entry` of a traceback stood.
-Place PlaceOf(PyTracebackObject* entry, PyCodeObject* code) {
-  Place place;
-  if (PyCode_Addr2Location(code, entry->tb_lasti, &place.line, &place.column, &place.end_line,
-                           &place.end_column) == 0 ||
-      place.line <= 0) {
-    place.line = entry->tb_lineno;
+// An entry of a traceback in a block; the traceback keeps the code alive.
+struct Frame {
+  PyTracebackObject* entry = nullptr;
+  PyCodeObject* code = nullptr;
+  const ir::Function* function = nullptr;
+};
+
+// The expression that was being evaluated.
+Span Locate(const Frame& frame, int& line) {
+  int column = 0, end_line = 0, end_column = 0;
+  if (PyCode_Addr2Location(frame.code, frame.entry->tb_lasti, &line, &column, &end_line,
+                           &end_column) == 0 ||
+      line <= 0) {
+    line = frame.entry->tb_lineno;
   }
-  return place;
+  return LocateInBlock(*frame.function, line, column, end_line, end_column);
 }
 
 }  // namespace
@@ -114,27 +117,30 @@ const char* Exception::type_name() const {
 }
 
 Exception::Site Exception::FindSite(const ir::Agent& agent) const {
-  Site site;
-  if (!traceback_ || traceback_.get() == Py_None) return site;
-  // A recursion has thousands of entries: find the last one of ours, then its place.
-  PyTracebackObject* innermost = nullptr;
-  Ref innermost_code;
+  // A recursion has thousands of entries: find the last one of ours, and the last one of another
+  // block, then their places.
+  Frame innermost, caller;
+  PyCodeObject* skipped = nullptr;
   for (auto* entry = reinterpret_cast<PyTracebackObject*>(traceback_.get()); entry != nullptr;
        entry = entry->tb_next) {
     Ref code = Ref::Own(reinterpret_cast<PyObject*>(PyFrame_GetCode(entry->tb_frame)));
-    if (code.get() != innermost_code.get()) {
-      const ir::Function* function = FunctionOf(agent, reinterpret_cast<PyCodeObject*>(code.get()));
-      if (function == nullptr) continue;
-      site.function = function;
-      innermost_code = std::move(code);
+    auto* of = reinterpret_cast<PyCodeObject*>(code.get());
+    if (of == skipped) continue;
+    const ir::Function* function =
+        of == innermost.code ? innermost.function : FunctionOf(agent, of);
+    if (function == nullptr) {
+      skipped = of;
+      continue;
     }
-    innermost = entry;
+    if (innermost.function != nullptr && function != innermost.function) caller = innermost;
+    innermost = {entry, of, function};
   }
-  if (innermost == nullptr) return site;
-  const Place place = PlaceOf(innermost, reinterpret_cast<PyCodeObject*>(innermost_code.get()));
-  site.line = place.line;
-  site.span =
-      LocateInBlock(*site.function, place.line, place.column, place.end_line, place.end_column);
+  Site site;
+  if (innermost.function == nullptr) return site;
+  site.function = innermost.function;
+  site.span = Locate(innermost, site.line);
+  int line = 0;
+  if (caller.function != nullptr) site.caller = Locate(caller, line);
   return site;
 }
 
@@ -175,6 +181,7 @@ Diagnostic MakeDiagnostic(const Activity& activity, const Exception& exception,
   if (span) diagnostic.labels.push_back({.span = span, .text = ""});
   if (site.function != nullptr) {
     diagnostic.context = BlockContext(*site.function, site.line);
+    if (site.caller) diagnostic.labels.push_back({.span = site.caller, .text = "called from here"});
   } else if (!activity.note.empty()) {
     diagnostic.notes.push_back(activity.note);
   }

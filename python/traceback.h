@@ -44,6 +44,7 @@ class Exception {
     const ir::Function* function = nullptr;
     Span span;
     int line = 0;
+    Span caller;  // the line of another block that called it: an operation's, of a helper of init
   };
   Site FindSite(const ir::Agent& agent) const;
 

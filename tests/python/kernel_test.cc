@@ -100,6 +100,25 @@ TEST(Kernel, ShowsAFailureAtItsLine) {
 )");
 }
 
+TEST(Kernel, ShowsWhoCalledAHelperOfInit) {
+  Agent agent;
+  agent.Init("def tax(v):\n  return v['rate']\n")
+      .Map("price", "def price(v):\n  return tax(v)\n")
+      .Output("out");
+  agent.Run({"{}"});
+  EXPECT_EQ(agent.said,
+            R"(error[K0601]: operation 'price' failed: KeyError: 'rate'
+ --> orders.yaml:3:12 (python of init, line 2)
+  |
+3 |     return v['rate']
+  |            ^^^^^^^^^
+  |
+6 |     return tax(v)
+  |            ------ called from here
+  = record orders/0 at offset 0: skipped; further ones like it are only counted
+)");
+}
+
 TEST(Kernel, ShowsFailuresOfDecodingEncodingAndSelectors) {
   Agent agent;
   agent.Map("f", kEcho)
