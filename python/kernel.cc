@@ -146,6 +146,11 @@ bool RunInit(Interpreter::State& state, const ir::Agent& agent, InitScope& scope
   PyDict_SetItemString(context.get(), "app", scope.app.get());
   PyDict_SetItem(scope.globals.get(), state.context_name.get(), context.get());
   PyDict_SetItem(scope.globals.get(), state.builtins_name.get(), state.builtins.get());
+  if (state.interrupted) {  // before UserCode began, so nothing will raise it
+    state.cut = true;
+    PyErr_SetNone(PyExc_KeyboardInterrupt);
+    return false;
+  }
   if (!agent.init) return true;
   const ir::Function& init = agent.function(*agent.init);
   Ref code = CompileBlock(agent, init);
