@@ -55,10 +55,12 @@ void TreeBuilder::EndDocument() {
 
 // Directives stand before the '---' of their document. YAML wants a warning for unknown ones.
 void TreeBuilder::WarnOfDirectives(uint32_t begin, uint32_t end) {
-  for (size_t at = begin; at < end && diagnostics_.warning_count() < kMaxYamlMistakes;) {
+  const uint32_t first = ByteOrderMark(text_);
+  for (size_t at = std::max(begin, first);
+       at < end && diagnostics_.warning_count() < kMaxYamlMistakes;) {
     const size_t line_end = std::min(text_.find('\n', at), text_.size());
     const std::string_view line = text_.substr(at, line_end - at);
-    const bool starts_line = at == ByteOrderMark(text_) || text_[at - 1] == '\n';
+    const bool starts_line = at == first || text_[at - 1] == '\n';
     if (starts_line && line.starts_with('%') && !line.starts_with("%YAML") &&
         !line.starts_with("%TAG")) {
       const Span name = TokenAt(static_cast<uint32_t>(at));

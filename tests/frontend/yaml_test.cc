@@ -91,6 +91,7 @@ TEST(Yaml, Documents) {
       {"a: b\n...\n---\nc: d\n...\n", "{a: b} --- {c: d}"},
       {"%YAML 1.2\n---\na: b\n", "{a: b}"},
       {"%FOO bar\n---\na: b\n", "K0113 1:1"},
+      {"\xEF\xBB\xBF\n%FOO bar\n---\na: b\n", "K0113 2:1"},
       {"%YAML 2.0\n---\na: b\n", "K0101 1:1"},
       {"", "K0105 1:1"},
       {"\n\n# nothing\n", "K0105 1:1"},
