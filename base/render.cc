@@ -190,17 +190,24 @@ class Renderer {
     out_ += snippet.source.empty() ? "\n" : " " + snippet.source + "\n";
     out_ += bar + " " + snippet.blanks;
     std::string marks(snippet.marks, mark);
-    if (!label.text.empty()) marks += " " + label.text;
+    const bool fits = gutter_ + 3 + snippet.blanks.size() + marks.size() + 1 + label.text.size() <=
+                      kWidth;  // bytes, where columns are meant: a little early is no harm
+    if (fits && !label.text.empty()) marks += " " + label.text;
     out_ += paint_(ink, marks) + "\n";
+    if (!fits) Note(label.text);
   }
 
+  // Lines that are too wide go on in the next one, from word to word.
   void Note(std::string_view note) {
     std::string lead = std::string(gutter_, ' ') + paint_(Ink::kGutter, " = ");
+    const size_t room = kWidth - gutter_ - 3;
     while (true) {
-      const size_t newline = note.find('\n');
-      out_ += lead + std::string(note.substr(0, newline)) + "\n";
-      if (newline == std::string_view::npos) return;
-      note.remove_prefix(newline + 1);
+      size_t end = std::min(note.find('\n'), note.size());
+      const size_t blank = end > room ? note.rfind(' ', room) : std::string_view::npos;
+      if (blank != std::string_view::npos && blank > 0) end = blank;
+      out_ += lead + std::string(note.substr(0, end)) + "\n";
+      if (end == note.size()) return;
+      note.remove_prefix(end + 1);
       lead = std::string(gutter_ + 3, ' ');
     }
   }

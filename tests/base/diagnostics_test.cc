@@ -54,6 +54,19 @@ TEST(Render, CutsLongLinesAroundThePlace) {
   EXPECT_NE(text.find("^^^^ look"), std::string::npos);
 }
 
+TEST(Render, BreaksLongTextsFromWordToWord) {
+  const SourceFile file("a.yaml", "here\n");
+  std::string words;
+  for (int i = 0; i < 40; ++i) words += "word ";
+  Diagnostics diagnostics;
+  diagnostics.Error(kCode, "long", {&file, 0, 4}).Text(words + "label").Note(words + "note");
+  const std::string text = Render(diagnostics);
+  for (size_t begin = 0; begin < text.size(); begin = text.find('\n', begin) + 1) {
+    EXPECT_LE(text.find('\n', begin) - begin, 100u) << text;
+  }
+  EXPECT_NE(text.find("^^^^\n  = word"), std::string::npos) << text;
+}
+
 TEST(Render, MarksStandBelowWideAndUnprintableCharacters) {
   const SourceFile file("a.yaml", "\t日本: \x01 x\n");
   Diagnostics diagnostics;
