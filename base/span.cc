@@ -46,7 +46,9 @@ Position SourceFile::PositionOf(uint32_t offset) const {
   const auto next = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
   const uint32_t line = static_cast<uint32_t>(next - line_starts_.begin());
   uint32_t column = 1;
-  for (size_t i = line_starts_[line - 1]; i < offset; ++column) NextCodePoint(text_, i);
+  size_t i = line_starts_[line - 1];
+  if (i == 0 && text_.starts_with("\xEF\xBB\xBF")) i = 3;  // a byte order mark is no character
+  for (; i < offset; ++column) NextCodePoint(text_, i);
   return {.line = line, .column = column};
 }
 

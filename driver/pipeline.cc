@@ -10,15 +10,16 @@ namespace kaspr::driver {
 bool Compile(const std::vector<const SourceFile*>& files, python::Interpreter& interpreter,
              const ir::PassOptions& options, Compilation& result) {
   Diagnostics& diagnostics = result.diagnostics;
-  result.spec = frontend::ParseSpec(files, diagnostics);
-  if (!result.spec) return false;
-  std::optional<ir::Graph> graph = frontend::BuildGraph(*result.spec, diagnostics);
-  if (!graph || !ir::Verify(*graph, result.files, diagnostics)) return false;
-  if (!python::CheckFunctions(interpreter, *graph, diagnostics)) return false;
+  frontend::AppSpec spec = frontend::ParseSpec(files, diagnostics);
+  ir::Graph graph = frontend::BuildGraph(spec, diagnostics);
+  // Whatever was wrong so far: a user wants to hear of all mistakes at once.
+  python::CheckFunctions(interpreter, graph, diagnostics);
+  if (diagnostics.has_errors() || !ir::Verify(graph, result.files, diagnostics)) return false;
+  result.spec = std::move(spec);
   result.graph = std::move(graph);
   result.optimized = result.graph;
   ir::RunPasses(*result.optimized, options, result.passes);
-  return !diagnostics.has_errors();
+  return true;
 }
 
 }  // namespace kaspr::driver

@@ -121,11 +121,16 @@ int Session::OpenFiles() {
 
 int Session::MakeKernels() {
   Diagnostics diagnostics;
+  app_ = {.name = plan_.app, .partition_count = [this](std::string_view topic) {
+            const runtime::LocalTopics::Topic* found = topics_->Find(topic);
+            return found == nullptr ? 0 : topics_->PartitionCount(*found);
+          }};
   for (size_t i = 0; i < plan_.segments.size(); ++i) {
     const ir::Agent& agent = compiled_.optimized->agents[i];
-    kernels_.push_back(plan_.segments[i].engine == runtime::Segment::Engine::kNative
-                           ? runtime::MakeCopyKernel(agent, *failures_)
-                           : python::MakeKernel(interpreter_, agent, *failures_, diagnostics));
+    kernels_.push_back(
+        plan_.segments[i].engine == runtime::Segment::Engine::kNative
+            ? runtime::MakeCopyKernel(agent, *failures_)
+            : python::MakeKernel(interpreter_, agent, app_, *failures_, diagnostics));
     if (kernels_.back() == nullptr) break;
   }
   if (!diagnostics.empty()) Say(Render(diagnostics, {.color = ColorOnStderr()}));

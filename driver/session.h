@@ -58,6 +58,7 @@ class Session {
   std::unique_ptr<runtime::LocalTopics> topics_;
   std::unique_ptr<runtime::LocalSource> source_;
   std::unique_ptr<runtime::LocalSink> sink_;
+  ir::AppContext app_;
   std::vector<std::unique_ptr<ir::Kernel>> kernels_;  // go before the interpreter
   bool unread_ = false;                               // some input could not be read
 

@@ -41,6 +41,11 @@ ir::Serializer SerializerOf(const Maybe<Codec>& codec, ir::Serializer otherwise)
   return otherwise;
 }
 
+// Without its program a block was reported, and has nothing to look at.
+bool IsWritten(const PythonBlock& block) {
+  return static_cast<bool>(block.map.scalar);
+}
+
 class AgentBuilder {
  public:
   explicit AgentBuilder(const AgentSpec& spec) : spec_(spec) {}
@@ -69,7 +74,7 @@ ir::Agent AgentBuilder::Build() {
   agent_.name = spec_.metadata.name.value;
   agent_.place = spec_.metadata.name.place;
   AddInput();
-  if (spec_.processors.init) {
+  if (spec_.processors.init && IsWritten(*spec_.processors.init)) {
     agent_.init = AddFunction("init", ir::Role::kInit, *spec_.processors.init);
   }
   AddOperations();
@@ -98,7 +103,7 @@ ir::FnId AgentBuilder::AddFunction(const std::string& name, ir::Role role,
 
 std::optional<ir::FnId> AgentBuilder::AddSelector(const std::string& topic, std::string_view role,
                                                   const MaybeBlock& block) {
-  if (!block) return std::nullopt;
+  if (!block || !IsWritten(*block)) return std::nullopt;
   return AddFunction(fmt::format("{}.{}", topic, role), ir::Role::kSelector, *block);
 }
 
@@ -114,12 +119,16 @@ ir::NodeId AgentBuilder::AddNode(const std::string& name, ir::Op op,
 }
 
 void AgentBuilder::AddInput() {
-  const Field<InputTopic>& topic = *spec_.input.topic;
   ir::Input input;
-  for (const Field<std::string>& name : topic.value.names) input.topics.push_back(name.value);
-  input.key = SerializerOf(topic.value.key_serializer, ir::Serializer::kRaw);
-  input.value = SerializerOf(topic.value.value_serializer, ir::Serializer::kJson);
-  AddNode(nodes_.Take("in"), std::move(input), std::nullopt, topic.value.names.front().place);
+  Place place = agent_.place;  // of an input that is refused, or missing
+  if (spec_.input.topic) {
+    const InputTopic& topic = spec_.input.topic->value;
+    for (const Field<std::string>& name : topic.names) input.topics.push_back(name.value);
+    if (!topic.names.empty()) place = topic.names.front().place;
+    input.key = SerializerOf(topic.key_serializer, ir::Serializer::kRaw);
+    input.value = SerializerOf(topic.value_serializer, ir::Serializer::kJson);
+  }
+  AddNode(nodes_.Take("in"), std::move(input), std::nullopt, place);
 }
 
 void AgentBuilder::AddOperations() {
@@ -127,15 +136,13 @@ void AgentBuilder::AddOperations() {
     // A function of tables takes more than a value, which the graph cannot say yet.
     if (operation.tables && !operation.tables->value.empty()) continue;
     const std::string& name = operation.name.value;
-    const auto add = [&](const PythonBlock& block) {
-      return AddFunction(name, ir::Role::kOperation, block);
+    const auto add = [&](auto op, const PythonBlock& block) {
+      if (!IsWritten(block)) return;
+      op.function = AddFunction(name, ir::Role::kOperation, block);
+      operations_[name] = {&operation, op};
     };
-    std::visit(Match{[&](const MapOp& map) {
-                       operations_[name] = {&operation, ir::Map{add(map.block)}};
-                     },
-                     [&](const FilterOp& filter) {
-                       operations_[name] = {&operation, ir::Filter{add(filter.block)}};
-                     },
+    std::visit(Match{[&](const MapOp& map) { add(ir::Map{}, map.block); },
+                     [&](const FilterOp& filter) { add(ir::Filter{}, filter.block); },
                      [](const TopicSendOp&) {}, [](const GroupByOp&) {}},
                operation.op);
   }
@@ -220,28 +227,22 @@ class AppName {
   const Field<std::string>* app_ = nullptr;
 };
 
-bool IsReadable(const AgentSpec& agent) {
-  return agent.input.topic && !agent.input.topic->value.names.empty();
-}
-
 }  // namespace
 
-std::optional<ir::Graph> BuildGraph(const AppSpec& spec, Diagnostics& diagnostics) {
+ir::Graph BuildGraph(const AppSpec& spec, Diagnostics& diagnostics) {
+  const bool whole = !diagnostics.has_errors();  // what else is wrong is to be mended first
   AppName app(diagnostics);
   for (const Resource& resource : spec.resources) {
     app.See(resource);
-    RefuseUnsupported(resource, diagnostics);
+    if (whole) RefuseUnsupported(resource, diagnostics);
   }
   ir::Graph graph;
-  bool complete = true;
   for (const AgentSpec& agent : spec.agents) {
     app.See(agent.metadata);
-    RefuseUnsupported(agent, diagnostics);
+    if (whole) RefuseUnsupported(agent, diagnostics);
     WarnOfLoops(agent, diagnostics);
-    complete = complete && IsReadable(agent);
+    graph.agents.push_back(AgentBuilder(agent).Build());
   }
-  if (!complete) return std::nullopt;
-  for (const AgentSpec& agent : spec.agents) graph.agents.push_back(AgentBuilder(agent).Build());
   graph.app = app.Of(spec);
   return graph;
 }

@@ -173,12 +173,6 @@ void ProcessorsParser::ReportUnknown(const Field<std::string>& name) {
   report.Text("used here").Label(First(*operation), "did you mean this one?");
 }
 
-void WarnNoEffect(FieldReader& fields, const Place& key, std::string_view needs) {
-  fields.diagnostics()
-      .Warning(Code::kNoEffect, fmt::format("'{}' has no effect here", key.span.text()), key.span)
-      .Text(fmt::format("only with {}", needs));
-}
-
 void CheckOnError(FieldReader& fields, const Slot& slot, const OnError& on_error) {
   const auto is = [](const Maybe<ErrorAction>& action, ErrorAction value) {
     return action && action->value == value;
@@ -189,11 +183,12 @@ void CheckOnError(FieldReader& fields, const Slot& slot, const OnError& on_error
   if (dead_letter && !slot.node.Find("topic")) {
     fields.ReportMissing(slot, "deadLetter", "'topic'");
   }
-  if (on_error.topic && !dead_letter) WarnNoEffect(fields, on_error.topic->key, "deadLetter");
+  if (on_error.topic && !dead_letter)
+    fields.WarnNoEffect(on_error.topic->key, "only with deadLetter");
   if (retries) return;
-  if (on_error.attempts) WarnNoEffect(fields, on_error.attempts->key, "'policy: retry'");
-  if (on_error.backoff) WarnNoEffect(fields, on_error.backoff->key, "'policy: retry'");
-  if (on_error.then) WarnNoEffect(fields, on_error.then->key, "'policy: retry'");
+  if (on_error.attempts) fields.WarnNoEffect(on_error.attempts->key, "only with 'policy: retry'");
+  if (on_error.backoff) fields.WarnNoEffect(on_error.backoff->key, "only with 'policy: retry'");
+  if (on_error.then) fields.WarnNoEffect(on_error.then->key, "only with 'policy: retry'");
 }
 
 void ParseOnError(FieldReader& fields, const Slot& slot, Extensions& kasprc) {

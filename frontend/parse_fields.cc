@@ -239,6 +239,12 @@ bool FieldReader::Accepts(const Slot& slot, std::string_view name, CheckName che
   return false;
 }
 
+void FieldReader::WarnNoEffect(const Place& key, std::string_view needs) {
+  diagnostics_
+      .Warning(Code::kNoEffect, fmt::format("'{}' has no effect here", key.span.text()), key.span)
+      .Text(std::string(needs));
+}
+
 void FieldReader::ReportMissing(const Slot& slot, std::string_view what, std::string_view keys) {
   diagnostics_.Error(Code::kMissingKey, fmt::format("{} without {}", what, keys), slot.Owner())
       .Text(fmt::format("add {}", keys));

@@ -126,6 +126,8 @@ class FieldReader {
   // False after an error: `check` has an objection to the name.
   bool Accepts(const Slot& slot, std::string_view name, CheckName check);
   void ReportMissing(const Slot& slot, std::string_view what, std::string_view keys);
+  // `needs`: "only with 'policy: retry'".
+  void WarnNoEffect(const Place& key, std::string_view needs);
   bool IsFull() const {
     return diagnostics_.error_count() >= kMaxMistakes ||
            diagnostics_.warning_count() >= kMaxMistakes;

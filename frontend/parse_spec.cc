@@ -177,9 +177,7 @@ void AppParser::CheckDelivery() {
 
 }  // namespace
 
-std::optional<AppSpec> ParseSpec(std::span<const SourceFile* const> files,
-                                 Diagnostics& diagnostics) {
-  const size_t errors = diagnostics.error_count();
+AppSpec ParseSpec(std::span<const SourceFile* const> files, Diagnostics& diagnostics) {
   AppParser parser(diagnostics);
   for (const SourceFile* file : files) {
     const std::optional<std::vector<YamlNode>> documents = ReadYaml(*file, diagnostics);
@@ -187,7 +185,6 @@ std::optional<AppSpec> ParseSpec(std::span<const SourceFile* const> files,
     for (const YamlNode& document : *documents) parser.ParseDocument(document);
   }
   parser.CheckTogether();
-  if (diagnostics.error_count() != errors) return std::nullopt;
   return parser.Take();
 }
 

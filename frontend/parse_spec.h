@@ -4,7 +4,6 @@
 // field, whether or not the runtime can do what the field asks for (BuildGraph says so where it
 // can't).
 
-#include <optional>
 #include <span>
 
 #include "base/diagnostics.h"
@@ -12,8 +11,8 @@
 
 namespace kaspr::frontend {
 
-// All files together are one app. nullopt: at least one error was reported.
-std::optional<AppSpec> ParseSpec(std::span<const SourceFile* const> files,
-                                 Diagnostics& diagnostics);
+// All files together are one app. What could not be read was reported and is absent from the spec,
+// which is then good for finding more mistakes, and for nothing else.
+AppSpec ParseSpec(std::span<const SourceFile* const> files, Diagnostics& diagnostics);
 
 }  // namespace kaspr::frontend

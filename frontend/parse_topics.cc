@@ -156,6 +156,7 @@ std::vector<Key> OutputTopicKeys(FieldReader& fields, OutputTopic& topic) {
       Optional("partitionSelector", Block(fields, topic.partition_selector)),
       Optional("headersSelector", Block(fields, topic.headers_selector)),
       Optional("ack", fields.Bool(topic.ack)),
+      Optional("passThrough", fields.Bool(topic.pass_through)),
   };
   Append(keys, SettingKeys(fields, topic.settings));
   return keys;
@@ -167,6 +168,7 @@ OutputTopic ParseOutputTopic(FieldReader& fields, const Slot& slot) {
   if (fields.Mapping(slot, "an output topic", OutputTopicKeys(fields, topic))) {
     fields.ExactlyOne(slot, "an output topic", {"name", "nameSelector"});
   }
+  if (topic.pass_through) fields.WarnNoEffect(topic.pass_through->key, "only with 'topicSend'");
   return topic;
 }
 
@@ -272,9 +274,7 @@ void ParseOutput(FieldReader& fields, const Slot& slot, Output& output) {
 void ParseTopicSend(FieldReader& fields, const Slot& slot, TopicSendOp& send) {
   send.key = {slot.key};
   send.topic.place = {slot.node.Mark()};
-  std::vector<Key> keys = OutputTopicKeys(fields, send.topic);
-  keys.push_back(Optional("passThrough", fields.Bool(send.pass_through)));
-  if (fields.Mapping(slot, "'topicSend'", keys)) {
+  if (fields.Mapping(slot, "'topicSend'", OutputTopicKeys(fields, send.topic))) {
     fields.ExactlyOne(slot, "'topicSend'", {"name", "nameSelector"});
   }
 }

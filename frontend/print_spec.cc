@@ -194,6 +194,7 @@ void SpecPrinter::Print(const OutputTopic& topic) {
   Optional("keySerializer", topic.key_serializer);
   Optional("valueSerializer", topic.value_serializer);
   Optional("ack", topic.ack);
+  Optional("passThrough", topic.pass_through);
   Settings(topic.settings);
   Block("predicate", topic.predicate);
   Block("keySelector", topic.key_selector);
@@ -237,7 +238,6 @@ void SpecPrinter::Print(const Operation& operation) {
                    [&](const TopicSendOp& send) {
                      writer_.Begin("topicSend");
                      Print(send.topic);
-                     Optional("passThrough", send.pass_through);
                      writer_.End();
                    }},
              operation.op);

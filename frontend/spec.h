@@ -100,6 +100,7 @@ struct OutputTopic {
   MaybeBlock partition_selector;
   MaybeBlock headers_selector;
   Maybe<bool> ack;
+  Maybe<bool> pass_through;  // of topicSend; an output has it for nothing
   TopicSettings settings;
   Place place;  // its first token
   bool operator==(const OutputTopic&) const = default;
@@ -143,7 +144,6 @@ struct FilterOp {
 };
 struct TopicSendOp {
   OutputTopic topic;
-  Maybe<bool> pass_through;
   Place key;
   bool operator==(const TopicSendOp&) const = default;
 };

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -37,6 +38,13 @@ class Kernel {
   // Runs every pending event of the batch, in order. Never throws. Native kernels are called from
   // any worker, for several batches at a time; a lane's kernels on the lane's thread only.
   virtual void Run(value::Batch& batch, Emitter& emitter) = 0;
+};
+
+// What a kernel is told of the app that it runs in. Outlives the kernel.
+struct AppContext {
+  std::string name;
+  // How many partitions a topic has, 0 where nobody knows. Any thread; does not wait for a network.
+  std::function<int32_t(std::string_view topic)> partition_count;
 };
 
 // A thread that owns an interpreter. Kernels bound to it run there, batch after batch in the order

@@ -34,15 +34,15 @@ std::string DescribeRecord(const value::Batch& batch, const value::Event& event)
 
 class PythonKernel final : public ir::Kernel {
  public:
-  PythonKernel(Interpreter& interpreter, const ir::Agent& agent, ir::FailureLog& failures,
-               std::unique_ptr<InitScope> scope)
+  PythonKernel(Interpreter& interpreter, const ir::Agent& agent, const ir::AppContext& app,
+               ir::FailureLog& failures, std::unique_ptr<InitScope> scope)
       : interpreter_(interpreter),
         state_(interpreter.state()),
         agent_(agent),
         failures_(failures),
         scope_(std::move(scope)),
         pipeline_(std::make_unique<Pipeline>(state_, agent, *scope_)),
-        outputs_(std::make_unique<Outputs>(state_, agent, *scope_)),
+        outputs_(std::make_unique<Outputs>(state_, agent, app, *scope_)),
         decode_key_(DecodeActivity("key", agent.input().key, agent.nodes.front())),
         decode_value_(DecodeActivity("value", agent.input().value, agent.nodes.front())) {}
 
@@ -178,13 +178,13 @@ void ReportStart(const ir::Agent& agent, const Activity& activity, Interpreter::
 }
 
 std::unique_ptr<ir::Kernel> Start(Interpreter& interpreter, const ir::Agent& agent,
-                                  ir::FailureLog& failures, Diagnostics& diagnostics,
-                                  std::string_view app) {
+                                  const ir::AppContext& app, ir::FailureLog& failures,
+                                  Diagnostics& diagnostics) {
   Interpreter::State& state = interpreter.state();
   UserCode user_code(state);
   state.cut = false;
   auto scope = std::make_unique<InitScope>();
-  scope->app = MakeApp(state, app.empty() ? agent.name : app);
+  scope->app = MakeApp(state, app.name);
   Activity activity{.code = Code::kInitFailed,
                     .failed = "init failed",
                     .where = "in init",
@@ -194,7 +194,7 @@ std::unique_ptr<ir::Kernel> Start(Interpreter& interpreter, const ir::Agent& age
     ReportStart(agent, activity, state, diagnostics);
     return nullptr;
   }
-  auto kernel = std::make_unique<PythonKernel>(interpreter, agent, failures, std::move(scope));
+  auto kernel = std::make_unique<PythonKernel>(interpreter, agent, app, failures, std::move(scope));
   const Block* failed = nullptr;
   if (!kernel->pipeline().RunBlocks(failed)) {
     ReportStart(agent, failed->activity(), state, diagnostics);
@@ -206,10 +206,10 @@ std::unique_ptr<ir::Kernel> Start(Interpreter& interpreter, const ir::Agent& age
 }  // namespace
 
 std::unique_ptr<ir::Kernel> MakeKernel(Interpreter& interpreter, const ir::Agent& agent,
-                                       ir::FailureLog& failures, Diagnostics& diagnostics,
-                                       std::string_view app) {
+                                       const ir::AppContext& app, ir::FailureLog& failures,
+                                       Diagnostics& diagnostics) {
   std::unique_ptr<ir::Kernel> kernel;
-  interpreter.Call([&] { kernel = Start(interpreter, agent, failures, diagnostics, app); });
+  interpreter.Call([&] { kernel = Start(interpreter, agent, app, failures, diagnostics); });
   return kernel;
 }
 

@@ -4,7 +4,6 @@
 // of calls that ir/ops.h promises.
 
 #include <memory>
-#include <string_view>
 
 #include "base/diagnostics.h"
 #include "ir/graph.h"
@@ -15,10 +14,10 @@ namespace kaspr::python {
 
 // Runs the agent's init and the blocks of operations that run once, and makes the kernel, on the
 // lane's thread. Null: init (or such a block) raised, and the error was reported at its line in the
-// YAML. `agent`, whose functions were checked, and `failures` must outlive the kernel, the kernel
-// must go before the interpreter. `app` is the app's name, for context["app"]. Any thread.
+// YAML. `agent`, whose functions were checked, `app` and `failures` must outlive the kernel, the
+// kernel must go before the interpreter. Any thread.
 std::unique_ptr<ir::Kernel> MakeKernel(Interpreter& interpreter, const ir::Agent& agent,
-                                       ir::FailureLog& failures, Diagnostics& diagnostics,
-                                       std::string_view app = {});
+                                       const ir::AppContext& app, ir::FailureLog& failures,
+                                       Diagnostics& diagnostics);
 
 }  // namespace kaspr::python

@@ -11,23 +11,6 @@ namespace kaspr::python {
 
 namespace {
 
-bool ReadPartition(PyObject* chosen, int32_t& partition) {
-  if (chosen == Py_None) return true;
-  if (!PyLong_Check(chosen)) {
-    PyErr_Format(PyExc_TypeError, "a partition is an int or None, not '%s'",
-                 Py_TYPE(chosen)->tp_name);
-    return false;
-  }
-  int overflow = 0;
-  const long long number = PyLong_AsLongLongAndOverflow(chosen, &overflow);
-  if (overflow != 0 || number < 0 || number > std::numeric_limits<int32_t>::max()) {
-    PyErr_Format(PyExc_ValueError, "there is no partition %R", chosen);
-    return false;
-  }
-  partition = static_cast<int32_t>(number);
-  return true;
-}
-
 // The headers of a record; `owners` keeps the bytes that they show.
 struct HeaderList {
   std::vector<value::Header> headers;
@@ -122,8 +105,9 @@ Activity EncodeActivity(const char* part, ir::Serializer serializer, const std::
 
 }  // namespace
 
-Outputs::Outputs(Interpreter::State& state, const ir::Agent& agent, const InitScope& scope)
-    : state_(state) {
+Outputs::Outputs(Interpreter::State& state, const ir::Agent& agent, const ir::AppContext& app,
+                 const InitScope& scope)
+    : state_(state), app_(app) {
   for (const ir::Node& node : agent.nodes) {
     const auto* spec = std::get_if<ir::Output>(&node.op);
     if (spec != nullptr) outputs_.push_back(MakeOutput(agent, node, *spec, scope));
@@ -177,7 +161,7 @@ bool Outputs::SendTo(uint32_t index, PyObject* value, CurrentEvent& event, Stagi
   Ref key, body = Ref::Share(value), partition, headers;
   HeaderList list;
   if (!call(output.key, key) || !call(output.value, body) || !call(output.partition, partition) ||
-      (partition && !ReadPartition(partition.get(), send.partition)) ||
+      (partition && !ReadPartition(partition.get(), output.spec->topic, send.partition)) ||
       !call(output.headers, headers) || (headers && !ReadHeaders(headers.get(), list))) {
     return false;
   }
@@ -193,6 +177,26 @@ bool Outputs::SendTo(uint32_t index, PyObject* value, CurrentEvent& event, Stagi
   send.value = value_bytes.bytes;
   activity = &output.send;
   return Stage(send, staging);
+}
+
+bool Outputs::ReadPartition(PyObject* chosen, const std::string& topic, int32_t& partition) const {
+  if (chosen == Py_None) return true;
+  if (!PyLong_Check(chosen)) {
+    PyErr_Format(PyExc_TypeError, "a partition is an int or None, not '%s'",
+                 Py_TYPE(chosen)->tp_name);
+    return false;
+  }
+  const int32_t count = app_.partition_count(topic);
+  int overflow = 0;
+  const long long number = PyLong_AsLongLongAndOverflow(chosen, &overflow);
+  if (overflow != 0 || number < 0 || number > std::numeric_limits<int32_t>::max() ||
+      (count > 0 && number >= count)) {
+    PyErr_Format(PyExc_ValueError, "there is no partition %R of '%s'%s", chosen, topic.c_str(),
+                 count > 0 ? fmt::format(", which has {}", count).c_str() : "");
+    return false;
+  }
+  partition = static_cast<int32_t>(number);
+  return true;
 }
 
 bool Outputs::Stage(const value::Send& send, Staging& staging) {

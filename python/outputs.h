@@ -25,7 +25,8 @@ struct Staging {
 
 class Outputs {
  public:
-  Outputs(Interpreter::State& state, const ir::Agent& agent, const InitScope& scope);
+  Outputs(Interpreter::State& state, const ir::Agent& agent, const ir::AppContext& app,
+          const InitScope& scope);
 
   // Stages what the outputs make of `value`. False: an exception is set (or the staging stopped),
   // and `activity` says what was being done.
@@ -43,9 +44,12 @@ class Outputs {
                     const InitScope& scope);
   bool SendTo(uint32_t index, PyObject* value, CurrentEvent& event, Staging& staging,
               const Activity*& activity);
+  // The partition that the selector chose of `topic`.
+  bool ReadPartition(PyObject* chosen, const std::string& topic, int32_t& partition) const;
   bool Stage(const value::Send& send, Staging& staging);
 
   Interpreter::State& state_;
+  const ir::AppContext& app_;
   std::vector<Output> outputs_;
 };
 

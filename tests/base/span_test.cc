@@ -22,6 +22,14 @@ TEST(SourceFile, CountsColumnsInCharacters) {
   EXPECT_EQ(file.Line(3), "");
 }
 
+TEST(SourceFile, DoesNotCountAByteOrderMark) {
+  const SourceFile file("a.yaml",
+                        "\xEF\xBB\xBF"
+                        "a: 1\n");
+  EXPECT_EQ(file.PositionOf(3), (Position{1, 1}));
+  EXPECT_EQ(file.PositionOf(6), (Position{1, 4}));
+}
+
 TEST(NextCodePoint, TakesEachByteThatIsNotUtf8AsACharacter) {
   const std::pair<std::string_view, std::vector<char32_t>> kCases[] = {
       {"aä€𝄞", {'a', 0xE4, 0x20AC, 0x1D11E}},

@@ -94,7 +94,7 @@ TEST_P(BadSpec, IsReportedAtItsPlace) {
 
   Diagnostics diagnostics;
   const SourceFile* const all[] = {&file};
-  if (const auto spec = ParseSpec(all, diagnostics)) BuildGraph(*spec, diagnostics);
+  BuildGraph(ParseSpec(all, diagnostics), diagnostics);
 
   const std::vector<Diagnostic> sorted = diagnostics.Sorted();
   const auto found = std::find_if(sorted.begin(), sorted.end(), [&](const Diagnostic& diagnostic) {

@@ -20,7 +20,8 @@ struct Built {
   explicit Built(const std::vector<std::string>& texts) {
     std::vector<const SourceFile*> all;
     for (const std::string& text : texts) all.push_back(&files.Add("t.yaml", text));
-    if (const auto spec = ParseSpec(all, diagnostics)) graph = BuildGraph(*spec, diagnostics);
+    const AppSpec spec = ParseSpec(all, diagnostics);
+    if (!diagnostics.has_errors()) graph = BuildGraph(spec, diagnostics);
   }
   std::string Codes() const {
     std::string codes;

@@ -13,9 +13,12 @@
 namespace kaspr::frontend {
 namespace {
 
+// Nothing: the spec has mistakes.
 std::optional<AppSpec> Parse(const SourceFile& file, Diagnostics& diagnostics) {
   const SourceFile* const files[] = {&file};
-  return ParseSpec(files, diagnostics);
+  AppSpec spec = ParseSpec(files, diagnostics);
+  if (diagnostics.has_errors()) return std::nullopt;
+  return spec;
 }
 
 void ExpectRoundTrip(const AppSpec& spec, const std::string& where) {

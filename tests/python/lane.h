@@ -107,7 +107,7 @@ class Agent {
       return false;
     }
     Diagnostics start;
-    kernel_ = MakeKernel(Lane(), graph_.agents[0], failures, start, "shop");
+    kernel_ = MakeKernel(Lane(), graph_.agents[0], app_, failures, start);
     said = Render(start);
     return kernel_ != nullptr;
   }
@@ -213,6 +213,7 @@ class Agent {
     return text + "\n";
   }
 
+  ir::AppContext app_{.name = "shop", .partition_count = [](std::string_view) { return 4; }};
   ir::Graph graph_;
   ir::NodeId last_{};
   std::unique_ptr<SourceFile> file_;

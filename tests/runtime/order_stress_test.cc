@@ -113,13 +113,15 @@ class OrderStress : public testing::Test {
     EXPECT_TRUE(graph && ir::Verify(*graph, files, diagnostics));
     const Plan plan = MakePlan(*graph);
     ir::FailureLog failures([](const Diagnostic& diagnostic) { FAIL() << diagnostic.message; });
+    const ir::AppContext app{.name = graph->app,
+                             .partition_count = [](std::string_view) { return kPartitions; }};
     std::vector<std::unique_ptr<ir::Kernel>> kernels;
     std::vector<ir::Kernel*> pointers;
     for (size_t i = 0; i < graph->agents.size(); ++i) {
       kernels.push_back(
           plan.segments[i].engine == Segment::Engine::kNative
               ? MakeCopyKernel(graph->agents[i], failures)
-              : python::MakeKernel(*interpreter, graph->agents[i], failures, diagnostics));
+              : python::MakeKernel(*interpreter, graph->agents[i], app, failures, diagnostics));
       pointers.push_back(kernels.back().get());
     }
     CountingSource source(records);
