@@ -225,7 +225,7 @@ bool Outputs::Stage(const value::Send& send, Staging& staging) {
       break;
     }
     case value::SendError::kNoKeyNoValue:
-      PyErr_SetString(PyExc_ValueError, "it has neither key nor value");
+      PyErr_SetString(PyExc_ValueError, std::string(value::Describe(*error)).c_str());
       break;
   }
   return false;

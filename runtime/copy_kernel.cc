@@ -30,7 +30,7 @@ class CopyKernel final : public ir::Kernel {
     value::Send send{.output = index, .value = event.message.value};
     if (!send.value && outputs_[index]->value == ir::Serializer::kJson) send.value = "null";
     if (!send.value && outputs_[index]->value == ir::Serializer::kBinary) {
-      return Fail(batch, event, index, "a null value cannot be written as binary");
+      return Fail(batch, event, index, "it has no value, which binary cannot write");
     }
     const auto error = batch.Stage(send);
     if (!error) return true;
@@ -44,13 +44,13 @@ class CopyKernel final : public ir::Kernel {
       Diagnostic diagnostic{
           .severity = Severity::kError,
           .code = Code::kSendRefused,
-          .message = fmt::format("output '{}' refused a record: {}", topic, why),
+          .message = fmt::format("a record for '{}' cannot be sent: {}", topic, why),
           .labels = {{OutputPlace(index), ""}},
           .notes = {fmt::format("record {}/{} at offset {}: skipped; further ones like it are only "
                                 "counted",
                                 batch.topic, batch.partition, event.message.offset)},
       };
-      return std::pair(fmt::format("{} in '{}'", why, topic), std::move(diagnostic));
+      return std::pair(fmt::format("{} in the record for '{}'", why, topic), std::move(diagnostic));
     });
     return false;
   }

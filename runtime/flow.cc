@@ -2,6 +2,7 @@
 
 #include <oneapi/tbb/flow_graph.h>
 #include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/info.h>
 #include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>
@@ -194,26 +195,24 @@ struct Flow::State {
   std::deque<tbbf::function_node<WorkPtr>> sends;
   std::vector<Entry*> entries;                           // per segment
   std::vector<size_t> send_counts;                       // per segment
-  std::unique_ptr<oneapi::tbb::global_control> threads;  // for as long as the graph
+  std::unique_ptr<oneapi::tbb::global_control> control;  // for as long as the graph
 };
 
 Flow::Flow(const Plan& plan, const std::vector<ir::Kernel*>& kernels,
            std::vector<Counters>& counters, size_t streams, Sink& sink, ir::Lane* lane,
            FlowOptions options) {
-  std::unique_ptr<oneapi::tbb::global_control> threads;
-  const auto make = [&] {
-    state_ = std::make_unique<State>(plan, kernels, counters, streams, sink, lane, options);
-  };
-  if (options.threads == 0) {
-    make();
-    return;
-  }
+  // One of TBB's threads is ours, which only waits at the end: on one core there must be a second
+  // one.
+  const int threads =
+      std::max(options.threads, std::max(2, oneapi::tbb::info::default_concurrency()));
   using oneapi::tbb::global_control;
-  threads = std::make_unique<global_control>(global_control::max_allowed_parallelism,
-                                             static_cast<size_t>(options.threads));
-  oneapi::tbb::task_arena arena(options.threads);
-  arena.execute(make);  // a graph runs in the arena that it was made in
-  state_->threads = std::move(threads);
+  auto control = std::make_unique<global_control>(global_control::max_allowed_parallelism,
+                                                  static_cast<size_t>(threads));
+  oneapi::tbb::task_arena arena(threads);
+  arena.execute([&] {  // a graph runs in the arena that it was made in
+    state_ = std::make_unique<State>(plan, kernels, counters, streams, sink, lane, options);
+  });
+  state_->control = std::move(control);
 }
 
 Flow::~Flow() {

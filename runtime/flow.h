@@ -19,7 +19,7 @@
 namespace kaspr::runtime {
 
 struct FlowOptions {
-  int threads = 0;  // TBB's own choice
+  int threads = 0;  // at least; else one for each core
   // For tests of order: called in every node before its work, to delay it; and a flow without
   // sequencers, which shows that those tests can fail.
   std::function<void()> disturb;

@@ -50,9 +50,9 @@ std::optional<SendError> Batch::Stage(const Send& send) {
 std::string_view Describe(SendError error) {
   switch (error) {
     case SendError::kTooLarge:
-      return "the record is larger than Kafka's limit of 1,000,000 bytes";
+      return "it is larger than Kafka's limit of 1,000,000 bytes";
     case SendError::kNoKeyNoValue:
-      return "the record has neither key nor value";
+      return "it has neither key nor value";
   }
   return "";
 }

@@ -23,7 +23,7 @@ inline constexpr size_t kMaxRecordBytes = 1'000'000;
 
 // What makes a send impossible on any Kafka, said before it is staged.
 enum class SendError { kTooLarge, kNoKeyNoValue };
-std::string_view Describe(SendError error);
+std::string_view Describe(SendError error);  // "it has neither key nor value"
 
 struct Batch {
   std::string_view topic;  // owned by the plan
