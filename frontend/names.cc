@@ -10,7 +10,6 @@ namespace kaspr::frontend {
 namespace {
 
 constexpr size_t kMaxLabel = 63;
-constexpr size_t kMaxTopic = 249;
 
 constexpr std::string_view kLower = "abcdefghijklmnopqrstuvwxyz";
 constexpr std::string_view kUpper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -68,16 +67,6 @@ std::optional<std::string> CheckLabelValue(std::string_view name) {
   if (!IsAlphanumeric(name.front()) || !IsAlphanumeric(name.back())) {
     return "begin and end it with a letter or digit";
   }
-  return std::nullopt;
-}
-
-std::optional<std::string> CheckTopicName(std::string_view name) {
-  if (name.empty()) return "a topic name cannot be empty";
-  if (name == "." || name == "..") return "Kafka allows every name but '.' and '..'";
-  if (name.size() > kMaxTopic) return fmt::format("Kafka allows {} characters", kMaxTopic);
-  const bool characters =
-      All(name, [](char c) { return IsAlphanumeric(c) || c == '.' || c == '_' || c == '-'; });
-  if (!characters) return "Kafka allows letters, digits, '.', '_' and '-'";
   return std::nullopt;
 }
 

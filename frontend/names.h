@@ -14,7 +14,6 @@ namespace kaspr::frontend {
 // Each returns what is wrong with the name, to be shown beside it; nullopt: nothing.
 std::optional<std::string> CheckDnsLabel(std::string_view name);
 std::optional<std::string> CheckLabelValue(std::string_view name);
-std::optional<std::string> CheckTopicName(std::string_view name);
 std::optional<std::string> CheckPythonName(std::string_view name);
 std::optional<std::string> CheckOneLine(std::string_view name);
 

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "frontend/parse_topics.h"
+#include "value/kafka.h"
 
 namespace kaspr::frontend {
 namespace {
@@ -200,7 +201,7 @@ void ParseOnError(FieldReader& fields, const Slot& slot, Extensions& kasprc) {
   fields.Mapping(slot, "'onError'",
                  {Optional("policy", fields.OneOf<Maybe<ErrorAction>, ErrorAction>(
                                          on_error.policy, {skip, dead_letter, retry, stop})),
-                  Optional("topic", fields.Name(on_error.topic, CheckTopicName)),
+                  Optional("topic", fields.Name(on_error.topic, value::CheckTopicName)),
                   Optional("attempts", fields.Whole(on_error.attempts, 1)),
                   Optional("backoff", fields.Time(on_error.backoff)),
                   Optional("then", fields.OneOf<Maybe<ErrorAction>, ErrorAction>(

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 
+#include "value/kafka.h"
+
 namespace kaspr::frontend {
 namespace {
 
@@ -81,7 +83,7 @@ bool TopicListParser::ParseName(size_t begin, size_t end) {
   const size_t last = text_.find_last_not_of(" \t\n", end - 1) + 1;
   const std::string name = text_.substr(first, last - first);
   const Span span = Locate(first, last);
-  if (const std::optional<std::string> objection = CheckTopicName(name)) {
+  if (const std::optional<std::string> objection = value::CheckTopicName(name)) {
     fields_.diagnostics()
         .Error(Code::kBadName, fmt::format("a topic cannot be named '{}'", Shown(name)), span)
         .Text(*objection);
@@ -146,7 +148,7 @@ void ParseInputTopic(FieldReader& fields, const Slot& slot, InputTopic& topic) {
 
 std::vector<Key> OutputTopicKeys(FieldReader& fields, OutputTopic& topic) {
   std::vector<Key> keys = {
-      Optional("name", fields.Name(topic.name, CheckTopicName)),
+      Optional("name", fields.Name(topic.name, value::CheckTopicName)),
       Optional("nameSelector", Block(fields, topic.name_selector)),
       Optional("keySerializer", fields.OneOf(topic.key_serializer, Codecs())),
       Optional("valueSerializer", fields.OneOf(topic.value_serializer, Codecs())),

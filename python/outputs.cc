@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/render.h"
+#include "value/kafka.h"
 
 namespace kaspr::python {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "value/batch.h"
+#include "value/kafka.h"
 
 namespace kaspr::runtime {
 
@@ -112,9 +112,8 @@ void LocalSource::TakeLine(const Input& input, std::string_view line) {
   } else {
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;  // between records
     if (!records_.Parse(line, record, error)) return ReportAt(input, error);
-    error = TopicNameError(record.topic);
-    if (!error.empty()) {
-      return ReportAt(input, fmt::format("topic name '{}' {}", record.topic, error));
+    if (const auto objection = value::CheckTopicName(record.topic)) {
+      return ReportAt(input, fmt::format("topic '{}': {}", record.topic, *objection));
     }
   }
   LocalTopics::Topic* topic = topics_.Find(record.topic);

@@ -6,7 +6,7 @@
 #include <chrono>
 
 #include "runtime/partitioner.h"
-#include "value/batch.h"
+#include "value/kafka.h"
 
 namespace kaspr::runtime {
 
@@ -138,18 +138,6 @@ bool LocalTopics::Fetch(const Ready& ready, Fetched& out) {
     return true;
   }
   return false;
-}
-
-std::string TopicNameError(std::string_view name) {
-  constexpr size_t kLongest = 249;
-  if (name.empty()) return "is empty";
-  if (name == "." || name == "..") return "is not allowed";
-  if (name.size() > kLongest) return fmt::format("is longer than {} characters", kLongest);
-  const bool legal = std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '_' || c == '-';
-  });
-  return legal ? "" : "has characters other than letters, digits, '.', '_' and '-'";
 }
 
 }  // namespace kaspr::runtime

@@ -73,7 +73,4 @@ class LocalTopics {
   EventFd appended_;
 };
 
-// Why `name` cannot be a topic's name on any Kafka; "" if it can.
-std::string TopicNameError(std::string_view name);
-
 }  // namespace kaspr::runtime

@@ -1,5 +1,7 @@
 #include "value/batch.h"
 
+#include "value/kafka.h"
+
 namespace kaspr::value {
 
 namespace {

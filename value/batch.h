@@ -17,10 +17,6 @@
 
 namespace kaspr::value {
 
-// Kafka's default limits (max.message.bytes counts more than key and value; 1,000,000 is what the
-// reference's producer takes: max_request_size).
-inline constexpr size_t kMaxRecordBytes = 1'000'000;
-
 // What makes a send impossible on any Kafka, said before it is staged.
 enum class SendError { kTooLarge, kNoKeyNoValue };
 std::string_view Describe(SendError error);  // "it has neither key nor value"

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "value/kafka.h"
+
 namespace kaspr::frontend {
 namespace {
 
@@ -16,13 +18,13 @@ TEST(Names, DnsLabels) {
 
 TEST(Names, Topics) {
   for (const char* good : {"orders", "a.b_c-D1", "...", "-"}) {
-    EXPECT_FALSE(CheckTopicName(good)) << good;
+    EXPECT_FALSE(value::CheckTopicName(good)) << good;
   }
   for (const char* bad : {"", ".", "..", "a/b", "a b", "a,b", "\xC3\xA4"}) {
-    EXPECT_TRUE(CheckTopicName(bad)) << bad;
+    EXPECT_TRUE(value::CheckTopicName(bad)) << bad;
   }
-  EXPECT_FALSE(CheckTopicName(std::string(249, 'a')));
-  EXPECT_TRUE(CheckTopicName(std::string(250, 'a')));
+  EXPECT_FALSE(value::CheckTopicName(std::string(249, 'a')));
+  EXPECT_TRUE(value::CheckTopicName(std::string(250, 'a')));
 }
 
 TEST(Names, PythonParameters) {

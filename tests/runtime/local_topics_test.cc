@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "value/batch.h"
+#include "value/kafka.h"
 
 namespace kaspr::runtime {
 namespace {
@@ -78,17 +78,6 @@ TEST(LocalTopics, KeepsNothingOfATopicThatNobodyReads) {
   LocalTopics topics(PlanOf({"in"}, {"out"}), {});
   EXPECT_EQ(topics.Append(*topics.Find("out"), 0, {.value = "x"}).error, "");
   EXPECT_TRUE(topics.empty());
-}
-
-TEST(TopicNameError, KnowsKafkasRules) {
-  EXPECT_EQ(TopicNameError("a.B_c-1"), "");
-  EXPECT_NE(TopicNameError(""), "");
-  EXPECT_NE(TopicNameError("."), "");
-  EXPECT_NE(TopicNameError(".."), "");
-  EXPECT_NE(TopicNameError("a b"), "");
-  EXPECT_NE(TopicNameError("größe"), "");
-  EXPECT_EQ(TopicNameError(std::string(249, 'a')), "");
-  EXPECT_NE(TopicNameError(std::string(250, 'a')), "");
 }
 
 }  // namespace

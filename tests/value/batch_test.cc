@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "value/kafka.h"
+
 namespace kaspr::value {
 namespace {
 
