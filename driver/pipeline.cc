@@ -3,7 +3,7 @@
 #include "frontend/build_graph.h"
 #include "frontend/parse_spec.h"
 #include "ir/verify.h"
-#include "python/check.h"
+#include "python/check/check.h"
 
 namespace kaspr::driver {
 

@@ -15,9 +15,9 @@
 #include "driver/progress.h"
 #include "ir/kernel.h"
 #include "runtime/engine.h"
-#include "runtime/local_sink.h"
-#include "runtime/local_source.h"
-#include "runtime/local_topics.h"
+#include "runtime/local/sink.h"
+#include "runtime/local/source.h"
+#include "runtime/local/topics.h"
 
 namespace kaspr::driver {
 

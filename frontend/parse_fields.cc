@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "frontend/plain.h"
+#include "frontend/yaml/plain.h"
 
 namespace kaspr::frontend {
 namespace {

@@ -20,7 +20,7 @@
 #include "base/diagnostics.h"
 #include "frontend/names.h"
 #include "frontend/spec.h"
-#include "frontend/yaml.h"
+#include "frontend/yaml/yaml.h"
 
 namespace kaspr::frontend {
 

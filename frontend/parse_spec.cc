@@ -6,7 +6,7 @@
 #include <map>
 
 #include "frontend/parse_agent.h"
-#include "frontend/plain.h"
+#include "frontend/yaml/plain.h"
 
 namespace kaspr::frontend {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "base/match.h"
 #include "frontend/names.h"
-#include "frontend/yaml_write.h"
+#include "frontend/yaml/write.h"
 
 namespace kaspr::frontend {
 namespace {

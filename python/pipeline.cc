@@ -11,6 +11,8 @@ namespace {
 
 using Kind = ir::Stage::Step::Kind;
 
+constexpr size_t kMostValues = 10'000'000;
+
 // The next item of a generator, sync or async. Null without an exception: it has ended.
 Ref NextItem(Interpreter::State& state, PyObject* generator) {
   if (PyGen_CheckExact(generator)) return Ref::Own(PyIter_Next(generator));
@@ -101,8 +103,15 @@ struct Pipeline::Call {
     return true;
   }
 
+  // The order of calls wants all values of a later step before the next step sees one, so they are
+  // held, and must end.
   bool Drain(const Ref& generator, std::vector<Ref>& values) {
-    while (Ref item = NextItem(pipeline.state_, generator.get())) values.push_back(std::move(item));
+    while (Ref item = NextItem(pipeline.state_, generator.get())) {
+      values.push_back(std::move(item));
+      if (values.size() <= kMostValues) continue;
+      PyErr_SetString(PyExc_MemoryError, "more than 10,000,000 values of one event");
+      return false;
+    }
     return PyErr_Occurred() == nullptr;
   }
 

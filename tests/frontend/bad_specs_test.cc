@@ -13,8 +13,8 @@
 #include "base/render.h"
 #include "frontend/build_graph.h"
 #include "frontend/parse_spec.h"
-#include "frontend/plain.h"
-#include "frontend/yaml.h"
+#include "frontend/yaml/plain.h"
+#include "frontend/yaml/yaml.h"
 
 namespace kaspr::frontend {
 namespace {

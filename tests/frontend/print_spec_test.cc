@@ -7,7 +7,7 @@
 
 #include "base/render.h"
 #include "frontend/parse_spec.h"
-#include "frontend/yaml_write.h"
+#include "frontend/yaml/write.h"
 #include "tests/frontend/corpus.h"
 
 namespace kaspr::frontend {

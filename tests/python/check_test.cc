@@ -1,7 +1,7 @@
 // Which function of a block is called, whether it can be, and how often the block runs: a table
 // each, in Python's words.
 
-#include "python/check.h"
+#include "python/check/check.h"
 
 #include "lane.h"
 

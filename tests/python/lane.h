@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "base/render.h"
-#include "python/check.h"
+#include "python/check/check.h"
 #include "python/interpreter.h"
 #include "python/kernel.h"
 

@@ -13,7 +13,7 @@
 #include "ir/parse.h"
 #include "runtime/copy_kernel.h"
 #include "runtime/credit.h"
-#include "runtime/local_sink.h"
+#include "runtime/local/sink.h"
 #include "runtime/sequencer.h"
 
 namespace kaspr::runtime {

@@ -1,4 +1,4 @@
-#include "python/check.h"
+#include "python/check/check.h"
 
 #include <Python.h>
 #include <fmt/format.h>

@@ -9,7 +9,7 @@
 // mappings of a list over later ones. Merged entries keep the places where they were written.
 
 #include "base/diagnostics.h"
-#include "frontend/yaml.h"
+#include "frontend/yaml/yaml.h"
 
 namespace kaspr::frontend {
 

@@ -1,6 +1,6 @@
 // What PyYAML's safe_load makes of unquoted words; the right column was printed by it.
 
-#include "frontend/plain.h"
+#include "frontend/yaml/plain.h"
 
 #include <gtest/gtest.h>
 

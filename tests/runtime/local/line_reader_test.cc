@@ -1,4 +1,4 @@
-#include "runtime/line_reader.h"
+#include "runtime/local/line_reader.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "frontend/plain.h"
+#include "frontend/yaml/plain.h"
 
 #include <algorithm>
 #include <array>

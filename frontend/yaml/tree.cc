@@ -1,12 +1,12 @@
-#include "frontend/yaml_tree.h"
+#include "frontend/yaml/tree.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "frontend/names.h"
-#include "frontend/yaml_bytes.h"
-#include "frontend/yaml_merge.h"
+#include "frontend/yaml/bytes.h"
+#include "frontend/yaml/merge.h"
 
 namespace kaspr::frontend {
 namespace {

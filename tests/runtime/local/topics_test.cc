@@ -1,4 +1,4 @@
-#include "runtime/local_topics.h"
+#include "runtime/local/topics.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "runtime/local_source.h"
+#include "runtime/local/source.h"
 
 #include <fmt/format.h>
 

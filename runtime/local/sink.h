@@ -11,7 +11,7 @@
 #include <mutex>
 #include <string>
 
-#include "runtime/local_topics.h"
+#include "runtime/local/topics.h"
 #include "runtime/sink.h"
 
 namespace kaspr::runtime {

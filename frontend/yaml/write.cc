@@ -1,11 +1,11 @@
-#include "frontend/yaml_write.h"
+#include "frontend/yaml/write.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/span.h"
-#include "frontend/plain.h"
+#include "frontend/yaml/plain.h"
 
 namespace kaspr::frontend {
 namespace {

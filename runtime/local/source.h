@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "runtime/line_reader.h"
-#include "runtime/local_topics.h"
+#include "runtime/local/line_reader.h"
+#include "runtime/local/topics.h"
 #include "runtime/source.h"
 #include "value/record.h"
 

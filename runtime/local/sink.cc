@@ -1,4 +1,4 @@
-#include "runtime/local_sink.h"
+#include "runtime/local/sink.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-#include "frontend/yaml_error.h"
+#include "frontend/yaml/error.h"
 
 #include "frontend/names.h"
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "frontend/yaml.h"
+#include "frontend/yaml/yaml.h"
 
 namespace kaspr::frontend {
 

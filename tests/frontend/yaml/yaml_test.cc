@@ -1,7 +1,7 @@
 // Every corner of YAML that the frontend decides itself, as tables of text and tree, or text and
 // the place and code of what is wrong with it.
 
-#include "frontend/yaml.h"
+#include "frontend/yaml/yaml.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "frontend/yaml.h"
+#include "frontend/yaml/yaml.h"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -8,10 +8,10 @@
 #include <algorithm>
 #include <sstream>
 
-#include "frontend/scalar.h"
-#include "frontend/yaml_bytes.h"
-#include "frontend/yaml_error.h"
-#include "frontend/yaml_tree.h"
+#include "frontend/yaml/bytes.h"
+#include "frontend/yaml/error.h"
+#include "frontend/yaml/scalar.h"
+#include "frontend/yaml/tree.h"
 
 namespace kaspr::frontend {
 namespace {

@@ -1,4 +1,4 @@
-#include "frontend/yaml_merge.h"
+#include "frontend/yaml/merge.h"
 
 #include <algorithm>
 #include <unordered_set>

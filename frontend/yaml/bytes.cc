@@ -1,8 +1,8 @@
-#include "frontend/yaml_bytes.h"
+#include "frontend/yaml/bytes.h"
 
 #include <fmt/format.h>
 
-#include "frontend/yaml.h"
+#include "frontend/yaml/yaml.h"
 
 namespace kaspr::frontend {
 namespace {

@@ -1,4 +1,4 @@
-#include "runtime/line_reader.h"
+#include "runtime/local/line_reader.h"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "base/diagnostics.h"
-#include "frontend/scalar.h"
+#include "frontend/yaml/scalar.h"
 
 namespace kaspr::frontend {
 

@@ -17,9 +17,9 @@
 #include <vector>
 
 #include "base/diagnostics.h"
-#include "frontend/scalar.h"
-#include "frontend/yaml.h"
-#include "frontend/yaml_error.h"
+#include "frontend/yaml/error.h"
+#include "frontend/yaml/scalar.h"
+#include "frontend/yaml/yaml.h"
 
 namespace kaspr::frontend {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/block_map.h"
-#include "frontend/yaml.h"
+#include "frontend/yaml/yaml.h"
 
 namespace kaspr::frontend {
 

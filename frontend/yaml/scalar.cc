@@ -1,4 +1,4 @@
-#include "frontend/scalar.h"
+#include "frontend/yaml/scalar.h"
 
 #include <algorithm>
 
