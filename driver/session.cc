@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
+#include <set>
 
 #include "base/render.h"
 #include "driver/commands.h"
@@ -26,6 +28,7 @@ int Session::Main() {
     Say(Render(diagnostic, {.color = ColorOnStderr()}) + "\n");
   });
   code = CheckTopics();
+  if (code == kExitOk) code = CheckPaths();
   if (code == kExitOk) code = OpenFiles();
   if (code == kExitOk) code = MakeKernels();
   if (code != kExitOk) return code;
@@ -55,27 +58,50 @@ int Session::CheckTopics() const {
                "--records FILE for whole records\n");
     return kExitUsage;
   }
-  size_t stdin_uses =
-      static_cast<size_t>(std::count(options_.files.begin(), options_.files.end(), "-") +
-                          std::count(options_.records.begin(), options_.records.end(), "-"));
   for (const TopicFile& source : options_.sources) {
     if (!plan_.Reads(source.topic)) {
       return refuse("--source", source.topic, "no agent reads this topic");
     }
-    stdin_uses += source.path == "-" ? 1 : 0;
   }
-  if (stdin_uses > 1) {
-    fmt::print(stderr, "error: only one thing can be read from stdin\n");
-    return kExitUsage;
-  }
+  std::set<std::string_view> written;
   for (const TopicFile& sink : options_.sinks) {
     if (!plan_.Writes(sink.topic)) {
       return refuse("--sink", sink.topic, "no agent writes this topic");
+    }
+    if (!written.insert(sink.topic).second) {
+      return refuse("--sink", sink.topic, "this topic is written already");
     }
   }
   for (const auto& [topic, count] : options_.partitions) {
     if (!plan_.Reads(topic) && !plan_.Writes(topic)) {
       return refuse("--partitions", topic, "no agent reads or writes this topic");
+    }
+  }
+  return kExitOk;
+}
+
+// What is read must not be overwritten, and stdin can be read once.
+int Session::CheckPaths() const {
+  std::vector<std::string> read = options_.files, written;
+  read.insert(read.end(), options_.records.begin(), options_.records.end());
+  for (const TopicFile& source : options_.sources) read.push_back(source.path);
+  for (const TopicFile& sink : options_.sinks) written.push_back(sink.path);
+  for (const std::string& path : {options_.records_out, options_.report}) {
+    if (!path.empty()) written.push_back(path);
+  }
+  if (std::count(read.begin(), read.end(), "-") > 1) {
+    fmt::print(stderr, "error: only one thing can be read from stdin\n");
+    return kExitUsage;
+  }
+  for (const std::string& out : written) {
+    const auto same = [&](const std::string& in) {
+      std::error_code none;
+      return std::filesystem::is_regular_file(out, none) &&
+             std::filesystem::equivalent(in, out, none);
+    };
+    if (std::any_of(read.begin(), read.end(), same)) {
+      fmt::print(stderr, "error: '{}' is read, so it cannot be written\n", out);
+      return kExitUsage;
     }
   }
   return kExitOk;

@@ -44,6 +44,7 @@ class Session {
 
  private:
   int CheckTopics() const;
+  int CheckPaths() const;
   int OpenFiles();
   int MakeKernels();
   bool WriteReport(const char* how) const;

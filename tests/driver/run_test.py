@@ -109,11 +109,18 @@ class CommandLine(Kasprc):
             (["run", "-f", spec, "--source", f"in={values}", "--sink", "o=-"], "no agent writes"),
             (["run", "-f", spec, "--source", f"in={values}", "--partitions", "in=0"], "1 to"),
             (["run", "-f", "-", "--source", "in=-"], "only one thing"),
+            (["run", "-f", spec, "--source", f"in={values}", "--sink", f"out={values}"],
+             "is read, so it cannot be written"),
+            (["run", "-f", spec, "--source", f"in={values}", "--report", "./a.yaml"],
+             "'./a.yaml' is read"),
+            (["run", "-f", spec, "--source", f"in={values}", "--sink", "out=-", "--sink",
+              "out=out.txt"], "written already"),
         ]:
             with self.subTest(arguments=arguments):
                 process = self.kasprc(*arguments, exit_code=2, input=SAME)
                 self.assertIn(words, process.stderr)
                 self.assertEqual(process.stdout, "")
+        self.assertEqual(values.read_text(encoding="utf-8"), "1\n")
 
     def test_files_that_cannot_be_read_are_74(self):
         (self.folder / "empty").mkdir()
