@@ -52,7 +52,7 @@ class LaneEmitter final : public ir::Emitter {
     std::swap(part->batch.sends, batch.sends);
     std::swap(part->batch.send_arena, batch.send_arena);
     part->send_sequence = stream_.next_send++;
-    part->delivery->Add(static_cast<int64_t>(sends_) - 1);
+    part->delivery.Add(static_cast<int64_t>(sends_) - 1);
     gateway_.try_put(part);
     part.reset();
     std::unique_lock lock(abort_.mutex);
@@ -168,12 +168,12 @@ struct Flow::State {
             send.outputs.end()) {
           continue;
         }
-        work->delivery->Add();
-        sink.Send(send.topic, record, *work->delivery);
+        work->delivery.Add();
+        sink.Send(send.topic, record, work->delivery);
         ++sent;
       }
       counters.out += sent;
-      work->delivery->Done();
+      work->delivery.Done();
     });
     auto& node = sends.emplace_back(graph, tbbf::unlimited, [this, body](const WorkPtr& work) {
       Disturb();
@@ -221,7 +221,7 @@ Flow::~Flow() {
 
 void Flow::Put(const WorkPtr& work) {
   const size_t sends = state_->send_counts[work->stream.agent];
-  if (sends > 1) work->delivery->Add(static_cast<int64_t>(sends) - 1);
+  if (sends > 1) work->delivery.Add(static_cast<int64_t>(sends) - 1);
   state_->entries[work->stream.agent]->try_put(work);
 }
 

@@ -12,12 +12,15 @@
 
 namespace kaspr::runtime {
 
-// Counts what a batch still waits for, outside of the batch's memory, which is gone by the time the
-// last record is delivered. Starts at one, for whoever made it; `done` is called by the thread that
-// brings it to zero, with the first error ("" if there was none). Thread safe.
+// Counts what a batch still waits for, outside of the batch's memory, which may be gone by the time
+// the last record is delivered. Starts at one, for whoever started it; the thread that brings it to
+// zero calls `done` with the first error ("" if there was none), and that is the end of it: nobody
+// else owns a Delivery, a transport may keep its address with each record. Thread safe.
 class Delivery {
  public:
-  explicit Delivery(std::function<void(const std::string& error)> done) : done_(std::move(done)) {}
+  static Delivery& Start(std::function<void(const std::string& error)> done) {
+    return *new Delivery(std::move(done));
+  }
 
   void Add(int64_t count = 1) { pending_.fetch_add(count, std::memory_order_relaxed); }
 
@@ -26,10 +29,15 @@ class Delivery {
       const std::lock_guard lock(mutex_);
       if (error_.empty()) error_ = error;
     }
-    if (pending_.fetch_sub(1, std::memory_order_acq_rel) == 1) done_(error_);
+    if (pending_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
+    done_(error_);
+    delete this;
   }
 
  private:
+  explicit Delivery(std::function<void(const std::string& error)> done) : done_(std::move(done)) {}
+  ~Delivery() = default;
+
   std::atomic<int64_t> pending_{1};
   std::mutex mutex_;
   std::string error_;

@@ -28,12 +28,12 @@ struct Stream {
 
 struct Work {
   Work(Stream& of, std::function<void(const std::string&)> done)
-      : stream(of), delivery(std::make_shared<Delivery>(std::move(done))) {}
+      : stream(of), delivery(Delivery::Start(std::move(done))) {}
 
   Stream& stream;
   value::Batch batch;
   uint64_t send_sequence = 0;  // dense per stream, as the send nodes see it
-  std::shared_ptr<Delivery> delivery;
+  Delivery& delivery;  // one count for each send node that has not handled the batch
 };
 
 using WorkPtr = std::shared_ptr<Work>;

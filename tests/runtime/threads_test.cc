@@ -116,10 +116,10 @@ TEST(Threads, CarryEveryRecordInOrder) {
   Sequencer sequencer(kPartitions, [&](const WorkPtr& work) {
     for (value::Send send : work->batch.sends) {
       send.partition = static_cast<int32_t>(work->stream.index);
-      work->delivery->Add();
-      world.sink->Send("out", send, *work->delivery);
+      work->delivery.Add();
+      world.sink->Send("out", send, work->delivery);
     }
-    work->delivery->Done();
+    work->delivery.Done();
   });
   std::vector<std::thread> workers;
   for (size_t i = 0; i < kWorkers; ++i) {
