@@ -82,11 +82,14 @@ bool ColorOnStderr() {
 std::string RenderAll(const Diagnostics& diagnostics, const std::vector<const SourceFile*>& files,
                       bool color) {
   std::string out = Render(diagnostics, {.color = color});
-  std::string counts;
-  if (diagnostics.error_count() > 0) counts = Counted(diagnostics.error_count(), "error");
-  if (diagnostics.warning_count() > 0) {
-    counts += (counts.empty() ? "" : ", ") + Counted(diagnostics.warning_count(), "warning");
+  size_t errors = 0, warnings = 0;
+  for (const Diagnostic& shown : diagnostics.Sorted()) {
+    if (shown.severity == Severity::kError) ++errors;
+    if (shown.severity == Severity::kWarning) ++warnings;
   }
+  std::string counts;
+  if (errors > 0) counts = Counted(errors, "error");
+  if (warnings > 0) counts += (counts.empty() ? "" : ", ") + Counted(warnings, "warning");
   if (!counts.empty()) out += fmt::format("\n{} in {}\n", counts, NameOf(files));
   return out;
 }

@@ -62,6 +62,10 @@ class AgentBuilder {
   void AddOperations();
   void AddPipeline();
   void AddOutput(const OutputTopic& topic, ir::NodeId input);
+  ir::Output::Selectors AddSelectors(const std::string& name, const OutputTopic& topic);
+  void AddRefused(const std::string& name, ir::Role role, const PythonBlock& block);
+  void AddRefused(const std::string& name, const OutputTopic& topic);
+  void AddRefused(const Output& output);
 
   const AgentSpec& spec_;
   ir::Agent agent_;
@@ -83,6 +87,7 @@ ir::Agent AgentBuilder::Build() {
     const auto last = static_cast<ir::NodeId>(agent_.nodes.size() - 1);
     for (const OutputTopic& topic : spec_.output.topics->value) AddOutput(topic, last);
   }
+  AddRefused(spec_.output);
   return std::move(agent_);
 }
 
@@ -141,10 +146,36 @@ void AgentBuilder::AddOperations() {
       op.function = AddFunction(name, ir::Role::kOperation, block);
       operations_[name] = {&operation, op};
     };
-    std::visit(Match{[&](const MapOp& map) { add(ir::Map{}, map.block); },
-                     [&](const FilterOp& filter) { add(ir::Filter{}, filter.block); },
-                     [](const TopicSendOp&) {}, [](const GroupByOp&) {}},
-               operation.op);
+    std::visit(
+        Match{[&](const MapOp& map) { add(ir::Map{}, map.block); },
+              [&](const FilterOp& filter) { add(ir::Filter{}, filter.block); },
+              [&](const TopicSendOp& send) { AddRefused(name, send.topic); },
+              [&](const GroupByOp& group) { AddRefused(name, ir::Role::kOperation, group.block); }},
+        operation.op);
+  }
+}
+
+// The blocks of what RefuseUnsupported refuses: no node calls them, but they are checked.
+void AgentBuilder::AddRefused(const std::string& name, ir::Role role, const PythonBlock& block) {
+  if (IsWritten(block)) AddFunction(name, role, block);
+}
+
+void AgentBuilder::AddRefused(const std::string& name, const OutputTopic& topic) {
+  AddSelector(name, "name", topic.name_selector);
+  AddSelectors(name, topic);
+}
+
+void AgentBuilder::AddRefused(const Output& output) {
+  if (output.channels) {
+    for (const OutputChannel& channel : output.channels->value) {
+      AddSelector(channel.name.value, "when", channel.predicate);
+      AddSelector(channel.name.value, "value", channel.value_selector);
+    }
+  }
+  if (output.sinks) {
+    for (const OutputSink& sink : output.sinks->value) {
+      AddRefused(sink.name.value, ir::Role::kSelector, sink.block);
+    }
   }
 }
 
@@ -159,18 +190,25 @@ void AgentBuilder::AddPipeline() {
 }
 
 // The call order of D18: predicate, key, value, partition, headers.
+ir::Output::Selectors AgentBuilder::AddSelectors(const std::string& name,
+                                                 const OutputTopic& topic) {
+  ir::Output::Selectors selectors;
+  selectors.predicate = AddSelector(name, "when", topic.predicate);
+  selectors.key = AddSelector(name, "key", topic.key_selector);
+  selectors.value = AddSelector(name, "value", topic.value_selector);
+  selectors.partition = AddSelector(name, "partition", topic.partition_selector);
+  selectors.headers = AddSelector(name, "headers", topic.headers_selector);
+  return selectors;
+}
+
 void AgentBuilder::AddOutput(const OutputTopic& topic, ir::NodeId input) {
-  if (!topic.name) return;
+  if (!topic.name) return AddRefused("output", topic);
   const std::string name = topics_.Take(topic.name->value);
   ir::Output output;
   output.topic = topic.name->value;
   output.key = SerializerOf(topic.key_serializer, ir::Serializer::kRaw);
   output.value = SerializerOf(topic.value_serializer, ir::Serializer::kJson);
-  output.selectors.predicate = AddSelector(name, "when", topic.predicate);
-  output.selectors.key = AddSelector(name, "key", topic.key_selector);
-  output.selectors.value = AddSelector(name, "value", topic.value_selector);
-  output.selectors.partition = AddSelector(name, "partition", topic.partition_selector);
-  output.selectors.headers = AddSelector(name, "headers", topic.headers_selector);
+  output.selectors = AddSelectors(name, topic);
   AddNode("", std::move(output), input, topic.name->place);
 }
 

@@ -11,7 +11,8 @@ namespace kaspr::python {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kSelectors = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kSelectors = {{
+    {"name", "name selector"},
     {"when", "predicate"},
     {"key", "key selector"},
     {"value", "value selector"},

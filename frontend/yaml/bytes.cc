@@ -54,6 +54,11 @@ bool CheckBytes(const SourceFile& file, Diagnostics& diagnostics) {
           .Text(fmt::format("byte 0x{:02X}: save the file as UTF-8", byte));
       return false;
     }
+    if (c == 0xFEFF && begin > 0 && text[begin - 1] == '\n') {
+      diagnostics.Error(Code::kYamlControl, "a byte order mark inside the file: U+FEFF", span)
+          .Text("remove it: it belongs to the first line alone");
+      return false;
+    }
     const bool lone_return = c == '\r' && (offset == text.size() || text[offset] != '\n');
     if (!IsPrintable(c) || lone_return) {
       diagnostics

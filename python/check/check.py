@@ -11,12 +11,14 @@ the spec says there.
 
 import ast
 import builtins
+import keyword
 import sys
 import warnings
 
 from _kaspr_blocks import CALLABLE, NOT_CALLABLE, Names
 from _kaspr_lookups import all_names, bound, looked_up
 from _kaspr_once import why_per_call
+from _kaspr_scopes import locals_of
 
 SYNTAX, NO_FUNCTION, ENTRYPOINT, PARAMETERS = 301, 302, 303, 304
 SEVERAL, OTHER_CHOICE, WARNING, SLOW, UNDEFINED = 305, 306, 307, 308, 310
@@ -92,9 +94,12 @@ class Check:
         except SyntaxError as e:
             self.code = None
             return self.error(SYNTAX, f"Python syntax error: {e.msg}", self._place_of_error(e))
-        except (ValueError, RecursionError, MemoryError, OverflowError) as e:
+        except (RecursionError, MemoryError):
             self.code = None
-            return self.error(SYNTAX, f"Python syntax error: {e or type(e).__name__}", None)
+            return self.error(SYNTAX, "Python syntax error: the program is nested too deeply", None)
+        except (ValueError, OverflowError) as e:
+            self.code = None
+            return self.error(SYNTAX, f"Python syntax error: {e}", None)
         for warning in caught:
             self.warn(WARNING, f"Python warns: {warning.message}", self._line(warning.lineno))
 
@@ -116,14 +121,12 @@ class Check:
         lines = self.text.split("\n")
         if not e.lineno or e.lineno > len(lines):
             return self._line(len(self.text.splitlines()) or 1)
-        if isinstance(e, TabError) or e.msg.startswith("unindent"):
-            return self._line(e.lineno)  # CPython points at the end of the line
+        if isinstance(e, TabError) or e.msg.startswith(("unindent", "unexpected indent")):
+            return self._line(e.lineno)  # CPython points at the end of the line, or before it
         line = lines[e.lineno - 1]
-        if (
-            not e.offset
-            or e.offset < 1
-            or (e.text is not None and e.text.rstrip("\r\n") not in line)
-        ):
+        # With a continued line, CPython's text holds the lines before it too.
+        text = (e.text or "").rstrip("\r\n").rpartition("\n")[2]
+        if not e.offset or e.offset < 1 or text not in line:
             return self._line(e.lineno)  # an expression of an f-string, with columns of its own
         begin = len(line[: e.offset - 1].encode())
         end = begin + 1
@@ -310,14 +313,15 @@ class Check:
                 f"'{name}' is not defined {where}",
                 place,
                 "each record that comes here fails" if self.role != "init" else "this line fails",
-                *self._advice(name, known, checks),
+                *self._advice(name, known | locals_around(self.tree, place), checks),
             )
 
     def _advice(self, name, known, checks):
         for other in checks:
             if other is not self and other.names is not None and name in other.names:
                 return [f"it is a name of {other.words}: what several blocks use belongs in init"]
-        if close := nearest(name, [k for k in known if not k.startswith("__")]):
+        near = [k for k in known if not k.startswith("__") and not keyword.iskeyword(k)]
+        if close := nearest(name, near):
             return [close]
         if statement := IMPORTS.get(name) or (name in sys.stdlib_module_names and f"import {name}"):
             return [f"add '{statement}' above the function"]
@@ -355,6 +359,17 @@ def name_place(name, text):
     if at < 0:
         return (node.lineno, node.col_offset, node.lineno, node.col_offset + 3)
     return (node.lineno, at, node.lineno, at + len(name.name.encode()))
+
+
+def locals_around(tree, place):
+    """The local names of the functions around a place: what a misspelt name may have meant."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            begin = (node.lineno, node.col_offset)
+            if begin <= place[:2] < (node.end_lineno, node.end_col_offset):
+                names |= locals_of(node)
+    return names
 
 
 def nearest(name, candidates):
