@@ -217,6 +217,17 @@ uint32_t SkipProperties(std::string_view text, uint32_t offset) {
   return static_cast<uint32_t>(at);
 }
 
+std::string MendEscapes(std::string_view value) {
+  std::string mended;
+  for (size_t at = 0; at < value.size();) {
+    const size_t begin = at;
+    NextCodePoint(value, at);
+    if (at - begin == 1 && static_cast<unsigned char>(value[begin]) >= 0x80) mended += '\xC2';
+    mended += value.substr(begin, at - begin);
+  }
+  return mended;
+}
+
 RawScalar ScanScalar(std::string_view text, uint32_t begin, std::string_view value) {
   RawScalar raw;
   raw.begin = raw.end = begin;

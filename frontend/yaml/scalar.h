@@ -3,6 +3,7 @@
 // The raw text of a YAML scalar: where it ends, whether it is closed, and which of its bytes became
 // which byte of the value. The YAML library tells a scalar's value and where it begins, no more.
 
+#include <string>
 #include <string_view>
 
 #include "base/block_map.h"
@@ -17,6 +18,10 @@ struct RawScalar {
   bool closed = true;                       // false: a quote that nothing closes
   std::vector<BlockMap::Segment> segments;  // empty: lines were folded, or the value differs
 };
+
+// The YAML library's value of a scalar, which has one byte of Latin-1 for '\N' and for '\_', as
+// UTF-8.
+std::string MendEscapes(std::string_view value);
 
 // Reads the scalar that begins at `begin` again, knowing that its value is `value`.
 RawScalar ScanScalar(std::string_view text, uint32_t begin, std::string_view value);

@@ -106,8 +106,9 @@ void TreeBuilder::AddNull(uint32_t offset, size_t anchor) {
 }
 
 void TreeBuilder::AddScalar(uint32_t offset, std::string_view tag, size_t anchor,
-                            const std::string& value) {
+                            const std::string& library_value) {
   const bool tagged = CheckTag(tag, "str", offset);
+  std::string value = MendEscapes(library_value);
   const RawScalar raw = ScanScalar(text_, SkipProperties(text_, offset), value);
   if (!raw.closed) {
     ReportOpenQuote(file_, raw, diagnostics_);
@@ -118,7 +119,7 @@ void TreeBuilder::AddScalar(uint32_t offset, std::string_view tag, size_t anchor
   node.span = Bytes(raw.begin, raw.end);
   node.style = raw.style;
   node.is_text = tagged || raw.style != ScalarStyle::kPlain;
-  node.text = value;
+  node.text = std::move(value);
   if (raw.style != ScalarStyle::kPlain) covered_.emplace(raw.begin, raw.end);
   last_ = raw;
   Add(std::move(node), anchor, 1);
