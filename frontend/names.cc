@@ -110,12 +110,12 @@ std::string FormatDuration(Duration duration) {
 
 std::optional<PatternError> CheckPattern(std::string_view pattern) {
   std::vector<size_t> groups;
-  bool repeatable = false;
+  enum { kNothing, kItem, kRepeat, kModified } last = kNothing;  // as in: "", a, a*, a*?
   for (size_t i = 0; i < pattern.size(); ++i) {
     const char c = pattern[i];
     if (c == '\\') {
       if (++i == pattern.size()) return PatternError{i - 1, "nothing is escaped here"};
-      repeatable = true;
+      last = kItem;
     } else if (c == '[') {
       size_t end = i + 1;
       if (end < pattern.size() && pattern[end] == '^') ++end;
@@ -123,19 +123,23 @@ std::optional<PatternError> CheckPattern(std::string_view pattern) {
       while (end < pattern.size() && pattern[end] != ']') end += pattern[end] == '\\' ? 2 : 1;
       if (end >= pattern.size()) return PatternError{i, "this set is never closed"};
       i = end;
-      repeatable = true;
+      last = kItem;
     } else if (c == '(') {
       groups.push_back(i);
-      repeatable = false;
+      last = kNothing;
       if (pattern.substr(i + 1, 1) == "?") ++i;
     } else if (c == ')') {
       if (groups.empty()) return PatternError{i, "no group is open here"};
       groups.pop_back();
-      repeatable = true;
+      last = kItem;
     } else if (c == '*' || c == '+' || c == '?') {
-      if (!repeatable) return PatternError{i, "nothing to repeat"};
+      if (last == kNothing) return PatternError{i, "nothing to repeat"};
+      if (last == kModified || (last == kRepeat && c == '*')) {
+        return PatternError{i, "this is repeated already"};
+      }
+      last = last == kItem ? kRepeat : kModified;
     } else {
-      repeatable = c != '|' && c != '^';
+      last = c == '|' || c == '^' ? kNothing : kItem;
     }
   }
   if (!groups.empty()) return PatternError{groups.back(), "this group is never closed"};
