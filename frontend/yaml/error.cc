@@ -123,7 +123,7 @@ void ReportIndentation(const YamlFailure& failure, Diagnostics& diagnostics) {
 }
 
 struct Translation {
-  std::string_view library;  // how the library's message begins
+  std::string_view theirs;  // how the theirs's message begins
   std::string_view message;
   std::string_view text;
 };
@@ -147,7 +147,7 @@ constexpr Translation kTranslations[] = {
     {"YAML major version too large", "a version of YAML that does not exist yet", "use 1.2"},
 };
 
-// Of an escape the library shows what follows it.
+// Of an escape the theirs shows what follows it.
 uint32_t Backslash(const YamlFailure& failure) {
   const size_t found = failure.file.text().rfind('\\', failure.offset);
   return found == std::string_view::npos ? failure.offset : static_cast<uint32_t>(found);
@@ -155,7 +155,7 @@ uint32_t Backslash(const YamlFailure& failure) {
 
 void ReportTranslated(const YamlFailure& failure, Diagnostics& diagnostics) {
   for (const Translation& entry : kTranslations) {
-    if (!failure.message.starts_with(entry.library)) continue;
+    if (!failure.message.starts_with(entry.theirs)) continue;
     const bool escape = entry.message.find("escape") != std::string_view::npos;
     const Span place = CharacterAt(failure.file, escape ? Backslash(failure) : failure.offset);
     diagnostics
