@@ -123,7 +123,7 @@ void ReportIndentation(const YamlFailure& failure, Diagnostics& diagnostics) {
 }
 
 struct Translation {
-  std::string_view theirs;  // how the theirs's message begins
+  std::string_view theirs;  // how yaml-cpp's message begins
   std::string_view message;
   std::string_view text;
 };
@@ -147,7 +147,7 @@ constexpr Translation kTranslations[] = {
     {"YAML major version too large", "a version of YAML that does not exist yet", "use 1.2"},
 };
 
-// Of an escape the theirs shows what follows it.
+// Of an escape yaml-cpp shows what follows it.
 uint32_t Backslash(const YamlFailure& failure) {
   const size_t found = failure.file.text().rfind('\\', failure.offset);
   return found == std::string_view::npos ? failure.offset : static_cast<uint32_t>(found);
