@@ -25,16 +25,20 @@ READERS = frozenset(
     "all any dict enumerate filter float frozenset int isinstance issubclass len list map max min "
     "range repr reversed round set sorted str sum tuple zip".split()
 )
+LAZY_READERS = frozenset(("enumerate", "filter", "map", "reversed", "zip"))
 READING_METHODS = frozenset(
     "copy count difference get index intersection isdisjoint issubset issuperset items keys "
     "symmetric_difference union values".split()
 )
-REFLECTION = frozenset(("globals", "eval", "exec", "__builtins__"))
+REFLECTION = frozenset(("globals", "eval", "exec", "__builtins__", "__annotations__"))
 REFLECTING_ATTRIBUTES = frozenset(
-    "__globals__ __code__ __defaults__ __kwdefaults__ __closure__ __subclasses__ f_globals f_back "
-    "f_locals gi_frame cr_frame ag_frame _getframe currentframe".split()
+    "__annotations__ __globals__ __code__ __defaults__ __kwdefaults__ __closure__ __subclasses__ "
+    "f_globals f_back f_locals gi_frame cr_frame ag_frame _getframe currentframe".split()
 )
 PLAIN_DECORATORS = frozenset(("staticmethod", "classmethod", "property"))
+
+
+LATER = "what is made here may be called when 'context' is another event's"
 
 
 class Observable(Exception):
@@ -62,8 +66,9 @@ class Block:
         self.names = names
         self.init_names = init_names
         self.rebound, self.init_reflects = rebound_names(init_tree)
-        self.init_keeps = keeps_state(init_names)
+        self.init_keeps = keeps_state(init_tree, init_names)
         self.containers = set()
+        self.local = frozenset()  # the names of the functions around the use that is looked at
         self.has_classes = any(name.kind == "class" for name in names)
         self.imported = {}  # name -> what it stands for: "re", "datetime.timedelta"
         for statement in init_tree.body if init_tree is not None else ():
@@ -74,8 +79,12 @@ class Block:
     def check(self):
         for statement in self.tree.body:
             self._statement(statement)
-        for use in uses(self.tree):
+        looked_up = list(uses(self.tree))
+        for use in looked_up:
             self._use(use)
+        if any(is_free_context(use, self.names) for use in looked_up):
+            for use in looked_up:
+                self._later(use)
         if self.has_classes:
             self._instances()
 
@@ -237,6 +246,7 @@ class Block:
 
     def _use(self, use):
         node, parents = use.node, use.parents
+        self.local = use.local
         if isinstance(node, ast.Global):
             raise Observable(
                 node, "a function rebinds a name of the block, which is gone after each call"
@@ -245,13 +255,17 @@ class Block:
             if node.attr in REFLECTING_ATTRIBUTES:
                 raise Observable(node, "this can look at the block itself")
             return
+        if isinstance(node, ast.Constant):
+            if node.value in REFLECTING_ATTRIBUTES:
+                raise Observable(node, "this can look at the block itself")
+            return
         name = node.id
+        if self.imported.get(name) == "builtins":
+            raise Observable(node, "this can look at the block itself")
         if name in REFLECTION and name not in self.names:
             raise Observable(node, "this can look at the block itself")
         if name == "context" and name not in self.names and use.outlives:
-            raise Observable(
-                node, "what is made here may be called when 'context' is another event's"
-            )
+            raise Observable(node, LATER)
         if name not in self.names:
             if (
                 name in self.rebound
@@ -269,8 +283,30 @@ class Block:
         elif kind == "class":
             self._class_only(node, parents)
 
+    def _later(self, use):
+        """Raises if what reads `context` may still run when this call is over."""
+        known = isinstance(use.node, ast.Name) and self.names.get(use.node.id)
+        if not known or known.kind not in ("function", "lambda", "class"):
+            return
+        parent, above = use.parents[-1], use.parents[-2]
+        called = isinstance(parent, ast.Call) and parent.func is use.node
+        lazily = isinstance(parent, ast.Call) and dotted(parent.func) in LAZY_READERS
+        ends = called and (
+            isinstance(above, (ast.Await, ast.YieldFrom))
+            or isinstance(above, (ast.For, ast.AsyncFor))
+            and above.iter is parent
+        )
+        if use.outlives or lazily or not ends and suspends(known.node):
+            raise Observable(use.node, LATER)
+
     def _read_only(self, node, parents):
         parent, above = parents[-1], parents[-2] if len(parents) > 1 else None
+        if self.has_classes and (
+            isinstance(parent, ast.BinOp)
+            or isinstance(parent, ast.Compare)
+            and not all(isinstance(op, (ast.In, ast.NotIn)) for op in parent.ops)
+        ):
+            raise Observable(node, f"an operator of a class may change '{node.id}'")
         reads = (
             isinstance(parent, ast.Subscript)
             and parent.value is node
@@ -293,6 +329,7 @@ class Block:
             or isinstance(parent, ast.Call)
             and parent.func is not node
             and self._reads(parent.func)
+            and not returns_argument(parent, node)
         )
         if not reads:
             raise Observable(
@@ -312,6 +349,8 @@ class Block:
         )
 
     def _is_builtin(self, name):
+        if name in self.local:
+            return False
         return name not in self.names and (self.init_names is None or name not in self.init_names)
 
     def _call_only(self, node, parents):
@@ -367,9 +406,15 @@ class Block:
                 f"objects of '{first.name}' may be kept in what init made, and the class is new "
                 "for each call",
             )
+        plain_self = is_plain_self(self.tree)
         for node in ast.walk(self.tree):
+            if isinstance(node, ast.Attribute) and node.attr in ("__setattr__", "__delattr__"):
+                raise Observable(node, "this may change a class, which is new for each call")
+            if isinstance(node, ast.Attribute) and node.attr == "__dict__":
+                if dotted(node.value) != "self" or not plain_self:
+                    raise Observable(node, "this may change a class, which is new for each call")
             if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
-                if dotted(node.value) != "self":
+                if dotted(node.value) != "self" or not plain_self:
                     raise Observable(node, "this may change a class, which is new for each call")
             if isinstance(node, ast.Name) and node.id in ("setattr", "delattr"):
                 raise Observable(node, "this may change a class, which is new for each call")
@@ -392,11 +437,63 @@ def is_plain_base(name):
     )
 
 
-def keeps_state(names):
+def is_free_context(use, names):
+    return isinstance(use.node, ast.Name) and use.node.id == "context" and "context" not in names
+
+
+def suspends(definition):
+    """True if a call of it, or of something in it, may make what runs only later."""
+    kinds = (ast.AsyncFunctionDef, ast.Yield, ast.YieldFrom, ast.GeneratorExp)
+    return any(isinstance(part, kinds) for part in ast.walk(definition))
+
+
+def returns_argument(call, node):
+    """True of max(X, y), min(X, y) and sum(y, X), whose result may be X itself."""
+    if dotted(call.func) in ("max", "min"):
+        return len(call.args) > 1
+    return dotted(call.func) == "sum" and call.args[0] is not node
+
+
+def is_plain_self(tree):
+    """True if `self` is never anything but the first parameter of a plain method."""
+    methods = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            methods.update(
+                id(part.args.args[0])
+                for part in node.body
+                if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))
+                and part.args.args
+                and all(dotted(d) == "property" for d in part.decorator_list)
+                and part.name not in ("__new__", "__init_subclass__", "__class_getitem__")
+            )
+    return not any(
+        isinstance(node, ast.arg)
+        and node.arg == "self"
+        and id(node) not in methods
+        or isinstance(node, ast.Name)
+        and node.id == "self"
+        and not isinstance(node.ctx, ast.Load)
+        for node in ast.walk(tree)
+    )
+
+
+def keeps_state(tree, names):
     """True if init binds anything that could keep an object of an event."""
     if names is None:
         return False
-    return any(name.kind not in ("module", "imported", "function", "constant") for name in names)
+    if any(name.kind not in ("module", "imported", "function", "constant") for name in names):
+        return True
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Global, ast.Nonlocal)):
+            return True
+        if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
+            return True
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            defaults = [*node.args.defaults, *node.args.kw_defaults]
+            if node.decorator_list or not all(d is None or folds(d) for d in defaults):
+                return True
+    return False
 
 
 def rebound_names(tree):
@@ -405,7 +502,11 @@ def rebound_names(tree):
     for node in ast.walk(tree) if tree is not None else ():
         if isinstance(node, ast.Global):
             names.update(node.names)
-        elif isinstance(node, ast.Name) and node.id in REFLECTION:
+        elif isinstance(node, ast.Name) and node.id in (*REFLECTION, "locals", "vars"):
+            reflects = True
+        elif isinstance(node, ast.alias) and node.name == "builtins":
+            reflects = True
+        elif isinstance(node, ast.Constant) and node.value in REFLECTING_ATTRIBUTES:
             reflects = True
         elif isinstance(node, ast.Attribute) and node.attr in REFLECTING_ATTRIBUTES:
             reflects = True

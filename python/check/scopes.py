@@ -5,12 +5,18 @@ import ast
 from _kaspr_blocks import COMPREHENSIONS, SCOPES, stored_names
 
 
-class Use:
-    """A name that a function of the block looks up in its globals, or an attribute of anything."""
+# Builtins that look at every item of what they are given before they return.
+EAGER = frozenset("all any dict frozenset list max min set sorted sum tuple".split())
 
-    def __init__(self, node, parents, outlives):
+
+class Use:
+    """What a function of the block does that matters: a name that it looks up in its globals, a
+    'global', an attribute of anything, a text."""
+
+    def __init__(self, node, parents, local, outlives):
         self.node = node
         self.parents = parents
+        self.local = local  # names that are not the block's here
         self.outlives = outlives  # inside of a function that may be called after the call is over
 
 
@@ -21,11 +27,11 @@ def uses(tree):
 
 
 def _uses(node, parents, local, depth):
-    if isinstance(node, (ast.Global, ast.Attribute)):
-        yield Use(node, parents, depth > 1)
+    if isinstance(node, (ast.Global, ast.Attribute)) or is_text(node):
+        yield Use(node, parents, local, depth > 1)
     elif isinstance(node, ast.Name) and node.id not in local:
         if isinstance(node.ctx, ast.Load):
-            yield Use(node, parents, depth > 1)
+            yield Use(node, parents, local, depth > 1)
         return
     inner, inside = local, depth
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
@@ -35,17 +41,38 @@ def _uses(node, parents, local, depth):
         if (
             isinstance(node, ast.GeneratorExp)
             and depth > 0
-            and not isinstance(parents[-1], ast.Call)
+            and not is_used_up(parents[-1], local)
         ):
             inside = depth + 1
+        # The first iterable belongs to the scope around a comprehension.
+        first = node.generators[0]
+        yield from _uses(first.iter, (*parents, node, first), local, depth)
     for field, value in ast.iter_fields(node):
         # Decorators, defaults and annotations belong to the scope around a function.
         own = field in ("body", "generators", "elt", "key", "value") or not isinstance(node, SCOPES)
         for child in value if isinstance(value, list) else (value,):
-            if isinstance(child, ast.AST):
+            if isinstance(child, ast.AST) and not is_first_iterable(child, parents):
                 yield from _uses(
                     child, (*parents, node), inner if own else local, inside if own else depth
                 )
+
+
+def is_first_iterable(node, parents):
+    """Of a comprehension that is the last of `parents`."""
+    return isinstance(parents[-1], COMPREHENSIONS) and parents[-1].generators[0].iter is node
+
+
+def is_text(node):
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def is_used_up(call, local):
+    """True if the call takes all of a generator expression before it returns."""
+    if not isinstance(call, ast.Call):
+        return False
+    if isinstance(call.func, ast.Attribute):
+        return call.func.attr == "join" and is_text(call.func.value)
+    return isinstance(call.func, ast.Name) and call.func.id in EAGER and call.func.id not in local
 
 
 def locals_of(function):
