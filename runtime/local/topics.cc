@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t kChunkMessages = 1024;
 constexpr size_t kChunkBytes = 256 * 1024;
+constexpr size_t kBookkeeping = 256;  // of a record beside its bytes, which may be few
 
 size_t SizeOf(const value::Message& message) {
   size_t size =
@@ -118,8 +119,8 @@ LocalTopics::Appended LocalTopics::Append(Topic& topic, int32_t partition,
   }
   Fetched& chunk = log.chunks.back();
   chunk.messages.push_back(value::CopyMessage(chunk.arena, stored));
-  chunk.bytes += size;
-  waiting_bytes_.fetch_add(size, std::memory_order_relaxed);
+  chunk.bytes += size + kBookkeeping;
+  waiting_bytes_.fetch_add(size + kBookkeeping, std::memory_order_relaxed);
   waiting_messages_.fetch_add(1, std::memory_order_release);
   return {.partition = partition};
 }
