@@ -33,7 +33,7 @@ struct Work {
   Stream& stream;
   value::Batch batch;
   uint64_t send_sequence = 0;  // dense per stream, as the send nodes see it
-  Delivery& delivery;  // one count for each send node that has not handled the batch
+  Delivery& delivery;          // one count for each send node that has not handled the batch
 };
 
 using WorkPtr = std::shared_ptr<Work>;
