@@ -33,7 +33,7 @@ std::string Engine::Run() {
   while (!aborted_.load(std::memory_order_acquire) && Step(ready)) {
   }
   flow_->Wait();
-  Fail(sink_.Flush());
+  Fail(sink_.Close());
   Fail(source_.Close());
   const std::lock_guard lock(mutex_);
   return error_;

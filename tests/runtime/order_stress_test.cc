@@ -78,6 +78,7 @@ class OrderSink final : public Sink {
     delivery.Done();
   }
   std::string Flush() override { return ""; }
+  std::string Close() override { return ""; }
   std::string Reopen() override { return "nothing was lost"; }
 
   int64_t count() const { return count_; }
