@@ -17,10 +17,8 @@ using Pair = std::pair<const char*, const char*>;
 constexpr Pair kCommon[] = {
     {"allow.auto.create.topics", "false"},  // a misspelt topic must not come into being
     {"log.connection.close", "false"},      // brokers close idle connections
-    {"reconnect.backoff.max.ms", "2000"},
-    {"socket.keepalive.enable", "true"},
-    {"socket.nagle.disable", "true"},
-    {"topic.metadata.refresh.interval.ms", "30000"},
+    {"reconnect.backoff.max.ms", "2000"},  {"socket.keepalive.enable", "true"},
+    {"socket.nagle.disable", "true"},      {"topic.metadata.refresh.interval.ms", "30000"},
 };
 
 // Reading ahead is bounded in bytes (the source sets how many), not in messages.

@@ -164,16 +164,15 @@ class KafkaSink::Producer {
     const void* key_data = send.key ? (key.empty() ? "" : key.data()) : nullptr;
     void* value_data = send.value ? const_cast<char*>(value.empty() ? "" : value.data()) : nullptr;
     if (send.headers.empty()) {
-      const int result =
-          rd_kafka_produce(topic, send.partition, RD_KAFKA_MSG_F_COPY, value_data, value.size(),
-                           key_data, key.size(), &delivery);
+      const int result = rd_kafka_produce(topic, send.partition, RD_KAFKA_MSG_F_COPY, value_data,
+                                          value.size(), key_data, key.size(), &delivery);
       return result == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_last_error();
     }
     rd_kafka_headers_t* headers = rd_kafka_headers_new(send.headers.size());
     for (const value::Header& header : send.headers) {
       constexpr std::string_view kEmpty = "";
-      const char* data = header.value ? (header.value->empty() ? kEmpty : *header.value).data()
-                                      : nullptr;
+      const char* data =
+          header.value ? (header.value->empty() ? kEmpty : *header.value).data() : nullptr;
       rd_kafka_header_add(headers, header.name.data(), static_cast<ssize_t>(header.name.size()),
                           data, header.value ? static_cast<ssize_t>(header.value->size()) : 0);
     }

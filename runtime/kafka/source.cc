@@ -159,24 +159,22 @@ bool KafkaSource::State::Open(const KafkaOptions& kafka, std::string& why) {
   rd_kafka_conf_set_error_cb(conf.get(), [](rd_kafka_t*, int code, const char* text, void* self) {
     static_cast<State*>(self)->trouble.Report(code, text);
   });
-  rd_kafka_conf_set_rebalance_cb(
-      conf.get(), [](rd_kafka_t* consumer, rd_kafka_resp_err_t code,
-                     rd_kafka_topic_partition_list_t* list, void* self) {
-        if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-          static_cast<State*>(self)->Assign(list);
-        } else {
-          static_cast<State*>(self)->Revoke(rd_kafka_assignment_lost(consumer) == 1);
-        }
-      });
+  rd_kafka_conf_set_rebalance_cb(conf.get(), [](rd_kafka_t* consumer, rd_kafka_resp_err_t code,
+                                                rd_kafka_topic_partition_list_t* list, void* self) {
+    if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+      static_cast<State*>(self)->Assign(list);
+    } else {
+      static_cast<State*>(self)->Revoke(rd_kafka_assignment_lost(consumer) == 1);
+    }
+  });
   // A commit that fails is made good by the next one.
-  rd_kafka_conf_set_offset_commit_cb(
-      conf.get(), [](rd_kafka_t*, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t*,
-                     void* self) {
-        if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR__NO_OFFSET) return;
-        for (Partition& partition : static_cast<State*>(self)->partitions) {
-          partition.committed = kUnknown;
-        }
-      });
+  rd_kafka_conf_set_offset_commit_cb(conf.get(), [](rd_kafka_t*, rd_kafka_resp_err_t code,
+                                                    rd_kafka_topic_partition_list_t*, void* self) {
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR__NO_OFFSET) return;
+    for (Partition& partition : static_cast<State*>(self)->partitions) {
+      partition.committed = kUnknown;
+    }
+  });
   client = MakeConsumer(std::move(conf), why);
   if (!client) return false;
   rd_kafka_poll_set_consumer(client.get());
@@ -205,8 +203,7 @@ void KafkaSource::State::Assign(rd_kafka_topic_partition_list_t* list) {
     partition.topic = *std::find(options.topics.begin(), options.topics.end(), given.topic);
     partition.number = given.partition;
     // Before it is fetched, so that nothing of it goes to the main queue.
-    partition.queue.reset(
-        rd_kafka_queue_get_partition(client.get(), given.topic, given.partition));
+    partition.queue.reset(rd_kafka_queue_get_partition(client.get(), given.topic, given.partition));
     rd_kafka_queue_forward(partition.queue.get(), nullptr);
     Listen(partition.queue.get());
   }

@@ -1,8 +1,8 @@
 #pragma once
 
-// The reading half on Kafka: a member of the app's consumer group. A group that is new begins at the
-// earliest offset; an offset is committed when everything before it is delivered: every second, when
-// a partition is revoked, and at the end.
+// The reading half on Kafka: a member of the app's consumer group. A group that is new begins at
+// the earliest offset; an offset is committed when everything before it is delivered: every second,
+// when a partition is revoked, and at the end.
 //
 // Every partition has a queue of its own, which is left alone while the runtime has enough of that
 // partition; what librdkafka reads ahead is bounded in bytes over all of them. Messages are copied
