@@ -218,11 +218,11 @@ class Broker:
         os.kill(pid, number)
         deadline = time.monotonic() + STOP_SECONDS
         while self.pid() is not None:
-            if self.process:
-                self.process.poll()  # reaps it
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.02)
+        if self.process:
+            self.process.wait()
         self.pid_file.unlink(missing_ok=True)
         return True
 

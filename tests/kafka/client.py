@@ -10,7 +10,7 @@ import time
 from typing import NamedTuple
 
 import confluent_kafka
-from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 DEADLINE = 60  # seconds; for what a broker on loopback does at once
@@ -104,11 +104,13 @@ class Client:
             except BufferError:  # the queue is full: delivery makes room
                 producer.poll(0.1)
 
-    def read(self, topic, start=0):
-        """Everything in a topic from offset `start` on, partition by partition."""
+    def read(self, topic, starts=None):
+        """Everything in a topic, by partition and offset; `starts` are the offsets of the first
+        records, where not 0."""
         reader = self.consumer("kasprc-test-reader")
         partitions = self.partitions(topic)
-        reader.assign([TopicPartition(topic, number, start) for number in partitions])
+        starts = starts or dict.fromkeys(partitions, 0)
+        reader.assign([TopicPartition(topic, number, starts[number]) for number in partitions])
         messages, ended = [], set()
         deadline = time.monotonic() + DEADLINE
         while ended != set(partitions):
@@ -148,7 +150,8 @@ class Client:
 
     def members(self, group):
         """How many members a settled group has; 0 while it has none or rebalances."""
-        for found in self.admin.list_groups(group, timeout=DEADLINE):
-            if found.state == "Stable":
-                return len(found.members)
-        return 0
+        try:
+            found = self.admin.list_groups(group, timeout=DEADLINE)
+        except KafkaException:  # its coordinator is still being made, with the first group
+            return 0
+        return sum(len(one.members) for one in found if one.state == "Stable")

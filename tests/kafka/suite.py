@@ -51,16 +51,17 @@ class KafkaTest(unittest.TestCase):
         self.started = time.monotonic()
         return made
 
-    def kasprc(self, *arguments):
-        run = Kasprc(self.folder, "agent.yaml", self.broker.address, *arguments,
+    def kasprc(self, *arguments, spec="agent.yaml"):
+        run = Kasprc(self.folder, spec, self.broker.address, *arguments,
                      name=f"kasprc-{len(self.runs)}")
         self.addCleanup(run.kill)
         self.runs.append(run)
         return run
 
-    def written(self, made, count):
-        """A condition: `count` records stand in the output topic."""
-        return lambda: self.client.count(made.target) >= count
+    def progress(self, run, made, count):
+        """Waits until `count` more records stand in the output topic."""
+        wanted = self.client.count(made.target) + count
+        run.until(lambda: self.client.count(made.target) >= wanted, f"{count} more outputs")
 
     def committed(self, made):
         """A condition: all input is committed."""
