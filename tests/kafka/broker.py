@@ -129,11 +129,13 @@ def answers(address):
 class Broker:
     """One broker in one folder: settings, data, log, and the pid of the process that runs it.
 
-    `attached` ends the broker with the process that started it, however that ends."""
+    `attached` ends the broker with the process that started it, however that ends; `brief` spends
+    no time on compiling the broker well."""
 
-    def __init__(self, folder, attached=True):
+    def __init__(self, folder, attached=True, brief=False):
         self.folder = pathlib.Path(folder).resolve()
         self.attached = attached
+        self.brief = brief
         self.settings = self.folder / "server.properties"
         self.pid_file = self.folder / "pid"
         self.process = None
@@ -165,8 +167,9 @@ class Broker:
         self.wait_until_ready()
         return self.address
 
-    def java(self, *arguments):
-        return ["java", "-Xmx1g", f"-Dlog4j.configuration=file:{HERE}/log4j.properties",
+    def java(self, *arguments, brief=True):
+        return ["java", "-Xmx1g", *(["-XX:TieredStopAtLevel=1"] if brief else []),
+                f"-Dlog4j.configuration=file:{HERE}/log4j.properties",
                 "-cp", f"{jars()}/*", *map(str, arguments)]
 
     def format(self):
@@ -188,7 +191,7 @@ class Broker:
         bound = ["setpriv", "--pdeathsig", "KILL"] if self.attached else []
         with open(self.folder / "broker.log", "ab") as log:
             self.process = subprocess.Popen(  # pylint: disable=consider-using-with
-                bound + self.java("kafka.Kafka", self.settings), stdin=subprocess.DEVNULL,
+                bound + self.java("kafka.Kafka", self.settings, brief=self.brief), stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True)
         self.pid_file.write_text(f"{self.process.pid}\n", encoding="ascii")
 
@@ -233,10 +236,10 @@ class Broker:
 
 
 @contextlib.contextmanager
-def temporary_broker():
+def temporary_broker(brief=False):
     """A broker for as long as the block runs."""
     ROOT.mkdir(parents=True, exist_ok=True)
-    broker = Broker(tempfile.mkdtemp(prefix="run-", dir=ROOT))
+    broker = Broker(tempfile.mkdtemp(prefix="run-", dir=ROOT), brief=brief)
     try:
         broker.start()
         yield broker

@@ -34,6 +34,19 @@ def until(condition, what, seconds=DEADLINE):
     return value
 
 
+def patiently(question):
+    """Asks until there is an answer: a broker that has just started, or just made a topic, may
+    not know yet what it leads."""
+    deadline = time.monotonic() + DEADLINE
+    while True:
+        try:
+            return question()
+        except KafkaException:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
 def librdkafka_version():
     return confluent_kafka.libversion()[0]
 
@@ -49,7 +62,7 @@ class Client:
     def consumer(self, group):
         return Consumer({**self.settings, "group.id": group, "enable.auto.commit": False,
                          "auto.offset.reset": "error", "isolation.level": "read_committed",
-                         "enable.partition.eof": True})
+                         "enable.partition.eof": True, "fetch.wait.max.ms": 10})
 
     def create(self, topics):
         """Makes the topics, each with its number of partitions, and waits until they can be used."""
@@ -69,12 +82,13 @@ class Client:
         until(lambda: not set(topics) & set(self.topics()), f"topics {list(topics)} are gone")
 
     def topics(self):
-        return self.admin.list_topics(timeout=DEADLINE).topics
+        return patiently(lambda: self.admin.list_topics(timeout=DEADLINE)).topics
 
     def partitions(self, topic):
         """The partitions that have a leader."""
-        found = self.admin.list_topics(topic, timeout=DEADLINE).topics[topic].partitions
-        return [number for number, partition in sorted(found.items()) if partition.leader >= 0]
+        found = patiently(lambda: self.admin.list_topics(topic, timeout=DEADLINE)).topics[topic]
+        return [number for number, partition in sorted(found.partitions.items())
+                if partition.leader >= 0]
 
     def produce(self, topic, records):
         """Writes (key, value) pairs by murmur2, as Java does. All are acknowledged in the end, and
@@ -129,8 +143,8 @@ class Client:
 
     def ends(self, topic):
         """partition -> the offset that the next record gets"""
-        return {number: self.reader.get_watermark_offsets(TopicPartition(topic, number),
-                                                          timeout=DEADLINE)[1]
+        return {number: patiently(lambda place=TopicPartition(topic, number): self.reader
+                                  .get_watermark_offsets(place, timeout=DEADLINE))[1]
                 for number in self.partitions(topic)}
 
     def count(self, topic):
@@ -141,7 +155,7 @@ class Client:
         if group not in self.groups:
             self.groups[group] = self.consumer(group)
         wanted = [TopicPartition(topic, number) for number in self.partitions(topic)]
-        found = self.groups[group].committed(wanted, timeout=DEADLINE)
+        found = patiently(lambda: self.groups[group].committed(wanted, timeout=DEADLINE))
         return {place.partition: max(place.offset, 0) for place in found}
 
     def done(self, group, topic):
@@ -150,8 +164,5 @@ class Client:
 
     def members(self, group):
         """How many members a settled group has; 0 while it has none or rebalances."""
-        try:
-            found = self.admin.list_groups(group, timeout=DEADLINE)
-        except KafkaException:  # its coordinator is still being made, with the first group
-            return 0
+        found = patiently(lambda: self.admin.list_groups(group, timeout=DEADLINE))
         return sum(len(one.members) for one in found if one.state == "Stable")

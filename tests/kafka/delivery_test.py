@@ -9,7 +9,8 @@ from kasprc import SHORT_SESSION
 from suite import RECORDS, SOURCE_PARTITIONS, KafkaTest, main
 
 RSS_LIMIT_MB = 400
-KILLS = 5
+KILLS = max(4, RECORDS // 25_000)
+STOPS = max(3, RECORDS // 50_000)
 PACE = 0.0002  # seconds of each record, where something happens in the middle
 
 
@@ -26,14 +27,13 @@ class Delivery(KafkaTest):
     def test_a_clean_stop_repeats_nothing(self):
         """SIGTERM while records flow; the next start goes on where that one ended."""
         made = self.load("stop", RECORDS // 5, pace=PACE)
-        stops = 3
-        for _ in range(stops):
+        for _ in range(STOPS):
             run = self.kasprc()
-            self.progress(run, made, len(made.records) // (3 * stops))
+            self.progress(run, made, len(made.records) // (3 * STOPS))
             run.terminate()
             self.in_the_middle(made)
         self.kasprc("--until", "end").wait()
-        self.judge(made, stops=stops)
+        self.judge(made, stops=STOPS)
         read = sum(run.report()["in"] for run in self.runs)
         self.assertEqual(read, len(made.records), "records were worked on twice")
 
@@ -57,7 +57,7 @@ class Delivery(KafkaTest):
         self.killed(self.load("kill", RECORDS // 5, pace=PACE))
 
     def test_kills_at_full_speed_lose_nothing(self):
-        self.killed(self.load("fast", RECORDS * 2))
+        self.killed(self.load("fast", RECORDS))
 
     def test_records_that_fail_or_are_filtered_are_committed(self):
         """A third fails, in each way; the last of each partition fails too, so that nothing behind

@@ -7,7 +7,7 @@
 from suite import RECORDS, KafkaTest, main
 
 PACE = 0.0002
-BOUNCES = 3
+BOUNCES = max(2, RECORDS // 200_000)
 
 
 class Outage(KafkaTest):

@@ -1,7 +1,8 @@
 """What the test programs of this folder have in common: a broker for each class, topics and a
 scratch folder for each test, and one line of JSON for each test on stdout.
 
-    KASPR_KAFKA_RECORDS   how many records the largest load has; others have a share of it
+    KASPR_KAFKA_RECORDS   how many records the largest load has, 100,000 by default; other loads have
+                          a share of it, and faults grow in number with it
     KASPR_KAFKA_SEED      of loads and faults; each line of JSON shows the one that was used
 """
 
@@ -29,7 +30,7 @@ TARGET_PARTITIONS = 3
 class KafkaTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        started = broker.temporary_broker()
+        started = broker.temporary_broker(brief=True)
         cls.broker = started.__enter__()
         cls.addClassCleanup(started.__exit__, None, None, None)
 
