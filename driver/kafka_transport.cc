@@ -37,8 +37,8 @@ int ReadOptions(const Options& options, runtime::KafkaOptions& kafka) {
 }
 
 // Topics that must be there before the first record.
-int CheckTopics(const Options& options, const runtime::Plan& plan,
-                const runtime::KafkaSink& sink, runtime::KafkaSourceOptions& source) {
+int CheckTopics(const Options& options, const runtime::Plan& plan, const runtime::KafkaSink& sink,
+                runtime::KafkaSourceOptions& source) {
   for (const runtime::Segment& segment : plan.segments) {
     for (const std::string& topic : segment.topics) {
       if (std::count(source.topics.begin(), source.topics.end(), topic) > 0) continue;
@@ -70,7 +70,8 @@ int OpenKafka(const Options& options, const runtime::Plan& plan, const std::stri
   const auto warn = [say = context.say](const std::string& text) {
     say(fmt::format("warning: {}\n", text));
   };
-  std::string error;
+  std::string error = runtime::CheckValues(kafka);
+  if (!error.empty()) return Refuse(error, kExitConfig);
   auto sink = runtime::KafkaSink::Make(kafka, warn, error);
   if (sink == nullptr) return Refuse(error, kExitConfig);
   const bool bounded = options.until.kind != Until::Kind::kForever;

@@ -11,6 +11,7 @@
 #include "base/render.h"
 #include "driver/commands.h"
 #include "driver/files.h"
+#include "frontend/app.h"
 #include "python/kernel.h"
 #include "runtime/copy_kernel.h"
 
@@ -54,6 +55,12 @@ int Session::OpenTransport() {
                                        return stopped_ != nullptr;
                                      }};
   if (options_.brokers.empty()) return OpenLocal(options_, plan_, context, transport_);
+  if (options_.app.empty() && !frontend::NamesApp(*compiled_.spec)) {
+    fmt::print(stderr,
+               "error: several agents and no name for their app, which is the consumer group: give "
+               "--app NAME, or a label kaspr.io/app\n");
+    return kExitUsage;
+  }
   return OpenKafka(options_, plan_, plan_.app, context, transport_);
 }
 

@@ -101,6 +101,12 @@ void Set(rd_kafka_conf_t* conf, const char* name, const std::string& value) {
   KASPR_CHECK(result == RD_KAFKA_CONF_OK, why.data());
 }
 
+std::string CheckValues(const KafkaOptions& options) {
+  std::string error;
+  if (MakeConsumerConf(options, error)) MakeProducerConf(options, error);
+  return error;
+}
+
 Conf MakeConsumerConf(const KafkaOptions& options, std::string& error) {
   Conf conf = MakeConf(options, Property::Of::kConsumer, error);
   if (conf) Set(conf.get(), "group.id", options.group);

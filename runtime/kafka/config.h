@@ -22,6 +22,9 @@ struct KafkaOptions {
 // Why a user cannot set this property, "" if he can. The value is librdkafka's to judge.
 std::string RefuseProperty(std::string_view name);
 
+// What is wrong with the properties' values; "" if nothing is.
+std::string CheckValues(const KafkaOptions& options);
+
 // Appends the properties of a file's text: `name=value`, blank lines, lines that begin with '#'.
 // "" or what is wrong, with the line: "3: there is no '='".
 std::string ReadProperties(std::string_view text,

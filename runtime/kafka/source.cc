@@ -403,7 +403,7 @@ std::unique_ptr<KafkaSource> KafkaSource::Make(const KafkaOptions& kafka,
   return std::unique_ptr<KafkaSource>(new KafkaSource(std::move(state)));
 }
 
-bool KafkaSource::Fetch(const Ready& ready, size_t most, Fetched& out) {
+bool KafkaSource::Fetch(const Room& room, Fetched& out) {
   State& state = *state_;
   state.arrived.Clear();
   state.Serve();
@@ -411,8 +411,8 @@ bool KafkaSource::Fetch(const Ready& ready, size_t most, Fetched& out) {
   for (size_t tried = 0; tried < state.partitions.size(); ++tried) {
     state.turn = (state.turn + 1) % state.partitions.size();
     Partition& partition = state.partitions[state.turn];
-    if (!ready(partition.topic, partition.number)) continue;
-    if (state.FetchFrom(partition, most, out)) return true;
+    const size_t most = room(partition.topic, partition.number);
+    if (most > 0 && state.FetchFrom(partition, most, out)) return true;
   }
   return false;
 }

@@ -36,7 +36,7 @@ class KafkaSource final : public Source {
                                            Warn warn, std::string& error);
   ~KafkaSource() override;
 
-  bool Fetch(const Ready& ready, size_t most, Fetched& out) override;
+  bool Fetch(const Room& room, Fetched& out) override;
   bool Ended() override;
   int WaitFor(std::vector<pollfd>& fds) override;
   void Rewind() override;

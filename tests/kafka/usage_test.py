@@ -13,8 +13,8 @@ SECONDS = 60
 
 
 class Usage(KafkaTest):
-    def ends(self, exit_codes, words, *arguments, brokers=None, spec=None):
-        made = load.make("usage", 0, 0)
+    def ends(self, exit_codes, words, *arguments, brokers=None, spec=None, name="usage"):
+        made = load.make(name, 0, 0)
         (self.folder / "agent.yaml").write_text(spec or load.agent(made), encoding="utf-8")
         run = Kasprc(self.folder, "agent.yaml", brokers or self.broker.address, *arguments)
         self.addCleanup(run.kill)
@@ -36,11 +36,12 @@ class Usage(KafkaTest):
 
     def test_no_output_topic(self):
         """A record that cannot be delivered is never acknowledged in silence."""
-        made = load.make("usage", 10, 0)
+        made = load.make("unwritten", 10, 0)
         self.client.create({made.source: 1})
         self.client.produce(made.source, made.records)
-        self.ends([1, 69, 74, 78], ["usage-out"], "--until", "end")
-        self.assertEqual(self.client.committed("usage", made.source), {0: 0})
+        self.ends([1, 69, 74, 78], ["unwritten-out"], "--until", "end",
+                  name="unwritten")
+        self.assertEqual(self.client.committed("unwritten", made.source), {0: 0})
 
     def test_an_unknown_property(self):
         for setting in ["fetch.nonsense=1", "session.timeout.ms=soon"]:
