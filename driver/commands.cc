@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "base/render.h"
+#include "driver/child.h"
 #include "driver/files.h"
 #include "frontend/print_spec.h"
 #include "ir/draw.h"
@@ -25,7 +26,12 @@ std::string NameOf(const std::vector<const SourceFile*>& files) {
   return files.size() == 1 ? files.front()->path() : Counted(files.size(), "file");
 }
 
-// Runs after `options`' files were read: compiles and prints every diagnostic.
+bool HasMistakes(const Diagnostics& diagnostics) {
+  return diagnostics.error_count() + diagnostics.warning_count() > 0;
+}
+
+// Runs after `options`' files were read: compiles and prints what is wrong. Remarks are for
+// `check`.
 int Compiled(const std::vector<const SourceFile*>& specs, const Options& options,
              python::Interpreter& interpreter, Compilation& result) {
   ir::PassOptions passes{.disabled = options.disabled_passes};
@@ -35,9 +41,8 @@ int Compiled(const std::vector<const SourceFile*>& specs, const Options& options
     }
   };
   const bool ok = Compile(specs, interpreter, passes, options.app, result);
-  if (!result.diagnostics.empty()) {
-    fmt::print(stderr, "{}", RenderAll(result.diagnostics, specs, ColorOnStderr()));
-  }
+  const bool remarks = options.verb == Verb::kCheck;
+  fmt::print(stderr, "{}", RenderAll(result.diagnostics, specs, ColorOnStderr(), remarks));
   return ok ? kExitOk : kExitConfig;
 }
 
@@ -72,6 +77,30 @@ std::string Emit(const Compilation& compiled, const Options& options) {
   return Summary(compiled);
 }
 
+// The picture that Graphviz makes; nothing after saying why not.
+std::optional<std::string> DrawSvg(const ir::Graph& graph) {
+  std::string why;
+  std::optional<ChildResult> dot = RunChild({"dot", "-Tsvg"}, ir::DrawDot(graph), why);
+  if (dot && dot->exit_code == 0) return std::move(dot->out);
+  if (dot) {
+    why = fmt::format("exit code {}", dot->exit_code);
+    const std::string_view said = std::string_view(dot->err).substr(0, dot->err.find('\n'));
+    if (!said.empty()) why += fmt::format(", {}", said);
+  }
+  fmt::print(stderr,
+             "error: cannot draw svg: running 'dot' failed: {}\n"
+             "Install graphviz, or take its input with -o dot.\n",
+             why);
+  return std::nullopt;
+}
+
+std::optional<std::string> Draw(const ir::Graph& graph, std::string_view format) {
+  if (format == "dot") return ir::DrawDot(graph);
+  if (format == "mermaid") return ir::DrawMermaid(graph);
+  if (format == "svg") return DrawSvg(graph);
+  return ir::DrawText(graph);
+}
+
 }  // namespace
 
 bool ColorOnStderr() {
@@ -80,10 +109,12 @@ bool ColorOnStderr() {
 }
 
 std::string RenderAll(const Diagnostics& diagnostics, const std::vector<const SourceFile*>& files,
-                      bool color) {
-  std::string out = Render(diagnostics, {.color = color});
+                      bool color, bool remarks) {
+  std::string out;
   size_t errors = 0, warnings = 0;
   for (const Diagnostic& shown : diagnostics.Sorted()) {
+    if (shown.severity == Severity::kRemark && !remarks) continue;
+    out += (out.empty() ? "" : "\n") + Render(shown, {.color = color});
     if (shown.severity == Severity::kError) ++errors;
     if (shown.severity == Severity::kWarning) ++warnings;
   }
@@ -119,7 +150,10 @@ int Check(const Options& options) {
     return ok ? kExitOk : kExitNo;
   }
   if (Compiled(specs, options, interpreter, compiled) != kExitOk) return kExitNo;
-  if (compiled.diagnostics.empty()) fmt::print(stderr, "no mistakes in {}\n", NameOf(specs));
+  if (!HasMistakes(compiled.diagnostics)) {
+    const bool first = compiled.diagnostics.empty();
+    fmt::print(stderr, "{}no mistakes in {}\n", first ? "" : "\n", NameOf(specs));
+  }
   return kExitOk;
 }
 
@@ -136,9 +170,8 @@ int Graph(const Options& options) {
   python::Interpreter interpreter;
   const int code = Load(options, interpreter, compiled);
   if (code != kExitOk) return code;
-  const bool dot = options.drawing == "dot";
-  const ir::Graph& graph = *compiled.optimized;
-  return WriteFile("-", dot ? ir::DrawDot(graph) : ir::DrawText(graph)) ? kExitOk : kExitIo;
+  const std::optional<std::string> picture = Draw(*compiled.optimized, options.drawing);
+  return picture && WriteFile("-", *picture) ? kExitOk : kExitIo;
 }
 
 }  // namespace kaspr::driver
