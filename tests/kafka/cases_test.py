@@ -26,7 +26,7 @@ AREAS = ["apps", "outputs", "pipeline", "python", "scenarios", "wire"]
 EVERY = 10
 
 sys.path.append(str(TESTS))
-import conformance_test  # pylint: disable=wrong-import-position
+import conformance_test
 
 
 def chosen():

@@ -8,8 +8,6 @@ or overtaken by it.
 from kasprc import SHORT_SESSION
 from suite import RECORDS, KafkaTest, main
 
-PACE = 0.0005
-
 
 class Group(KafkaTest):
     def member(self, made, members):
@@ -19,7 +17,7 @@ class Group(KafkaTest):
         return run
 
     def test_members_come_and_go(self):
-        made = self.load("group", RECORDS // 5, pace=PACE)
+        made = self.load("group", RECORDS * 2 // 5, rate=4_000)
         member = self.member(made, 1)
         changes = 0
         some = len(made.records) // 20

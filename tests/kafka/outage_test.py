@@ -6,13 +6,12 @@
 
 from suite import RECORDS, KafkaTest, main
 
-PACE = 0.0002
 BOUNCES = max(2, RECORDS // 200_000)
 
 
 class Outage(KafkaTest):
     def test_a_broker_that_is_killed_comes_back(self):
-        made = self.load("bounce", RECORDS // 5, pace=PACE)
+        made = self.load("bounce", RECORDS // 2, rate=10_000)
         run = self.kasprc()
         for _ in range(BOUNCES):
             self.progress(run, made, len(made.records) // (3 * BOUNCES))
