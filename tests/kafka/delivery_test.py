@@ -23,6 +23,17 @@ class Delivery(KafkaTest):
         self.assertEqual((report["exit"], report["in"], report["out"], report["failed"]),
                          ("end", RECORDS, line["out"], 0))
 
+    def test_an_app_is_a_group(self):
+        """By its label, or by --app: an app of another name reads all again, from the earliest."""
+        made = self.load("first", RECORDS // 100)
+        self.kasprc("--until", "end").wait()
+        self.assertTrue(self.client.done("first", made.source))
+        self.assertEqual(self.client.committed("second", made.source),
+                         dict.fromkeys(range(SOURCE_PARTITIONS), 0))
+        self.kasprc("--until", "end", "--app", "second").wait()
+        self.assertTrue(self.client.done("second", made.source))
+        self.assertEqual([run.report()["in"] for run in self.runs], [len(made.records)] * 2)
+
     def test_a_clean_stop_repeats_nothing(self):
         """SIGTERM while records flow; the next start goes on where that one ended."""
         made = self.load("stop", RECORDS // 2, rate=10_000)
