@@ -36,9 +36,9 @@ class Delivery(KafkaTest):
 
     def test_a_clean_stop_repeats_nothing(self):
         """SIGTERM while records flow; the next start goes on where that one ended."""
-        made = self.load("stop", RECORDS // 2, rate=10_000)
+        made = self.load("stop", RECORDS // 2)
         for _ in range(STOPS):
-            run = self.kasprc()
+            run = self.kasprc(spec="slow.yaml")
             self.progress(run, made, len(made.records) // (3 * STOPS))
             run.terminate()
             self.in_the_middle(made)
@@ -50,10 +50,10 @@ class Delivery(KafkaTest):
     def test_kills_lose_nothing(self):
         """kill -9 in turn when it joins, some outputs later (the dice say how many), and when
         it has just committed, which would show if it had promised too much."""
-        made = self.load("kill", RECORDS, rate=20_000)
+        made = self.load("kill", RECORDS)
         moments = [self.joined, self.some_later, self.just_committed]
         for kill in range(KILLS):
-            run = self.kasprc(*SHORT_SESSION)
+            run = self.kasprc(*SHORT_SESSION, spec="slow.yaml")
             moments[kill % len(moments)](run, made)
             run.kill()
             self.in_the_middle(made)

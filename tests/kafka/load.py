@@ -31,7 +31,6 @@ def region(value):
     return value["region"]
 """
 
-# A bounded rate leaves time for faults in the middle of a short run, on any machine.
 SLOWLY = """\
 import time
 

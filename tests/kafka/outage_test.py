@@ -11,8 +11,8 @@ BOUNCES = max(2, RECORDS // 200_000)
 
 class Outage(KafkaTest):
     def test_a_broker_that_is_killed_comes_back(self):
-        made = self.load("bounce", RECORDS // 2, rate=10_000)
-        run = self.kasprc()
+        made = self.load("bounce", RECORDS // 2)
+        run = self.kasprc(spec="slow.yaml")
         for _ in range(BOUNCES):
             self.progress(run, made, len(made.records) // (3 * BOUNCES))
             self.in_the_middle(made)

@@ -43,12 +43,14 @@ class KafkaTest(unittest.TestCase):
         self.random = random.Random(SEED)
         self.runs = []
 
-    def load(self, name, count, bad=0.0, rate=None):
-        """A load that stands in its topic already, and its agent in agent.yaml."""
+    def load(self, name, count, bad=0.0, rate=10_000):
+        """A load that stands in its topic already, and its agent twice: agent.yaml works as fast as
+        it can, slow.yaml at most at the given rate, which leaves time for faults in the middle."""
         made = load.make(name, count, SEED, bad)
         self.client.create({made.source: SOURCE_PARTITIONS, made.target: TARGET_PARTITIONS})
         made.places = self.client.produce(made.source, made.records)
-        (self.folder / "agent.yaml").write_text(load.agent(made, rate), encoding="utf-8")
+        (self.folder / "agent.yaml").write_text(load.agent(made), encoding="utf-8")
+        (self.folder / "slow.yaml").write_text(load.agent(made, rate), encoding="utf-8")
         self.started = time.monotonic()
         return made
 
