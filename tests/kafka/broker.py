@@ -28,6 +28,9 @@ import time
 import uuid
 import xml.etree.ElementTree
 
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent / "build" / "broker"
 POM = HERE / "pom.xml"
@@ -117,8 +120,6 @@ def free_port():
 
 def answers(address):
     """Does a live broker answer a request for metadata?"""
-    from confluent_kafka import KafkaException  # pylint: disable=import-outside-toplevel
-    from confluent_kafka.admin import AdminClient  # pylint: disable=import-outside-toplevel
     client = AdminClient({"bootstrap.servers": address, "log_level": 0})
     try:
         return bool(client.list_topics(timeout=1).brokers)
@@ -188,11 +189,12 @@ class Broker:
         part.rename(self.settings)
 
     def launch(self):
-        bound = ["setpriv", "--pdeathsig", "KILL"] if self.attached else []
+        command = self.java("kafka.Kafka", self.settings, brief=self.brief)
+        if self.attached:
+            command = ["setpriv", "--pdeathsig", "KILL", *command]
         with open(self.folder / "broker.log", "ab") as log:
-            self.process = subprocess.Popen(  # pylint: disable=consider-using-with
-                bound + self.java("kafka.Kafka", self.settings, brief=self.brief), stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log, start_new_session=True)
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
+                                            stderr=log, start_new_session=True)
         self.pid_file.write_text(f"{self.process.pid}\n", encoding="ascii")
 
     def wait_until_ready(self):
@@ -256,8 +258,8 @@ def run(command):
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     with temporary_broker() as broker:
         try:
-            process = subprocess.Popen(  # pylint: disable=consider-using-with
-                command, env={**os.environ, "KASPR_BROKERS": broker.address})
+            environment = {**os.environ, "KASPR_BROKERS": broker.address}
+            process = subprocess.Popen(command, env=environment)
         except OSError as error:
             print(f"broker: cannot run '{command[0]}': {error.strerror}", file=sys.stderr)
             return 127

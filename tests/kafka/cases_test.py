@@ -17,7 +17,7 @@ import time
 import yaml
 
 import broker
-from client import librdkafka_version
+from client import Client, librdkafka_version
 from suite import KafkaTest, main
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
@@ -26,7 +26,7 @@ AREAS = ["apps", "outputs", "pipeline", "python", "scenarios", "wire"]
 EVERY = 10
 
 sys.path.append(str(TESTS))
-import conformance_test  # pylint: disable=wrong-import-position
+import conformance_test
 
 
 def chosen():
@@ -111,6 +111,7 @@ class Cases(KafkaTest):
     def run_case(self, folder, app):
         case = yaml.safe_load((folder / "case.yaml").read_text(encoding="utf-8"))
         topics = topics_of(folder, case)
+        self.client = Client(self.broker.address)  # one that has not seen other topics of that name
         self.client.create(topics)
         try:
             self.send(folder / "input.jsonl", topics)

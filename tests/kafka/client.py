@@ -65,7 +65,7 @@ class Client:
                          "enable.partition.eof": True, "fetch.wait.max.ms": 10})
 
     def create(self, topics):
-        """Makes the topics, each with its number of partitions, and waits until they can be used."""
+        """Makes the topics, each with its number of partitions, and waits until they are there."""
         if not topics:
             return
         wanted = [NewTopic(name, count, 1) for name, count in topics.items()]
@@ -134,7 +134,7 @@ class Client:
                 if message.error() is None:
                     messages.append(Message(message.partition(), message.offset(), message.key(),
                                             message.value(), message.headers() or []))
-                elif message.error().code() == KafkaError._PARTITION_EOF:  # pylint: disable=protected-access
+                elif message.error().code() == KafkaError._PARTITION_EOF:
                     ended.add(message.partition())
                 else:
                     raise RuntimeError(f"topic '{topic}': {message.error()}")

@@ -11,7 +11,6 @@ from suite import RECORDS, SOURCE_PARTITIONS, KafkaTest, main
 RSS_LIMIT_MB = 400
 KILLS = max(4, RECORDS // 25_000)
 STOPS = max(3, RECORDS // 50_000)
-PACE = 0.0002  # seconds of each record, where something happens in the middle
 
 
 class Delivery(KafkaTest):
@@ -24,11 +23,22 @@ class Delivery(KafkaTest):
         self.assertEqual((report["exit"], report["in"], report["out"], report["failed"]),
                          ("end", RECORDS, line["out"], 0))
 
+    def test_an_app_is_a_group(self):
+        """By its label, or by --app: an app of another name reads all again, from the earliest."""
+        made = self.load("first", RECORDS // 100)
+        self.kasprc("--until", "end").wait()
+        self.assertTrue(self.client.done("first", made.source))
+        self.assertEqual(self.client.committed("second", made.source),
+                         dict.fromkeys(range(SOURCE_PARTITIONS), 0))
+        self.kasprc("--until", "end", "--app", "second").wait()
+        self.assertTrue(self.client.done("second", made.source))
+        self.assertEqual([run.report()["in"] for run in self.runs], [len(made.records)] * 2)
+
     def test_a_clean_stop_repeats_nothing(self):
         """SIGTERM while records flow; the next start goes on where that one ended."""
-        made = self.load("stop", RECORDS // 5, pace=PACE)
+        made = self.load("stop", RECORDS // 2)
         for _ in range(STOPS):
-            run = self.kasprc()
+            run = self.kasprc(spec="slow.yaml")
             self.progress(run, made, len(made.records) // (3 * STOPS))
             run.terminate()
             self.in_the_middle(made)
@@ -37,27 +47,28 @@ class Delivery(KafkaTest):
         read = sum(run.report()["in"] for run in self.runs)
         self.assertEqual(read, len(made.records), "records were worked on twice")
 
-    def killed(self, made):
-        """kill -9 at moments that the dice choose: the first during the start, others when some
-        more outputs are there."""
-        kills = 0
-        for _ in range(KILLS):
-            run = self.kasprc(*SHORT_SESSION)
-            if kills:
-                self.progress(run, made, self.random.randrange(1, len(made.records) // (2 * KILLS)))
-            else:
-                run.until(lambda: self.client.members(made.name) > 0, "it is in its group")
+    def test_kills_lose_nothing(self):
+        """kill -9 in turn when it joins, some outputs later (the dice say how many), and when
+        it has just committed, which would show if it had promised too much."""
+        made = self.load("kill", RECORDS)
+        moments = [self.joined, self.some_later, self.just_committed]
+        for kill in range(KILLS):
+            run = self.kasprc(*SHORT_SESSION, spec="slow.yaml")
+            moments[kill % len(moments)](run, made)
             run.kill()
-            kills += 1
             self.in_the_middle(made)
         self.kasprc("--until", "end", *SHORT_SESSION).wait()
-        return self.judge(made, duplicates=True, kills=kills)
+        self.judge(made, duplicates=True, kills=KILLS)
 
-    def test_kills_lose_nothing(self):
-        self.killed(self.load("kill", RECORDS // 5, pace=PACE))
+    def joined(self, run, made):
+        run.until(lambda: self.client.members(made.name) > 0, "it is in its group")
 
-    def test_kills_at_full_speed_lose_nothing(self):
-        self.killed(self.load("fast", RECORDS))
+    def some_later(self, run, made):
+        self.progress(run, made, self.random.randrange(1, len(made.records) // (2 * KILLS)))
+
+    def just_committed(self, run, made):
+        before = self.client.committed(made.name, made.source)
+        run.until(lambda: self.client.committed(made.name, made.source) != before, "it commits")
 
     def test_records_that_fail_or_are_filtered_are_committed(self):
         """A third fails, in each way; the last of each partition fails too, so that nothing behind

@@ -24,7 +24,7 @@ class Kasprc:
         self.report_file.unlink(missing_ok=True)
         self.rss_peak_kb = 0
         with open(self.talk_file, "wb") as talk:
-            self.process = subprocess.Popen(  # pylint: disable=consider-using-with
+            self.process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", PROGRAM, "run", "-f", spec, "--brokers", brokers,
                  "--report", self.report_file, *arguments],
                 cwd=self.folder, stdin=subprocess.DEVNULL, stdout=talk, stderr=talk)

@@ -6,14 +6,13 @@
 
 from suite import RECORDS, KafkaTest, main
 
-PACE = 0.0002
 BOUNCES = max(2, RECORDS // 200_000)
 
 
 class Outage(KafkaTest):
     def test_a_broker_that_is_killed_comes_back(self):
-        made = self.load("bounce", RECORDS // 5, pace=PACE)
-        run = self.kasprc()
+        made = self.load("bounce", RECORDS // 2)
+        run = self.kasprc(spec="slow.yaml")
         for _ in range(BOUNCES):
             self.progress(run, made, len(made.records) // (3 * BOUNCES))
             self.in_the_middle(made)

@@ -1,8 +1,8 @@
 """What the test programs of this folder have in common: a broker for each class, topics and a
 scratch folder for each test, and one line of JSON for each test on stdout.
 
-    KASPR_KAFKA_RECORDS   how many records the largest load has, 100,000 by default; other loads have
-                          a share of it, and faults grow in number with it
+    KASPR_KAFKA_RECORDS   how many records the largest load has, 100,000 by default; other loads
+                          have a share of it, and faults grow in number with it
     KASPR_KAFKA_SEED      of loads and faults; each line of JSON shows the one that was used
 """
 
@@ -43,12 +43,14 @@ class KafkaTest(unittest.TestCase):
         self.random = random.Random(SEED)
         self.runs = []
 
-    def load(self, name, count, bad=0.0, pace=0.0):
-        """A load that stands in its topic already, and its agent in agent.yaml."""
+    def load(self, name, count, bad=0.0, rate=10_000):
+        """A load that stands in its topic already, and its agent twice: agent.yaml works as fast as
+        it can, slow.yaml at most at the given rate, which leaves time for faults in the middle."""
         made = load.make(name, count, SEED, bad)
         self.client.create({made.source: SOURCE_PARTITIONS, made.target: TARGET_PARTITIONS})
         made.places = self.client.produce(made.source, made.records)
-        (self.folder / "agent.yaml").write_text(load.agent(made, pace), encoding="utf-8")
+        (self.folder / "agent.yaml").write_text(load.agent(made), encoding="utf-8")
+        (self.folder / "slow.yaml").write_text(load.agent(made, rate), encoding="utf-8")
         self.started = time.monotonic()
         return made
 
@@ -81,7 +83,8 @@ class KafkaTest(unittest.TestCase):
                 "broker": broker.kafka_version(), "librdkafka": librdkafka_version(), "seed": SEED,
                 "sent": len(made.records), **vars(verdict),
                 "committed_is_end": self.client.done(made.name, made.source), **figures,
-                "seconds": seconds, "rss_peak_mb": max(run.rss_peak_kb for run in self.runs) // 1024}
+                "seconds": seconds,
+                "rss_peak_mb": max(run.rss_peak_kb for run in self.runs) // 1024}
         print(json.dumps(line), flush=True)
         self.assertEqual((line["lost"], line["reordered"], line["wrong"]), (0, 0, 0),
                          f"lost, reordered, wrong; kasprc says:\n{self.runs[-1].talk()[-4000:]}")

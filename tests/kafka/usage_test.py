@@ -13,9 +13,9 @@ SECONDS = 60
 
 
 class Usage(KafkaTest):
-    def ends(self, exit_codes, words, *arguments, brokers=None, spec=None, name="usage"):
-        made = load.make(name, 0, 0)
-        (self.folder / "agent.yaml").write_text(spec or load.agent(made), encoding="utf-8")
+    def ends(self, exit_codes, words, *arguments, name="usage", brokers=None, spec=None):
+        (self.folder / "agent.yaml").write_text(spec or load.agent(load.make(name, 0, 0)),
+                                                encoding="utf-8")
         run = Kasprc(self.folder, "agent.yaml", brokers or self.broker.address, *arguments)
         self.addCleanup(run.kill)
         code = run.ended(SECONDS)
@@ -31,25 +31,26 @@ class Usage(KafkaTest):
                   brokers="no-such-host.invalid:9092")
 
     def test_no_input_topic(self):
-        self.client.create({"usage-out": 1})
-        self.ends([1, 69, 74, 78], ["usage-in"], "--until", "end")
+        self.client.create({"blind-out": 1})
+        self.ends([1, 69, 74, 78], ["'blind-in'"], "--until", "end", name="blind")
 
     def test_no_output_topic(self):
         """A record that cannot be delivered is never acknowledged in silence."""
-        made = load.make("unwritten", 10, 0)
-        self.client.create({made.source: 1})
-        self.client.produce(made.source, made.records)
-        self.ends([1, 69, 74, 78], ["unwritten-out"], "--until", "end",
-                  name="unwritten")
-        self.assertEqual(self.client.committed("unwritten", made.source), {0: 0})
+        made = load.make("mute", 10, 0)
+        self.client.create({"mute-in": 1})
+        self.client.produce("mute-in", made.records)
+        self.ends([1, 69, 74, 78], ["'mute-out'"], "--until", "end", name="mute")
+        self.assertEqual(self.client.committed("mute", "mute-in"), {0: 0})
 
-    def test_an_unknown_property(self):
-        for setting in ["fetch.nonsense=1", "session.timeout.ms=soon"]:
+    def test_properties(self):
+        for setting in ["fetch.nonsense=1", "session.timeout.ms=soon", "client.rack"]:
             with self.subTest(setting=setting):
                 self.ends([2, 78], [setting.partition("=")[0]], "-X", setting)
 
-    def test_a_property_without_value(self):
-        self.ends([2, 78], ["client.rack"], "-X", "client.rack")
+    def test_properties_of_a_file(self):
+        (self.folder / "client.properties").write_text("# ours\nfetch.nonsense = 1\n", "utf-8")
+        self.ends([2, 78], ["client.properties:2", "fetch.nonsense"], "--config",
+                  "client.properties")
 
     def test_several_agents_without_a_name_for_the_group(self):
         spec = load.agent(load.make("usage", 0, 0)).replace("    kaspr.io/app: usage\n", "")
