@@ -148,8 +148,7 @@ int Session::OpenFiles() {
 int Session::MakeKernels() {
   Diagnostics diagnostics;
   app_ = {.name = plan_.app, .partition_count = [this](std::string_view topic) {
-            const runtime::LocalTopics::Topic* found = topics_->Find(topic);
-            return found == nullptr ? 0 : topics_->PartitionCount(*found);
+            return topics_->PartitionCount(topic);
           }};
   for (size_t i = 0; i < plan_.segments.size(); ++i) {
     const ir::Agent& agent = compiled_.optimized->agents[i];

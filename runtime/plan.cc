@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/match.h"
 
@@ -35,15 +36,14 @@ void AppendSteps(const ir::Agent& agent, Segment& segment) {
   }
 }
 
-std::vector<SendNode> SendsOf(const ir::Agent& agent) {
+std::vector<SendNode> SendsOf(const Segment& segment) {
   std::vector<SendNode> sends;
-  uint32_t index = 0;
-  for (const ir::Output* output : ir::OutputsOf(agent)) {
+  for (uint32_t i = 0; i < segment.destinations.size(); ++i) {
+    const std::string topic = segment.ChoosesTopics() ? "" : segment.destinations[i];
     auto node = std::find_if(sends.begin(), sends.end(),
-                             [&](const SendNode& send) { return send.topic == output->topic; });
-    if (node == sends.end())
-      node = sends.insert(sends.end(), {.topic = output->topic, .outputs = {}});
-    node->outputs.push_back(index++);
+                             [&](const SendNode& send) { return send.topic == topic; });
+    if (node == sends.end()) node = sends.insert(sends.end(), {.topic = topic, .outputs = {}});
+    node->outputs.push_back(i);
   }
   return sends;
 }
@@ -54,6 +54,7 @@ struct Line {
   std::string what;
   std::vector<size_t> from;
   bool ordered = false;
+  std::set<std::string> topics;  // of a send
 };
 
 std::vector<Line> LinesOf(const Plan& plan) {
@@ -77,14 +78,20 @@ std::vector<Line> LinesOf(const Plan& plan) {
                      .from = std::move(from),
                      .ordered = lane});
     for (const SendNode& send : segment.sends) {
-      lines.push_back({.kind = "send", .what = send.topic, .from = {body}, .ordered = true});
+      lines.push_back({.kind = "send",
+                       .what = send.topic.empty()
+                                   ? fmt::format("{}", fmt::join(segment.WrittenTopics(), ", "))
+                                   : send.topic,
+                       .from = {body},
+                       .ordered = true});
+      for (uint32_t output : send.outputs) lines.back().topics.insert(segment.destinations[output]);
     }
   }
   // Topics inside the app: what is sent there comes in at their source.
   for (size_t i = 0; i < lines.size(); ++i) {
     if (lines[i].kind != "send") continue;
     for (const auto& [topic, line] : sources) {
-      if (topic == lines[i].what) lines[line].from.push_back(i);
+      if (lines[i].topics.contains(topic)) lines[line].from.push_back(i);
     }
   }
   return lines;
@@ -109,6 +116,21 @@ std::vector<std::string> Broken(const std::string& text) {
 
 }  // namespace
 
+bool Segment::ChoosesTopics() const {
+  return std::find(destinations.begin(), destinations.end(), "") != destinations.end();
+}
+
+std::vector<std::string> Segment::WrittenTopics() const {
+  std::vector<std::string> topics;
+  for (const std::string& topic : destinations) {
+    if (!topic.empty() && std::find(topics.begin(), topics.end(), topic) == topics.end()) {
+      topics.push_back(topic);
+    }
+  }
+  if (ChoosesTopics()) topics.emplace_back("topics chosen at run time");
+  return topics;
+}
+
 bool Plan::Reads(std::string_view topic) const {
   return std::any_of(segments.begin(), segments.end(), [&](const Segment& segment) {
     return std::find(segment.topics.begin(), segment.topics.end(), topic) != segment.topics.end();
@@ -117,8 +139,9 @@ bool Plan::Reads(std::string_view topic) const {
 
 bool Plan::Writes(std::string_view topic) const {
   return std::any_of(segments.begin(), segments.end(), [&](const Segment& segment) {
-    return std::any_of(segment.sends.begin(), segment.sends.end(),
-                       [&](const SendNode& send) { return send.topic == topic; });
+    return segment.ChoosesTopics() ||
+           std::find(segment.destinations.begin(), segment.destinations.end(), topic) !=
+               segment.destinations.end();
   });
 }
 
@@ -130,7 +153,10 @@ Plan MakePlan(const ir::Graph& graph) {
     segment.topics = agent.input().topics;
     segment.engine = NeedsLane(agent) ? Segment::Engine::kLane : Segment::Engine::kNative;
     AppendSteps(agent, segment);
-    segment.sends = SendsOf(agent);
+    for (const ir::Output* output : ir::OutputsOf(agent)) {
+      segment.destinations.push_back(output->topic);
+    }
+    segment.sends = SendsOf(segment);
   }
   return plan;
 }

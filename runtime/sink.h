@@ -49,8 +49,10 @@ class Sink {
   virtual ~Sink() = default;
 
   // Takes a copy of the record and calls delivery.Done exactly once: when it is written for good,
-  // or with the error that keeps it from being so. Records of one calling thread and partition keep
-  // their order. Thread safe.
+  // or with the error that keeps it from being so. If `send.report` is set it is filled in before
+  // that, and an error stands there instead: Done is then called without one. Records of one
+  // calling thread and partition keep their order. `topic` is the one to write to; `send.topic` is
+  // not looked at. Thread safe.
   virtual void Send(std::string_view topic, const value::Send& send, Delivery& delivery) = 0;
 
   // Hands on what is held back for the sake of larger writes. "" or the first error. Thread safe.

@@ -42,6 +42,7 @@ std::optional<SendError> Batch::Stage(const Send& send) {
   }
   if (size > kMaxRecordBytes) return SendError::kTooLarge;
   Send copy = send;
+  copy.topic = send.topic.empty() ? "" : send_arena.Copy(send.topic);
   copy.key = CopyOptional(send_arena, send.key);
   copy.value = CopyOptional(send_arena, send.value);
   copy.headers = CopyHeaders(send_arena, send.headers);

@@ -33,7 +33,7 @@ class LocalSink final : public Sink {
  private:
   class File;
   std::string Open(const std::string& path, File*& file);
-  std::string Write(std::string_view topic, const value::Send& send);
+  value::DeliveryReport Write(std::string_view topic, const value::Send& send);
 
   LocalTopics& topics_;
   std::mutex mutex_;

@@ -37,8 +37,14 @@ class CountingEmitter final : public ir::Emitter {
     batch.Unstage(0);
     return !stopped;
   }
+  bool Acknowledge(value::Batch& batch, value::DeliveryReport& report) override {
+    report = {.partition = 0, .offset = ++offset, .timestamp = 1'700'000'000'000, .error = error};
+    return Flush(batch);
+  }
   size_t flushed = 0;
   size_t largest = 0;
+  int64_t offset = -1;  // of the last acknowledged send
+  std::string error;    // of every one
   bool stopped = false;
 };
 
