@@ -50,7 +50,8 @@ std::string Summary(const Compilation& compiled) {
     const std::vector<std::string> topics = segment.WrittenTopics();
     const auto is_operation = [](const ir::Node& node) {
       return std::holds_alternative<ir::Map>(node.op) ||
-             std::holds_alternative<ir::Filter>(node.op);
+             std::holds_alternative<ir::Filter>(node.op) ||
+             std::holds_alternative<ir::TopicSend>(node.op);
     };
     const auto& written = compiled.graph->agents[i].nodes;
     const auto operations = std::count_if(written.begin(), written.end(), is_operation);

@@ -45,6 +45,7 @@ struct Options {
   std::string records_out;
   std::map<std::string, int32_t> partitions;
   std::string report;
+  bool allow_pickle = false;
 };
 
 // Nothing: the command line asked for help or was wrong; that was said, and `exit_code` is set.

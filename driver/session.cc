@@ -11,6 +11,7 @@
 #include "base/render.h"
 #include "driver/commands.h"
 #include "driver/files.h"
+#include "frontend/refuse.h"
 #include "python/kernel.h"
 #include "runtime/copy_kernel.h"
 
@@ -21,6 +22,7 @@ Session::~Session() = default;
 
 int Session::Main() {
   int code = Load(options_, interpreter_, compiled_);
+  if (code == kExitOk) code = CheckPickle();
   if (code != kExitOk) return code;
   plan_ = runtime::MakePlan(*compiled_.optimized);
   progress_ = std::make_unique<Progress>(plan_, isatty(STDERR_FILENO) == 1);
@@ -45,6 +47,14 @@ int Session::Main() {
   const bool ok = error.empty() && !unread_;
   const bool closed = Close(!error.empty() ? "error" : stopped_ ? "signal" : "end");
   return ok && closed ? kExitOk : kExitIo;
+}
+
+int Session::CheckPickle() const {
+  if (options_.allow_pickle) return kExitOk;
+  Diagnostics refused;
+  frontend::RefusePickle(*compiled_.spec, refused);
+  fmt::print(stderr, "{}", Render(refused, {.color = ColorOnStderr()}));
+  return refused.has_errors() ? kExitConfig : kExitOk;
 }
 
 int Session::CheckTopics() const {
@@ -131,18 +141,27 @@ int Session::OpenFiles() {
     fmt::print(stderr, "error: {}\n", error);
     return kExitIo;
   }
+  if (options_.records_out.empty()) WarnOfLostTopics();
+  return kExitOk;
+}
+
+void Session::WarnOfLostTopics() const {
   for (const runtime::Segment& segment : plan_.segments) {
-    for (const runtime::SendNode& send : segment.sends) {
-      const auto written = [&](const TopicFile& sink) { return sink.topic == send.topic; };
-      if (!options_.records_out.empty() || plan_.Reads(send.topic) ||
-          std::any_of(options_.sinks.begin(), options_.sinks.end(), written)) {
-        continue;
+    for (const std::string& topic :
+         std::set(segment.destinations.begin(), segment.destinations.end())) {
+      const auto written = [&](const TopicFile& sink) { return sink.topic == topic; };
+      if (topic.empty()) {
+        fmt::print(stderr,
+                   "warning: agent '{}' chooses topics at run time, and records of those without "
+                   "--sink go nowhere: give --records-out FILE\n",
+                   segment.agent);
+      } else if (!plan_.Reads(topic) &&
+                 std::none_of(options_.sinks.begin(), options_.sinks.end(), written)) {
+        fmt::print(stderr, "warning: the records of topic '{}' go nowhere: give --sink {}=FILE\n",
+                   topic, topic);
       }
-      fmt::print(stderr, "warning: the records of topic '{}' go nowhere: give --sink {}=FILE\n",
-                 send.topic, send.topic);
     }
   }
-  return kExitOk;
 }
 
 int Session::MakeKernels() {

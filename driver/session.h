@@ -43,9 +43,11 @@ class Session {
   bool Close(const char* how);
 
  private:
+  int CheckPickle() const;
   int CheckTopics() const;
   int CheckPaths() const;
   int OpenFiles();
+  void WarnOfLostTopics() const;
   int MakeKernels();
   bool WriteReport(const char* how) const;
   void Say(const std::string& text);

@@ -29,7 +29,9 @@ class DotDrawing {
     Append("  rankdir=LR;\n  node [shape=box, style=rounded];\n");
     for (const Agent& agent : graph_.agents) {
       for (const std::string& topic : agent.input().topics) AddTopic(topic);
-      for (const Output* output : OutputsOf(agent)) AddTopic(output->topic);
+      for (const Destination* destination : DestinationsOf(agent)) {
+        AddDestination(agent, *destination);
+      }
     }
     for (size_t i = 0; i < graph_.agents.size(); ++i) DrawAgent(i);
     Append("}}\n");
@@ -43,9 +45,23 @@ class DotDrawing {
   }
 
   void AddTopic(const std::string& topic) {
-    const auto [known, fresh] = topics_.emplace(topic, topics_.size());
+    const auto [known, fresh] = topics_.emplace(topic, topics_.size() + chosen_.size());
     if (!fresh) return;
     Append("  t{} [label=\"{}\", shape=cylinder, style=solid];\n", known->second, Escaped(topic));
+  }
+
+  // Topics that are chosen at run time stand together, dashed, for the function that chooses.
+  void AddDestination(const Agent& agent, const Destination& destination) {
+    if (!destination.selectors.name) return AddTopic(destination.topic);
+    const size_t number = topics_.size() + chosen_.size();
+    if (!chosen_.emplace(&destination, number).second) return;
+    Append("  t{} [label=\"{}\", shape=cylinder, style=dashed];\n", number,
+           Escaped(TopicLabel(agent, destination)));
+  }
+
+  size_t NumberOf(const Destination& destination) const {
+    const auto chosen = chosen_.find(&destination);
+    return chosen != chosen_.end() ? chosen->second : topics_.at(destination.topic);
   }
 
   // The input is a point: there the topics of an agent become one stream.
@@ -83,19 +99,31 @@ class DotDrawing {
     }
     const size_t from = static_cast<size_t>(node.inputs.front());
     const auto* output = std::get_if<Output>(&node.op);
-    if (!output) {
-      Append("  a{}_{} -> a{}_{};\n", agent_index, from, agent_index, index);
+    if (output) {
+      DrawSend(agent_index, from, output->destination,
+               DestinationLabels(agent, output->destination));
       return;
     }
+    Append("  a{}_{} -> a{}_{};\n", agent_index, from, agent_index, index);
+    for (const StepLabel& step : StepLabels(node)) {
+      if (!step.send) continue;
+      DrawSend(agent_index, index, step.send->destination, SendLabels(agent, *step.send));
+    }
+  }
+
+  void DrawSend(size_t agent, size_t node, const Destination& destination,
+                const std::vector<std::string>& labels) {
     std::string label;
-    for (const std::string& line : OutputLabels(agent, *output)) label += Escaped(line) + "\\l";
-    Append("  a{}_{} -> t{}", agent_index, from, topics_.at(output->topic));
+    for (const std::string& line : labels) label += Escaped(line) + "\\l";
+    Append("  a{}_{} -> t{}", agent, node, NumberOf(destination));
     if (!label.empty()) Append(" [label=\"{}\"]", label);
     Append(";\n");
   }
 
   const Graph& graph_;
-  std::map<std::string, size_t> topics_;  // to their number, in order of first mention
+  // To their numbers, in order of first mention.
+  std::map<std::string, size_t> topics_;
+  std::map<const Destination*, size_t> chosen_;
   std::string out_;
 };
 

@@ -11,15 +11,33 @@ namespace kaspr::runtime {
 
 namespace {
 
-// Bytes that are only passed on need no CPython; every other value does, for now.
+// Bytes that are only passed on need no CPython; every other value does, for now, and whatever
+// waits for a delivery.
 bool NeedsLane(const ir::Agent& agent) {
+  const auto lane_only = [](const ir::Node& node) {
+    const auto* output = std::get_if<ir::Output>(&node.op);
+    if (output == nullptr) return !std::holds_alternative<ir::Input>(node.op);
+    return output->destination.ack || output->destination.value == ir::Serializer::kPickle;
+  };
   return !agent.functions.empty() || agent.input().key != ir::Serializer::kRaw ||
-         agent.input().value != ir::Serializer::kRaw;
+         agent.input().value != ir::Serializer::kRaw ||
+         std::any_of(agent.nodes.begin(), agent.nodes.end(), lane_only);
 }
 
-void AppendOutput(const ir::Agent& agent, const ir::Output& output, Segment& segment) {
-  for (ir::FnId id : ir::FunctionsOf(output)) segment.steps.push_back(agent.function(id).name);
-  segment.steps.push_back("encode " + output.topic);
+void AppendSend(const ir::Agent& agent, const ir::Destination& destination, Segment& segment) {
+  for (ir::FnId id : ir::FunctionsOf(ir::Output{destination})) {
+    segment.steps.push_back(agent.function(id).name);
+  }
+  segment.steps.push_back(destination.topic.empty() ? "encode" : "encode " + destination.topic);
+}
+
+void AppendStep(const ir::Agent& agent, const ir::Stage::Step& step, Segment& segment) {
+  std::visit(Match{
+                 [&](const ir::Map&) { segment.steps.push_back(step.name); },
+                 [&](const ir::Filter&) { segment.steps.push_back(step.name); },
+                 [&](const ir::TopicSend& send) { AppendSend(agent, send.destination, segment); },
+             },
+             step.op);
 }
 
 void AppendSteps(const ir::Agent& agent, Segment& segment) {
@@ -28,10 +46,11 @@ void AppendSteps(const ir::Agent& agent, Segment& segment) {
     std::visit(
         Match{[](const ir::Input&) {}, [&](const ir::Map&) { segment.steps.push_back(node.name); },
               [&](const ir::Filter&) { segment.steps.push_back(node.name); },
+              [&](const ir::TopicSend& send) { AppendSend(agent, send.destination, segment); },
               [&](const ir::Stage& stage) {
-                for (const auto& step : stage.steps) segment.steps.push_back(step.name);
+                for (const auto& step : stage.steps) AppendStep(agent, step, segment);
               },
-              [&](const ir::Output& output) { AppendOutput(agent, output, segment); }},
+              [&](const ir::Output& output) { AppendSend(agent, output.destination, segment); }},
         node.op);
   }
 }
@@ -153,8 +172,8 @@ Plan MakePlan(const ir::Graph& graph) {
     segment.topics = agent.input().topics;
     segment.engine = NeedsLane(agent) ? Segment::Engine::kLane : Segment::Engine::kNative;
     AppendSteps(agent, segment);
-    for (const ir::Output* output : ir::OutputsOf(agent)) {
-      segment.destinations.push_back(output->topic);
+    for (const ir::Destination* destination : ir::DestinationsOf(agent)) {
+      segment.destinations.push_back(destination->topic);
     }
     segment.sends = SendsOf(segment);
   }

@@ -97,7 +97,7 @@ TEST(BuildGraph, WithoutPipelineValuesGoThrough) {
   ASSERT_TRUE(built.graph) << Render(built.diagnostics);
   const ir::Agent& agent = built.graph->agents.front();
   EXPECT_EQ(agent.input(), (ir::Input{{"x", "y"}, ir::Serializer::kJson, ir::Serializer::kJson}));
-  const auto& output = std::get<ir::Output>(agent.nodes[1].op);
+  const ir::Destination& output = std::get<ir::Output>(agent.nodes[1].op).destination;
   EXPECT_EQ(output.key, ir::Serializer::kRaw);
   EXPECT_EQ(output.value, ir::Serializer::kRaw);
 }

@@ -29,7 +29,7 @@ std::string WayTo(const Agent& agent, const Node& node) {
     } else if (const auto* stage = std::get_if<Stage>(&at->op)) {
       std::string steps;
       for (const Stage::Step& step : stage->steps) {
-        steps += step.kind == Stage::Step::Kind::kMap ? "map " : "filter ";
+        steps += std::vector{"map ", "filter ", "send "}[step.op.index()];
         steps += step.name + " " + TextOf(agent, step.function) + "; ";
       }
       way = steps + way;
