@@ -118,8 +118,7 @@ bool Destination::Select(PyObject* value, CurrentEvent& event, const Activity*& 
   Ref partition, headers;
   return (!name_ || (call(name_, record.name) && ReadName(record.name.get(), record))) &&
          (!key_ || call(key_, record.key)) && (!value_ || call(value_, record.value)) &&
-         (!partition_ ||
-          (call(partition_, partition) && ReadPartition(partition.get(), record))) &&
+         (!partition_ || (call(partition_, partition) && ReadPartition(partition.get(), record))) &&
          (!headers_ || (call(headers_, headers) && record.headers.Read(headers.get())));
 }
 
@@ -141,7 +140,8 @@ bool Destination::ReadName(PyObject* chosen, Record& record) const {
   const int truth = PyObject_IsTrue(chosen);
   if (truth < 0) return false;
   if (truth == 0 || !PyUnicode_Check(chosen)) {
-    PyErr_Format(PyExc_ValueError, "the name of a topic is a str that is not empty, not %R", chosen);
+    PyErr_Format(PyExc_ValueError, "the name of a topic is a str that is not empty, not %R",
+                 chosen);
     return false;
   }
   Py_ssize_t size = 0;

@@ -21,8 +21,8 @@ size_t SizeOf(const value::Send& send) {
 // An exception that lane.py defines.
 void Raise(Interpreter::State& state, const char* type_name, const std::string& message) {
   Ref type = Ref::Own(PyObject_GetAttrString(state.lane_module.get(), type_name));
-  Ref text = Ref::Own(PyUnicode_DecodeUTF8(message.data(), static_cast<Py_ssize_t>(message.size()),
-                                           "replace"));
+  Ref text = Ref::Own(
+      PyUnicode_DecodeUTF8(message.data(), static_cast<Py_ssize_t>(message.size()), "replace"));
   if (type && text) PyErr_SetObject(type.get(), text.get());
 }
 

@@ -33,6 +33,7 @@ class CountingEmitter final : public ir::Emitter {
  public:
   bool Flush(value::Batch& batch) override {
     flushed += batch.sends.size();
+    for (const value::Send& send : batch.sends) delivered += show(send);
     largest = std::max(largest, batch.sends.size());
     batch.Unstage(0);
     return !stopped;
@@ -41,6 +42,8 @@ class CountingEmitter final : public ir::Emitter {
     report = {.partition = 0, .offset = ++offset, .timestamp = 1'700'000'000'000, .error = error};
     return Flush(batch);
   }
+  std::function<std::string(const value::Send&)> show;
+  std::string delivered;  // a line for each send that was flushed
   size_t flushed = 0;
   size_t largest = 0;
   int64_t offset = -1;  // of the last acknowledged send
@@ -53,6 +56,7 @@ class Agent {
   using Serializer = ir::Serializer;
 
   Agent() {
+    emitter.show = [this](const value::Send& send) { return Show(send); };
     graph_.app = "shop";
     graph_.agents.emplace_back().name = "orders";
     Add({.name = "in", .op = ir::Input{.topics = {"orders"}}, .inputs = {}, .place = {}});
