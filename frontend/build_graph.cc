@@ -69,7 +69,7 @@ class AgentBuilder {
 
   const AgentSpec& spec_;
   ir::Agent agent_;
-  UniqueNames nodes_, functions_, topics_;
+  UniqueNames nodes_, functions_, destinations_;
   // By the operation's name: what it is in the graph, once for each use in the pipeline.
   std::unordered_map<std::string, std::pair<const Operation*, ir::Op>> operations_;
 };
@@ -203,12 +203,12 @@ ir::Destination AgentBuilder::MakeDestination(const std::string& owner, const Ou
 }
 
 ir::TopicSend AgentBuilder::MakeSend(const std::string& operation, const OutputTopic& topic) {
-  return {.destination = MakeDestination(operation, topic),
+  return {.destination = MakeDestination(destinations_.Take(operation), topic),
           .pass_through = topic.pass_through && topic.pass_through->value};
 }
 
 void AgentBuilder::AddOutput(const OutputTopic& topic, ir::NodeId input) {
-  const std::string owner = topics_.Take(topic.name ? topic.name->value : "output");
+  const std::string owner = destinations_.Take(topic.name ? topic.name->value : "output");
   const Place place = topic.name ? topic.name->place : topic.place;
   AddNode("", ir::Output{MakeDestination(owner, topic)}, input, place);
 }
@@ -232,7 +232,11 @@ void WarnOfLoops(const AgentSpec& agent, Diagnostics& diagnostics) {
   if (!agent.input.topic) return;
   for (const Operation& operation : agent.processors.operations) {
     const auto* send = std::get_if<TopicSendOp>(&operation.op);
-    if (send != nullptr) WarnOfLoop(agent, send->topic, diagnostics);
+    const auto& pipeline = agent.processors.pipeline;
+    const bool runs = std::any_of(pipeline.begin(), pipeline.end(), [&](const auto& entry) {
+      return entry.value == operation.name.value;
+    });
+    if (send != nullptr && runs) WarnOfLoop(agent, send->topic, diagnostics);
   }
   if (!agent.output.topics) return;
   for (const OutputTopic& topic : agent.output.topics->value) {

@@ -32,7 +32,7 @@ class CopyKernel final : public ir::Kernel {
     if (!send.value && outputs_[index]->value == ir::Serializer::kBinary) {
       return Fail(batch, event, index, "it has no value, which binary cannot write");
     }
-    const auto error = batch.Stage(send);
+    const auto error = batch.StageInPlace(send);
     if (!error) return true;
     return Fail(batch, event, index, value::Describe(*error));
   }

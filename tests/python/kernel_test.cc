@@ -335,6 +335,73 @@ TEST(Kernel, RefusesWhatKafkaRefuses) {
             "ValueError it has neither key nor value in the record for 'out'");
 }
 
+TEST(Kernel, SaysWhatContextHasInPlaceOfWhatItHasNot) {
+  Agent agent;
+  agent
+      .Map("look", R"(
+def look(path):
+  found = context[path[0]]
+  try:
+    for name in path[1:]:
+      found = getattr(found, name)
+  except AttributeError as error:
+    return str(error)
+  return found
+)")
+      .Output("out");
+  value::Batch batch = agent.MakeBatch();
+  const auto look = [&](const char* path) {
+    batch.Add({.key = "key", .value = path, .timestamp = 1500});
+  };
+  look(R"(["event", "message", "tp"])");
+  look(R"(["event", "message", "tp", "topic"])");
+  look(R"(["event", "message", "serialized_key_size"])");
+  look(R"(["event", "message", "checksum"])");
+  look(R"(["event", "message", "timestamp_type"])");
+  look(R"(["event", "acked"])");
+  look(R"(["event", "app", "conf", "id"])");
+  look(R"(["event", "send"])");
+  look(R"(["event", "ack"])");
+  look(R"(["event", "message", "refcount"])");
+  look(R"(["app", "topic"])");
+  look(R"(["app", "monitor"])");
+  look(R"(["app", "conf", "broker"])");
+  EXPECT_EQ(agent.RunBatch(batch),
+            R"(out ["orders", 0]
+out "orders"
+out 3
+out null
+out 0
+out false
+out "shop"
+out "context['event'] has no 'send' here, only acked, app, headers, key, message, value; to send records, use 'output' or an operation with 'topicSend'"
+out "context['event'] has no 'ack' here, only acked, app, headers, key, message, value; a record is acknowledged when all that it caused is delivered"
+out "context['event'].message has no 'refcount' here, only acked, checksum, headers, key, offset, partition, serialized_key_size, serialized_value_size, timestamp, timestamp_type, topic, tp, value"
+out "context['app'] has no 'topic' here, only conf, log; to send records, use 'output' or an operation with 'topicSend'"
+out "context['app'] has no 'monitor' here, only conf, log"
+out "context['app'].conf has no 'broker' here, only id, name"
+)");
+}
+
+TEST(Kernel, WritesHeadersAsTheyAreGiven) {
+  Agent agent;
+  agent.Map("f", kEcho).Output("out", {.headers = R"(
+def headers(v):
+  return {
+    "pairs": [("a", b"\xff"), ["a", "\u00e9"], ("b", None)],
+    "items": {"a": "1"}.items(),
+    "dict": {"a": b"1", "b": "2"},
+    "number": {"a": 1},
+    "name": [(b"a", b"1")],
+    "text": "a",
+  }.get(v)
+)"});
+  EXPECT_EQ(agent.Run({R"("pairs")", R"("dict")", R"("none")"}),
+            "out \"pairs\" a=\xff a=\u00e9 b=(none)\nout \"dict\" a=1 b=2\nout \"none\"\n");
+  EXPECT_EQ(agent.Run({R"("items")", R"("number")", R"("name")", R"("text")"}), "");
+  EXPECT_EQ(agent.outcomes, "ffff");
+}
+
 TEST(Kernel, ShowsTheRecordInContext) {
   Agent agent;
   agent

@@ -74,6 +74,16 @@ TEST(Batch, RefusesWhatKafkaWould) {
   EXPECT_EQ(batch.sends.size(), 1u);
 }
 
+TEST(Batch, StagesInPlaceWhatItOwns) {
+  Batch batch;
+  batch.Add({.value = "x"});
+  EXPECT_EQ(batch.StageInPlace({.value = batch.events[0].message.value}), std::nullopt);
+  EXPECT_EQ(batch.sends[0].value->data(), batch.events[0].message.value->data());
+  EXPECT_EQ(batch.send_arena.allocated(), 0u);
+  EXPECT_EQ(batch.StageInPlace({}), SendError::kNoKeyNoValue);
+  EXPECT_EQ(batch.sends.size(), 1u);
+}
+
 TEST(Batch, ForgetsStagedSends) {
   Batch batch;
   batch.Stage({.value = "a"});
