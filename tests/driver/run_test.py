@@ -285,7 +285,7 @@ class Run(Kasprc):
                               "--sink", "b=b.txt", "--partitions", "b=2",
                               input='"a 1"\n"b 2"\n"c 3"\n"a 4"\n"not/legal"\n')
         self.assertEqual(process.stdout, '"a 1"\n"a 4"\n')
-        self.assertEqual(self.read("b.txt"), ['"b 2"\n'])
+        self.assertEqual(self.read("b.txt"), ['"b 2"'])
         self.assertIn("agent 'route' chooses topics at run time", process.stderr)
         self.assertIn("ValueError: a topic cannot be named 'not/legal'", process.stderr)
         self.assertIn("route: 5 in, 4 out", process.stderr)
