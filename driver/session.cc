@@ -75,7 +75,7 @@ int Session::CheckTopics() const {
   }
   std::set<std::string_view> written;
   for (const TopicFile& sink : options_.sinks) {
-    if (!plan_.Writes(sink.topic)) {
+    if (!plan_.MayWrite(sink.topic)) {
       return refuse("--sink", sink.topic, "no agent writes this topic");
     }
     if (!written.insert(sink.topic).second) {
@@ -83,7 +83,7 @@ int Session::CheckTopics() const {
     }
   }
   for (const auto& [topic, count] : options_.partitions) {
-    if (!plan_.Reads(topic) && !plan_.Writes(topic)) {
+    if (!plan_.Reads(topic) && !plan_.MayWrite(topic)) {
       return refuse("--partitions", topic, "no agent reads or writes this topic");
     }
   }

@@ -22,7 +22,8 @@ namespace kaspr::ir {
 
 // Hands on what is staged before its batch is done: everything in `batch.sends` is delivered, in
 // order, before the call returns; then `batch.sends` is empty. An event whose sends were handed on
-// can no longer be undone. False: a forced stop made delivery pointless.
+// can no longer be undone. False: a forced stop made delivery pointless, or the transport broke
+// down and the batch will run again; the event and those behind it are interrupted.
 class Emitter {
  public:
   // What an event may hold, and a batch at the end of an event, before it has to be handed on.

@@ -55,21 +55,25 @@ class LaneEmitter final : public ir::Emitter {
 
  private:
   // What a part leaves behind; the part may outlive the wait for it when aborted.
-  struct Delivered {
+  struct Outcome {
     bool done = false;
+    bool lost = false;
     value::DeliveryReport last;
   };
 
   bool Deliver(value::Batch& batch, value::DeliveryReport* report) {
-    auto delivered = std::make_shared<Delivered>();
-    if (report != nullptr) batch.sends.back().report = &delivered->last;
+    auto outcome = std::make_shared<Outcome>();
+    if (report != nullptr) batch.sends.back().report = &outcome->last;
     work_.delivery.Add();
-    auto part = std::make_shared<Work>(work_.stream, [delivered, &whole = work_.delivery,
-                                                      &abort = abort_](const std::string& error) {
-      whole.Done(error);
-      const std::lock_guard lock(abort.mutex);
-      delivered->done = true;
-      abort.changed.notify_all();
+    auto part = std::make_shared<Work>(work_.stream, [outcome, &whole = work_.delivery,
+                                                      &abort = abort_](const Delivered& delivered) {
+      {
+        const std::lock_guard lock(abort.mutex);
+        outcome->done = true;
+        outcome->lost = delivered.lost;
+        abort.changed.notify_all();
+      }
+      whole.Done(delivered);  // last: with the batch everything may end
     });
     std::swap(part->batch.sends, batch.sends);
     std::swap(part->batch.send_arena, batch.send_arena);
@@ -78,9 +82,9 @@ class LaneEmitter final : public ir::Emitter {
     gateway_.try_put(part);
     part.reset();
     std::unique_lock lock(abort_.mutex);
-    abort_.changed.wait(lock, [&] { return delivered->done || abort_.aborted; });
-    if (abort_.aborted) return false;
-    if (report != nullptr) *report = std::move(delivered->last);
+    abort_.changed.wait(lock, [&] { return outcome->done || abort_.aborted; });
+    if (abort_.aborted || outcome->lost) return false;  // lost: the whole batch runs again
+    if (report != nullptr) *report = std::move(outcome->last);
     return true;
   }
 
@@ -110,8 +114,8 @@ void Count(const value::Batch& batch, Segment::Engine engine, Counters& counters
 
 struct Flow::State {
   State(const Plan& plan, const std::vector<ir::Kernel*>& kernels, std::vector<Counters>& counters,
-        size_t stream_count, Sink& sink, ir::Lane* lane, const FlowOptions& options)
-      : options(options), streams(stream_count), sink(sink), lane(lane) {
+        Sink& sink, ir::Lane* lane, const FlowOptions& options)
+      : options(options), sink(sink), lane(lane) {
     for (size_t i = 0; i < plan.segments.size(); ++i) {
       const Segment& segment = plan.segments[i];
       entries.push_back(segment.engine == Segment::Engine::kNative
@@ -130,7 +134,7 @@ struct Flow::State {
     if (!options.sequence) {
       return [body = std::move(body)](const WorkPtr& work, uint64_t) { body(work); };
     }
-    Sequencer& sequencer = sequencers.emplace_back(streams, std::move(body));
+    Sequencer& sequencer = sequencers.emplace_back(sequencers.size(), std::move(body));
     return [&sequencer](const WorkPtr& work, uint64_t number) { sequencer.Push(work, number); };
   }
 
@@ -210,7 +214,6 @@ struct Flow::State {
   }
 
   const FlowOptions options;
-  const size_t streams;
   Sink& sink;
   ir::Lane* const lane;
   AbortFlag abort;
@@ -225,8 +228,7 @@ struct Flow::State {
 };
 
 Flow::Flow(const Plan& plan, const std::vector<ir::Kernel*>& kernels,
-           std::vector<Counters>& counters, size_t streams, Sink& sink, ir::Lane* lane,
-           FlowOptions options) {
+           std::vector<Counters>& counters, Sink& sink, ir::Lane* lane, FlowOptions options) {
   // One of TBB's threads is ours, which only waits at the end: on one core there must be a second
   // one.
   const int threads =
@@ -236,13 +238,17 @@ Flow::Flow(const Plan& plan, const std::vector<ir::Kernel*>& kernels,
                                                   static_cast<size_t>(threads));
   oneapi::tbb::task_arena arena(threads);
   arena.execute([&] {  // a graph runs in the arena that it was made in
-    state_ = std::make_unique<State>(plan, kernels, counters, streams, sink, lane, options);
+    state_ = std::make_unique<State>(plan, kernels, counters, sink, lane, options);
   });
   state_->control = std::move(control);
 }
 
 Flow::~Flow() {
   Wait();
+}
+
+size_t Flow::sequencers() const {
+  return state_->sequencers.size();
 }
 
 void Flow::Put(const WorkPtr& work) {

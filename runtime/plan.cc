@@ -158,10 +158,15 @@ bool Plan::Reads(std::string_view topic) const {
 
 bool Plan::Writes(std::string_view topic) const {
   return std::any_of(segments.begin(), segments.end(), [&](const Segment& segment) {
-    return segment.ChoosesTopics() ||
-           std::find(segment.destinations.begin(), segment.destinations.end(), topic) !=
-               segment.destinations.end();
+    const auto& topics = segment.destinations;
+    return std::find(topics.begin(), topics.end(), topic) != topics.end();
   });
+}
+
+bool Plan::MayWrite(std::string_view topic) const {
+  return Writes(topic) || std::any_of(segments.begin(), segments.end(), [](const Segment& segment) {
+           return segment.ChoosesTopics();
+         });
 }
 
 Plan MakePlan(const ir::Graph& graph) {

@@ -47,8 +47,10 @@ struct Plan {
 
   // Does any agent read the topic?
   bool Reads(std::string_view topic) const;
-  // May any agent write the topic?
+  // Does any agent write the topic, by its name?
   bool Writes(std::string_view topic) const;
+  // The same, or by choosing it at run time?
+  bool MayWrite(std::string_view topic) const;
 };
 
 Plan MakePlan(const ir::Graph& graph);

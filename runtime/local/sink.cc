@@ -73,18 +73,24 @@ std::string LocalSink::Open(const std::string& path, File*& file) {
 }
 
 void LocalSink::Send(std::string_view topic, const value::Send& send, Delivery& delivery) {
-  value::DeliveryReport report = Write(topic, send);
-  if (send.report == nullptr) return delivery.Done(report.error);
-  *send.report = std::move(report);
+  LocalTopics::Topic* opened = topics_.Open(topic);
+  value::DeliveryReport report =
+      opened != nullptr ? Write(*opened, topic, send)
+                        : value::DeliveryReport{
+                              .error = fmt::format("topic '{}' is one too many: agents chose {}",
+                                                   topic, LocalTopics::kMaxOpened)};
+  if (send.report != nullptr) {
+    *send.report = std::move(report);
+  } else if (opened == nullptr) {
+    return delivery.Refuse(std::move(report.error));
+  } else if (!report.error.empty()) {
+    return delivery.Fail(std::move(report.error));
+  }
   delivery.Done();
 }
 
-value::DeliveryReport LocalSink::Write(std::string_view topic, const value::Send& send) {
-  LocalTopics::Topic* opened = topics_.Open(topic);
-  if (opened == nullptr) {
-    return {.error = fmt::format("topic '{}' cannot be made: agents chose {} others already", topic,
-                                 LocalTopics::kMaxOpened)};
-  }
+value::DeliveryReport LocalSink::Write(LocalTopics::Topic& to, std::string_view topic,
+                                       const value::Send& send) {
   const value::Message message{
       .key = send.key,
       .value = send.value,
@@ -92,7 +98,7 @@ value::DeliveryReport LocalSink::Write(std::string_view topic, const value::Send
   };
   // One lock for the append and the files, so that both have the same order.
   const std::lock_guard lock(mutex_);
-  const auto appended = topics_.Append(*opened, send.partition, message);
+  const auto appended = topics_.Append(to, send.partition, message);
   if (!appended.error.empty()) return {.error = appended.error};
   value::DeliveryReport report{.partition = appended.partition,
                                .offset = appended.offset,

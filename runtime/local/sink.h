@@ -29,11 +29,13 @@ class LocalSink final : public Sink {
 
   void Send(std::string_view topic, const value::Send& send, Delivery& delivery) override;
   std::string Flush() override;
+  std::string Reopen() override { return ""; }  // nothing is ever lost here
 
  private:
   class File;
   std::string Open(const std::string& path, File*& file);
-  value::DeliveryReport Write(std::string_view topic, const value::Send& send);
+  value::DeliveryReport Write(LocalTopics::Topic& to, std::string_view topic,
+                              const value::Send& send);
 
   LocalTopics& topics_;
   std::mutex mutex_;

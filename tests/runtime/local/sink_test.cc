@@ -13,7 +13,10 @@ class SinkTest : public testing::Test {
   // Sends and gives back the error that the delivery ended with.
   std::string Send(const std::string& topic, value::Send send) {
     std::string ended = "not ended";
-    Delivery& delivery = Delivery::Start([&](const std::string& error) { ended = error; });
+    Delivery& delivery = Delivery::Start([&](const Delivered& delivered) {
+      ended = delivered.error;
+      if (delivered.refused > 0) ended += "refused: " + delivered.refusal;
+    });
     delivery.Add();
     sink().Send(topic, send, delivery);
     delivery.Done();
@@ -62,7 +65,7 @@ TEST_F(SinkTest, ARecordOfAChosenTopicReachesWhoeverReadsIt) {
   EXPECT_EQ(Send("in", {.value = "x"}), "");
   EXPECT_EQ(Send("new", {.value = "x"}), "");
   Fetched fetched;
-  ASSERT_TRUE(topics().Fetch([](std::string_view, int32_t) { return true; }, fetched));
+  ASSERT_TRUE(topics().Fetch([](std::string_view, int32_t) { return true; }, 100, fetched));
   EXPECT_EQ(fetched.topic, "in");
   EXPECT_TRUE(topics().empty());
 }
@@ -72,7 +75,7 @@ TEST_F(SinkTest, TopicsThatAreChosenAreBounded) {
     ASSERT_EQ(Send(fmt::format("new-{}", i), {.value = "x"}), "");
   }
   EXPECT_EQ(Send("one-more", {.value = "x"}),
-            "topic 'one-more' cannot be made: agents chose 10000 others already");
+            "refused: topic 'one-more' is one too many: agents chose 10000");
   EXPECT_EQ(Send("new-7", {.value = "x"}), "");
 }
 

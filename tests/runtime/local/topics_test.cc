@@ -16,6 +16,7 @@ Plan PlanOf(std::vector<std::string> reads, std::vector<std::string> writes) {
 }
 
 const Ready kAnything = [](std::string_view, int32_t) { return true; };
+constexpr size_t kAll = 1'000'000;
 
 TEST(LocalTopics, GivesBackWhatWasAppendedInOrderAndOnce) {
   LocalTopics topics(PlanOf({"in"}, {}), {{"in", 2}});
@@ -28,7 +29,7 @@ TEST(LocalTopics, GivesBackWhatWasAppendedInOrderAndOnce) {
   std::vector<std::string> seen(2);
   for (int i = 0; i < 2; ++i) {
     Fetched fetched;
-    ASSERT_TRUE(topics.Fetch(kAnything, fetched));
+    ASSERT_TRUE(topics.Fetch(kAnything, kAll, fetched));
     EXPECT_EQ(fetched.topic, "in");
     for (size_t j = 0; j < fetched.messages.size(); ++j) {
       EXPECT_EQ(fetched.messages[j].offset, static_cast<int64_t>(j));
@@ -38,7 +39,21 @@ TEST(LocalTopics, GivesBackWhatWasAppendedInOrderAndOnce) {
   }
   EXPECT_EQ(seen, (std::vector<std::string>{"02468", "13579"}));
   Fetched fetched;
-  EXPECT_FALSE(topics.Fetch(kAnything, fetched));
+  EXPECT_FALSE(topics.Fetch(kAnything, kAll, fetched));
+  EXPECT_TRUE(topics.empty());
+}
+
+TEST(LocalTopics, GivesNoMoreThanIsAskedFor) {
+  LocalTopics topics(PlanOf({"in"}, {}), {});
+  for (int i = 0; i < 5; ++i) topics.Append(*topics.Find("in"), 0, {.value = std::to_string(i)});
+  std::string seen;
+  for (size_t size : {2, 2, 1}) {
+    Fetched fetched;
+    ASSERT_TRUE(topics.Fetch(kAnything, 2, fetched));
+    EXPECT_EQ(fetched.messages.size(), size);
+    for (const value::Message& message : fetched.messages) seen += *message.value;
+  }
+  EXPECT_EQ(seen, "01234");
   EXPECT_TRUE(topics.empty());
 }
 
@@ -46,8 +61,8 @@ TEST(LocalTopics, PassesOverPartitionsThatAreNotReady) {
   LocalTopics topics(PlanOf({"in"}, {}), {{"in", 3}});
   for (int i = 0; i < 3; ++i) topics.Append(*topics.Find("in"), i, {.value = "x"});
   Fetched fetched;
-  ASSERT_TRUE(
-      topics.Fetch([](std::string_view, int32_t partition) { return partition == 2; }, fetched));
+  ASSERT_TRUE(topics.Fetch([](std::string_view, int32_t partition) { return partition == 2; }, kAll,
+                           fetched));
   EXPECT_EQ(fetched.partition, 2);
 }
 
