@@ -52,11 +52,11 @@ std::string Summary(const Compilation& compiled) {
   std::string out;
   for (size_t i = 0; i < plan.segments.size(); ++i) {
     const runtime::Segment& segment = plan.segments[i];
-    std::vector<std::string> topics;
-    for (const runtime::SendNode& send : segment.sends) topics.push_back(send.topic);
+    const std::vector<std::string> topics = segment.WrittenTopics();
     const auto is_operation = [](const ir::Node& node) {
       return std::holds_alternative<ir::Map>(node.op) ||
-             std::holds_alternative<ir::Filter>(node.op);
+             std::holds_alternative<ir::Filter>(node.op) ||
+             std::holds_alternative<ir::TopicSend>(node.op);
     };
     const auto& written = compiled.graph->agents[i].nodes;
     const auto operations = std::count_if(written.begin(), written.end(), is_operation);

@@ -44,18 +44,18 @@ int CheckTopics(const Options& options, const runtime::Plan& plan, const runtime
       if (std::count(source.topics.begin(), source.topics.end(), topic) > 0) continue;
       source.topics.push_back(topic);
       source.partitions += sink.PartitionCount(topic);
-      if (plan.Writes(topic)) source.inside.insert(topic);
+      if (plan.MayWrite(topic)) source.inside.insert(topic);
       if (sink.PartitionCount(topic) > 0) continue;
       if (options.until.kind == Until::Kind::kEnd) {
         return Refuse(fmt::format("topic '{}' does not exist", topic), kExitIo);
       }
       fmt::print(stderr, "warning: topic '{}' does not exist yet: waiting for it\n", topic);
     }
-    for (const runtime::SendNode& send : segment.sends) {
-      if (send.topic.empty() || sink.PartitionCount(send.topic) > 0) continue;
-      return Refuse(fmt::format("topic '{}', which agent '{}' writes, does not exist", send.topic,
-                                segment.agent),
-                    kExitIo);
+    for (const std::string& topic : segment.destinations) {
+      if (topic.empty() || sink.PartitionCount(topic) > 0) continue;
+      return Refuse(
+          fmt::format("topic '{}', which agent '{}' writes, does not exist", topic, segment.agent),
+          kExitIo);
     }
   }
   return kExitOk;

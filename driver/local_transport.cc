@@ -31,7 +31,7 @@ int CheckTopics(const Options& options, const runtime::Plan& plan) {
   }
   std::set<std::string_view> written;
   for (const TopicFile& sink : options.sinks) {
-    if (!plan.Writes(sink.topic)) {
+    if (!plan.MayWrite(sink.topic)) {
       return refuse("--sink", sink.topic, "no agent writes this topic");
     }
     if (!written.insert(sink.topic).second) {
@@ -39,7 +39,7 @@ int CheckTopics(const Options& options, const runtime::Plan& plan) {
     }
   }
   for (const auto& [topic, count] : options.partitions) {
-    if (!plan.Reads(topic) && !plan.Writes(topic)) {
+    if (!plan.Reads(topic) && !plan.MayWrite(topic)) {
       return refuse("--partitions", topic, "no agent reads or writes this topic");
     }
   }
@@ -77,14 +77,19 @@ int CheckPaths(const Options& options) {
 void WarnOfLostTopics(const Options& options, const runtime::Plan& plan) {
   if (!options.records_out.empty()) return;
   for (const runtime::Segment& segment : plan.segments) {
-    for (const runtime::SendNode& send : segment.sends) {
-      const auto written = [&](const TopicFile& sink) { return sink.topic == send.topic; };
-      if (plan.Reads(send.topic) ||
-          std::any_of(options.sinks.begin(), options.sinks.end(), written)) {
-        continue;
+    for (const std::string& topic :
+         std::set(segment.destinations.begin(), segment.destinations.end())) {
+      const auto written = [&](const TopicFile& sink) { return sink.topic == topic; };
+      if (topic.empty()) {
+        fmt::print(stderr,
+                   "warning: agent '{}' chooses topics at run time, and records of those without "
+                   "--sink go nowhere: give --records-out FILE\n",
+                   segment.agent);
+      } else if (!plan.Reads(topic) &&
+                 std::none_of(options.sinks.begin(), options.sinks.end(), written)) {
+        fmt::print(stderr, "warning: the records of topic '{}' go nowhere: give --sink {}=FILE\n",
+                   topic, topic);
       }
-      fmt::print(stderr, "warning: the records of topic '{}' go nowhere: give --sink {}=FILE\n",
-                 send.topic, send.topic);
     }
   }
 }
@@ -120,8 +125,7 @@ int OpenLocal(const Options& options, const runtime::Plan& plan, const Transport
   }
   WarnOfLostTopics(options, plan);
   transport.partition_count = [&topics](std::string_view topic) {
-    const runtime::LocalTopics::Topic* found = topics.Find(topic);
-    return found == nullptr ? 0 : topics.PartitionCount(*found);
+    return topics.PartitionCount(topic);
   };
   transport.source = std::move(source);
   transport.sink = std::move(sink);

@@ -149,6 +149,8 @@ void AddRun(CLI::App* run, Options& options) {
       ->type_name("end|count:N|30s");
   run->add_option("--report", options.report, "Write what was done as JSON, at the end")
       ->type_name("FILE");
+  run->add_flag("--allow-pickle", options.allow_pickle,
+                "Let specs use the serializer 'pickle', which runs code of whoever wrote a record");
   AddKafka(run, options);
   AddPasses(run, options);
 }

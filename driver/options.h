@@ -56,6 +56,7 @@ struct Options {
   std::map<std::string, int32_t> partitions;
   std::string report;
   Until until;  // files end by themselves
+  bool allow_pickle = false;
   std::string brokers;
   std::string app;     // --app
   std::string config;  // a file of properties

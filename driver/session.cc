@@ -12,6 +12,7 @@
 #include "driver/commands.h"
 #include "driver/files.h"
 #include "frontend/app.h"
+#include "frontend/refuse.h"
 #include "python/kernel.h"
 #include "runtime/copy_kernel.h"
 
@@ -22,6 +23,7 @@ Session::~Session() = default;
 
 int Session::Main() {
   int code = Load(options_, interpreter_, compiled_);
+  if (code == kExitOk) code = CheckPickle();
   if (code != kExitOk) return code;
   plan_ = runtime::MakePlan(*compiled_.optimized);
   progress_ = std::make_unique<Progress>(plan_, isatty(STDERR_FILENO) == 1);
@@ -44,6 +46,14 @@ int Session::Main() {
   const bool ok = error.empty() && !unread_;
   const bool closed = Close(!error.empty() ? "error" : stopped_ != nullptr ? stopped_ : "end");
   return ok && closed ? kExitOk : kExitIo;
+}
+
+int Session::CheckPickle() const {
+  if (options_.allow_pickle) return kExitOk;
+  Diagnostics refused;
+  frontend::RefusePickle(*compiled_.spec, refused);
+  fmt::print(stderr, "{}", Render(refused, {.color = ColorOnStderr()}));
+  return refused.has_errors() ? kExitConfig : kExitOk;
 }
 
 int Session::OpenTransport() {

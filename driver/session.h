@@ -41,6 +41,7 @@ class Session {
   bool Close(const char* how);
 
  private:
+  int CheckPickle() const;
   int OpenTransport();
   int MakeKernels();
   runtime::EngineOptions EngineOptions();

@@ -6,6 +6,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "base/check.h"
 #include "base/match.h"
 #include "frontend/refuse.h"
 
@@ -25,7 +26,6 @@ class UniqueNames {
   std::set<std::string> taken_;
 };
 
-// What is not supported was refused before; here it takes the default.
 ir::Serializer SerializerOf(const Maybe<Codec>& codec, ir::Serializer otherwise) {
   if (!codec) return otherwise;
   switch (codec->value) {
@@ -36,9 +36,9 @@ ir::Serializer SerializerOf(const Maybe<Codec>& codec, ir::Serializer otherwise)
     case Codec::kBinary:
       return ir::Serializer::kBinary;
     case Codec::kPickle:
-      break;
+      return ir::Serializer::kPickle;
   }
-  return otherwise;
+  KASPR_UNREACHABLE("codec");
 }
 
 // Without its program a block was reported, and has nothing to look at.
@@ -54,7 +54,7 @@ class AgentBuilder {
 
  private:
   ir::FnId AddFunction(const std::string& name, ir::Role role, const PythonBlock& block);
-  std::optional<ir::FnId> AddSelector(const std::string& topic, std::string_view role,
+  std::optional<ir::FnId> AddSelector(const std::string& owner, std::string_view role,
                                       const MaybeBlock& block);
   ir::NodeId AddNode(const std::string& name, ir::Op op, std::optional<ir::NodeId> input,
                      Place place);
@@ -62,14 +62,14 @@ class AgentBuilder {
   void AddOperations();
   void AddPipeline();
   void AddOutput(const OutputTopic& topic, ir::NodeId input);
-  ir::Output::Selectors AddSelectors(const std::string& name, const OutputTopic& topic);
+  ir::Destination MakeDestination(const std::string& owner, const OutputTopic& topic);
+  ir::TopicSend MakeSend(const std::string& operation, const OutputTopic& topic);
   void AddRefused(const std::string& name, ir::Role role, const PythonBlock& block);
-  void AddRefused(const std::string& name, const OutputTopic& topic);
   void AddRefused(const Output& output);
 
   const AgentSpec& spec_;
   ir::Agent agent_;
-  UniqueNames nodes_, functions_, topics_;
+  UniqueNames nodes_, functions_, destinations_;
   // By the operation's name: what it is in the graph, once for each use in the pipeline.
   std::unordered_map<std::string, std::pair<const Operation*, ir::Op>> operations_;
 };
@@ -106,10 +106,10 @@ ir::FnId AgentBuilder::AddFunction(const std::string& name, ir::Role role,
   return static_cast<ir::FnId>(agent_.functions.size() - 1);
 }
 
-std::optional<ir::FnId> AgentBuilder::AddSelector(const std::string& topic, std::string_view role,
+std::optional<ir::FnId> AgentBuilder::AddSelector(const std::string& owner, std::string_view role,
                                                   const MaybeBlock& block) {
   if (!block || !IsWritten(*block)) return std::nullopt;
-  return AddFunction(fmt::format("{}.{}", topic, role), ir::Role::kSelector, *block);
+  return AddFunction(fmt::format("{}.{}", owner, role), ir::Role::kSelector, *block);
 }
 
 ir::NodeId AgentBuilder::AddNode(const std::string& name, ir::Op op,
@@ -149,7 +149,9 @@ void AgentBuilder::AddOperations() {
     std::visit(
         Match{[&](const MapOp& map) { add(ir::Map{}, map.block); },
               [&](const FilterOp& filter) { add(ir::Filter{}, filter.block); },
-              [&](const TopicSendOp& send) { AddRefused(name, send.topic); },
+              [&](const TopicSendOp& send) {
+                operations_[name] = {&operation, MakeSend(name, send.topic)};
+              },
               [&](const GroupByOp& group) { AddRefused(name, ir::Role::kOperation, group.block); }},
         operation.op);
   }
@@ -158,11 +160,6 @@ void AgentBuilder::AddOperations() {
 // The blocks of what RefuseUnsupported refuses: no node calls them, but they are checked.
 void AgentBuilder::AddRefused(const std::string& name, ir::Role role, const PythonBlock& block) {
   if (IsWritten(block)) AddFunction(name, role, block);
-}
-
-void AgentBuilder::AddRefused(const std::string& name, const OutputTopic& topic) {
-  AddSelector(name, "name", topic.name_selector);
-  AddSelectors(name, topic);
 }
 
 void AgentBuilder::AddRefused(const Output& output) {
@@ -189,44 +186,61 @@ void AgentBuilder::AddPipeline() {
   }
 }
 
-// The call order of D18: predicate, key, value, partition, headers.
-ir::Output::Selectors AgentBuilder::AddSelectors(const std::string& name,
-                                                 const OutputTopic& topic) {
-  ir::Output::Selectors selectors;
-  selectors.predicate = AddSelector(name, "when", topic.predicate);
-  selectors.key = AddSelector(name, "key", topic.key_selector);
-  selectors.value = AddSelector(name, "value", topic.value_selector);
-  selectors.partition = AddSelector(name, "partition", topic.partition_selector);
-  selectors.headers = AddSelector(name, "headers", topic.headers_selector);
-  return selectors;
+// Selectors in the call order of D18.
+ir::Destination AgentBuilder::MakeDestination(const std::string& owner, const OutputTopic& topic) {
+  ir::Destination destination;
+  if (topic.name) destination.topic = topic.name->value;
+  destination.key = SerializerOf(topic.key_serializer, ir::Serializer::kRaw);
+  destination.value = SerializerOf(topic.value_serializer, ir::Serializer::kJson);
+  destination.ack = topic.ack && topic.ack->value;
+  destination.selectors.predicate = AddSelector(owner, "when", topic.predicate);
+  destination.selectors.name = AddSelector(owner, "name", topic.name_selector);
+  destination.selectors.key = AddSelector(owner, "key", topic.key_selector);
+  destination.selectors.value = AddSelector(owner, "value", topic.value_selector);
+  destination.selectors.partition = AddSelector(owner, "partition", topic.partition_selector);
+  destination.selectors.headers = AddSelector(owner, "headers", topic.headers_selector);
+  return destination;
+}
+
+ir::TopicSend AgentBuilder::MakeSend(const std::string& operation, const OutputTopic& topic) {
+  return {.destination = MakeDestination(destinations_.Take(operation), topic),
+          .pass_through = topic.pass_through && topic.pass_through->value};
 }
 
 void AgentBuilder::AddOutput(const OutputTopic& topic, ir::NodeId input) {
-  if (!topic.name) return AddRefused("output", topic);
-  const std::string name = topics_.Take(topic.name->value);
-  ir::Output output;
-  output.topic = topic.name->value;
-  output.key = SerializerOf(topic.key_serializer, ir::Serializer::kRaw);
-  output.value = SerializerOf(topic.value_serializer, ir::Serializer::kJson);
-  output.selectors = AddSelectors(name, topic);
-  AddNode("", std::move(output), input, topic.name->place);
+  const std::string owner = destinations_.Take(topic.name ? topic.name->value : "output");
+  const Place place = topic.name ? topic.name->place : topic.place;
+  AddNode("", ir::Output{MakeDestination(owner, topic)}, input, place);
+}
+
+void WarnOfLoop(const AgentSpec& agent, const OutputTopic& written, Diagnostics& diagnostics) {
+  if (!written.name) return;
+  const std::vector<Field<std::string>>& inputs = agent.input.topic->value.names;
+  const auto read = std::find_if(
+      inputs.begin(), inputs.end(),
+      [&](const Field<std::string>& input) { return input.value == written.name->value; });
+  if (read == inputs.end()) return;
+  diagnostics
+      .Warning(Code::kReadsOwnOutput,
+               fmt::format("the agent reads what it writes here: '{}'", written.name->value),
+               written.name->place.span)
+      .Text("each record it sends comes back to it")
+      .Label(read->place.span, "read here");
 }
 
 void WarnOfLoops(const AgentSpec& agent, Diagnostics& diagnostics) {
-  if (!agent.input.topic || !agent.output.topics) return;
-  const std::vector<Field<std::string>>& inputs = agent.input.topic->value.names;
-  for (const OutputTopic& output : agent.output.topics->value) {
-    if (!output.name) continue;
-    const auto read = std::find_if(
-        inputs.begin(), inputs.end(),
-        [&](const Field<std::string>& input) { return input.value == output.name->value; });
-    if (read == inputs.end()) continue;
-    diagnostics
-        .Warning(Code::kReadsOwnOutput,
-                 fmt::format("the agent reads what it writes here: '{}'", output.name->value),
-                 output.name->place.span)
-        .Text("each record it sends comes back to it")
-        .Label(read->place.span, "read here");
+  if (!agent.input.topic) return;
+  for (const Operation& operation : agent.processors.operations) {
+    const auto* send = std::get_if<TopicSendOp>(&operation.op);
+    const auto& pipeline = agent.processors.pipeline;
+    const bool runs = std::any_of(pipeline.begin(), pipeline.end(), [&](const auto& entry) {
+      return entry.value == operation.name.value;
+    });
+    if (send != nullptr && runs) WarnOfLoop(agent, send->topic, diagnostics);
+  }
+  if (!agent.output.topics) return;
+  for (const OutputTopic& topic : agent.output.topics->value) {
+    WarnOfLoop(agent, topic, diagnostics);
   }
 }
 

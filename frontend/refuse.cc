@@ -33,7 +33,6 @@ class Refuser {
   }
 
  private:
-  void Refuse(const OutputTopic& topic);
   void Settings(const TopicSettings& settings, bool declared);
   void Report(std::string what, Span span) {
     diagnostics_.Error(Code::kNotSupported, fmt::format("{} is not supported yet", what), span);
@@ -67,30 +66,20 @@ void Refuser::Refuse(const Input& input) {
   if (!input.topic) return;
   const InputTopic& topic = input.topic->value;
   Any(topic.pattern);
-  Value(topic.key_serializer, Codec::kPickle);
-  Value(topic.value_serializer, Codec::kPickle);
   Settings(topic.settings, input.declare && input.declare->value);
-}
-
-void Refuser::Refuse(const OutputTopic& topic) {
-  if (topic.name_selector) Report("'nameSelector'", topic.name_selector->key.span);
-  Value(topic.key_serializer, Codec::kPickle);
-  Value(topic.value_serializer, Codec::kPickle);
-  Value(topic.ack, true);
-  Settings(topic.settings, false);
 }
 
 void Refuser::Refuse(const Output& output) {
   NotEmpty(output.channels);
   NotEmpty(output.sinks);
   if (!output.topics) return;
-  for (const OutputTopic& topic : output.topics->value) Refuse(topic);
+  for (const OutputTopic& topic : output.topics->value) Settings(topic.settings, false);
 }
 
 void Refuser::Refuse(const Operation& operation) {
   NotEmpty(operation.tables);
   std::visit(Match{[](const MapOp&) {}, [](const FilterOp&) {},
-                   [&](const TopicSendOp& send) { Report("'topicSend'", send.key.span); },
+                   [&](const TopicSendOp& send) { Settings(send.topic.settings, false); },
                    [&](const GroupByOp& group) {
                      Report(fmt::format("'{}'", group.block.key.span.text()), group.block.key.span);
                    }},
@@ -116,6 +105,35 @@ void RefuseUnsupported(const AgentSpec& agent, Diagnostics& diagnostics) {
   refuser.Refuse(agent.output);
   for (const Operation& operation : agent.processors.operations) refuser.Refuse(operation);
   refuser.Refuse(agent.kasprc);
+}
+
+void RefusePickle(const AppSpec& spec, Diagnostics& diagnostics) {
+  const auto refuse = [&](const Maybe<Codec>& codec, const char* why) {
+    if (!codec || codec->value != Codec::kPickle) return;
+    diagnostics
+        .Error(Code::kPickleNotAllowed,
+               fmt::format("'{}: pickle' needs 'run --allow-pickle'", codec->key.span.text()),
+               codec->place.span)
+        .Text(why);
+  };
+  const auto refuse_output = [&](const OutputTopic& topic) {
+    constexpr const char* kWhy = "whoever reads this runs what its bytes say";
+    refuse(topic.key_serializer, kWhy);
+    refuse(topic.value_serializer, kWhy);
+  };
+  for (const AgentSpec& agent : spec.agents) {
+    if (agent.input.topic) {
+      constexpr const char* kWhy = "reading it runs what the bytes of a record say";
+      refuse(agent.input.topic->value.key_serializer, kWhy);
+      refuse(agent.input.topic->value.value_serializer, kWhy);
+    }
+    for (const Operation& operation : agent.processors.operations) {
+      const auto* send = std::get_if<TopicSendOp>(&operation.op);
+      if (send != nullptr) refuse_output(send->topic);
+    }
+    if (!agent.output.topics) continue;
+    for (const OutputTopic& topic : agent.output.topics->value) refuse_output(topic);
+  }
 }
 
 void RefuseUnsupported(const Resource& resource, Diagnostics& diagnostics) {

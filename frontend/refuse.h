@@ -11,4 +11,7 @@ namespace kaspr::frontend {
 void RefuseUnsupported(const AgentSpec& agent, Diagnostics& diagnostics);
 void RefuseUnsupported(const Resource& resource, Diagnostics& diagnostics);
 
+// Refuses serializers that run code when they read (D11), for a run that does not allow them.
+void RefusePickle(const AppSpec& spec, Diagnostics& diagnostics);
+
 }  // namespace kaspr::frontend

@@ -140,7 +140,7 @@ class TextDrawing {
     const size_t lines = indent.size() + 6 + 6;
     const size_t around = lines + inputs.width() + outputs.width();
     const size_t room = around + kLeastWidth < kWidth ? kWidth - around : kLeastWidth;
-    const Column operations = OperationColumn(branch, room);
+    const Column operations = OperationColumn(agent, branch, room);
     const size_t rows = std::max({inputs.rows.size(), operations.rows.size(), outputs.rows.size()});
     const bool bare = operations.rows.empty();
     for (size_t row = 0; row < rows; ++row) {
@@ -162,10 +162,16 @@ class TextDrawing {
     return column;
   }
 
-  static Column OperationColumn(const Branch& branch, size_t room) {
+  // "paid"; "audit → side" of a step that sends.
+  static std::string NameOf(const Agent& agent, const StepLabel& step) {
+    if (!step.send) return step.name;
+    return fmt::format("{} → {}", step.name, TopicLabel(agent, step.send->destination));
+  }
+
+  static Column OperationColumn(const Agent& agent, const Branch& branch, size_t room) {
     std::vector<std::string> names;
     for (const Node* node : branch.path) {
-      for (const StepLabel& step : StepLabels(*node)) names.push_back(step.name);
+      for (const StepLabel& step : StepLabels(*node)) names.push_back(NameOf(agent, step));
     }
     Column column;
     if (names.empty()) return column;
@@ -184,10 +190,10 @@ class TextDrawing {
   Column OutputColumn(const Agent& agent, const Branch& branch) const {
     Column column;
     for (const Node* node : branch.outputs) {
-      const auto& output = std::get<Output>(node->op);
-      column.rows.push_back({Shown(output.topic), true});
-      std::vector<std::string> notes = OutputLabels(agent, output);
-      std::ranges::copy(ReaderLabels(graph_, output.topic), std::back_inserter(notes));
+      const Destination& destination = std::get<Output>(node->op).destination;
+      column.rows.push_back({TopicLabel(agent, destination), true});
+      std::vector<std::string> notes = DestinationLabels(agent, destination);
+      std::ranges::copy(ReaderLabels(graph_, destination.topic), std::back_inserter(notes));
       for (std::string& row : Wrap(notes, ",", kNoteWidth)) {
         column.rows.push_back({std::move(row), false});
       }

@@ -8,23 +8,34 @@
 namespace kaspr::ir {
 namespace {
 
-constexpr std::array<const char*, 3> kSerializerNames = {"raw", "json", "binary"};
+constexpr std::array<const char*, 4> kSerializerNames = {"raw", "json", "binary", "pickle"};
 
-// Calls `visit` with every function id of `op`, in the order in which the functions may be called.
-// One walk for readers and writers: Op is `ir::Op` or `const ir::Op`.
+// The walks below serve readers and writers: what they are given may be const.
+
+template <class AnyDestination, class Visit>
+void ForEachSelector(AnyDestination& destination, Visit visit) {
+  auto& [predicate, name, key, value, partition, headers] = destination.selectors;
+  for (auto* selector : {&predicate, &name, &key, &value, &partition, &headers}) {
+    if (*selector) visit(**selector);
+  }
+}
+
+// Of an operation as a node or as a step.
 template <class AnyOp, class Visit>
-void ForEachFunction(AnyOp& op, Visit visit) {
+void ForEachFunctionOfOperation(AnyOp& op, Visit visit) {
   if (auto* map = std::get_if<Map>(&op)) visit(map->function);
   if (auto* filter = std::get_if<Filter>(&op)) visit(filter->function);
+  if (auto* send = std::get_if<TopicSend>(&op)) ForEachSelector(send->destination, visit);
+}
+
+// Calls `visit` with every function id of `op`, in the order in which the functions may be called.
+template <class AnyOp, class Visit>
+void ForEachFunction(AnyOp& op, Visit visit) {
+  ForEachFunctionOfOperation(op, visit);
   if (auto* stage = std::get_if<Stage>(&op)) {
-    for (auto& step : stage->steps) visit(step.function);
+    for (auto& step : stage->steps) ForEachFunctionOfOperation(step.op, visit);
   }
-  if (auto* output = std::get_if<Output>(&op)) {
-    auto& [predicate, key, value, partition, headers] = output->selectors;
-    for (auto* selector : {&predicate, &key, &value, &partition, &headers}) {
-      if (*selector) visit(**selector);
-    }
-  }
+  if (auto* output = std::get_if<Output>(&op)) ForEachSelector(output->destination, visit);
 }
 
 }  // namespace
@@ -40,12 +51,27 @@ std::optional<Serializer> SerializerFromName(std::string_view name) {
   return std::nullopt;
 }
 
-std::vector<const Output*> OutputsOf(const Agent& agent) {
-  std::vector<const Output*> outputs;
-  for (const Node& node : agent.nodes) {
-    if (const auto* output = std::get_if<Output>(&node.op)) outputs.push_back(output);
+std::vector<const Destination*> DestinationsOf(const Op& op) {
+  std::vector<const Destination*> destinations;
+  if (const auto* send = std::get_if<TopicSend>(&op)) destinations.push_back(&send->destination);
+  if (const auto* output = std::get_if<Output>(&op)) destinations.push_back(&output->destination);
+  if (const auto* stage = std::get_if<Stage>(&op)) {
+    for (const Stage::Step& step : stage->steps) {
+      const auto* send = std::get_if<TopicSend>(&step.op);
+      if (send != nullptr) destinations.push_back(&send->destination);
+    }
   }
-  return outputs;
+  return destinations;
+}
+
+std::vector<const Destination*> DestinationsOf(const Agent& agent) {
+  std::vector<const Destination*> destinations;
+  for (const Node& node : agent.nodes) {
+    for (const Destination* destination : DestinationsOf(node.op)) {
+      destinations.push_back(destination);
+    }
+  }
+  return destinations;
 }
 
 std::vector<uint32_t> UserCounts(const Agent& agent) {

@@ -45,12 +45,14 @@ struct Graph {
   bool operator==(const Graph&) const = default;
 };
 
-// The names shown for serializers in specs and IR text: "raw", "json", "binary".
+// The names shown for serializers in specs and IR text: "raw", "json", "binary", "pickle".
 const char* SerializerName(Serializer serializer);
 std::optional<Serializer> SerializerFromName(std::string_view name);
 
-// The output nodes of an agent, in order: `Send::output` is an index into this.
-std::vector<const Output*> OutputsOf(const Agent& agent);
+// Where an operation or output sends to, in order; more than one of a stage.
+std::vector<const Destination*> DestinationsOf(const Op& op);
+// Those of all nodes: `Send::output` is an index into this. Passes keep the order.
+std::vector<const Destination*> DestinationsOf(const Agent& agent);
 
 // How many nodes read each node. REQUIRES: the ids of `agent` are in range.
 std::vector<uint32_t> UserCounts(const Agent& agent);

@@ -20,16 +20,20 @@
 
 namespace kaspr::ir {
 
-// Hands on what an event staged so far, for an event that sends more than may be held (10,000 sends
-// or 4 MiB): everything in `batch.sends` is delivered, in order, before Flush returns; then
-// `batch.sends` is empty. Such an event can no longer be undone. Flush returns false when a forced
-// stop makes delivery pointless.
+// Hands on what is staged before its batch is done: everything in `batch.sends` is delivered, in
+// order, before the call returns; then `batch.sends` is empty. An event whose sends were handed on
+// can no longer be undone. False: a forced stop made delivery pointless, or the transport broke
+// down and the batch will run again; the event and those behind it are interrupted.
 class Emitter {
  public:
+  // What an event may hold, and a batch at the end of an event, before it has to be handed on.
   static constexpr size_t kMaxStagedSends = 10'000;
   static constexpr size_t kMaxStagedBytes = 4 * 1024 * 1024;
   virtual ~Emitter() = default;
   virtual bool Flush(value::Batch& batch) = 0;
+  // The same for a send whose outcome the event waits for: the last one staged. `report` says what
+  // became of it; one with an error is the event's to deal with, and does not end the run.
+  virtual bool Acknowledge(value::Batch& batch, value::DeliveryReport& report) = 0;
 };
 
 class Kernel {

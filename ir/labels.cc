@@ -27,6 +27,21 @@ bool Reads(const Agent& agent, std::string_view topic) {
   return std::ranges::find(topics, topic) != topics.end();
 }
 
+StepLabel LabelOf(const Stage::Step& step) {
+  return std::visit(Match{
+                        [&](const Map&) {
+                          return StepLabel{"map", Shown(step.name)};
+                        },
+                        [&](const Filter&) {
+                          return StepLabel{"filter", Shown(step.name)};
+                        },
+                        [&](const TopicSend& send) {
+                          return StepLabel{"send", Shown(step.name), &send};
+                        },
+                    },
+                    step.op);
+}
+
 // For each agent those that read what it writes, itself left out.
 std::vector<std::set<size_t>> ReadersOf(const Graph& graph) {
   std::multimap<std::string_view, size_t> readers;
@@ -35,8 +50,8 @@ std::vector<std::set<size_t>> ReadersOf(const Graph& graph) {
   }
   std::vector<std::set<size_t>> out(graph.agents.size());
   for (size_t i = 0; i < graph.agents.size(); ++i) {
-    for (const Output* output : OutputsOf(graph.agents[i])) {
-      const auto [first, last] = readers.equal_range(output->topic);
+    for (const Destination* destination : DestinationsOf(graph.agents[i])) {
+      const auto [first, last] = readers.equal_range(destination->topic);
       for (auto reader = first; reader != last; ++reader) {
         if (reader->second != i) out[i].insert(reader->second);
       }
@@ -69,11 +84,13 @@ std::vector<StepLabel> StepLabels(const Node& node) {
                         [&](const Filter&) {
                           return Labels{{"filter", Shown(node.name)}};
                         },
+                        [&](const TopicSend& send) {
+                          return Labels{{"send", Shown(node.name), &send}};
+                        },
                         [](const Stage& stage) {
                           Labels labels;
                           for (const Stage::Step& step : stage.steps) {
-                            const bool map = step.kind == Stage::Step::Kind::kMap;
-                            labels.push_back({map ? "map" : "filter", Shown(step.name)});
+                            labels.push_back(LabelOf(step));
                           }
                           return labels;
                         },
@@ -89,24 +106,42 @@ std::vector<std::string> InputAttributes(const Input& input) {
   return out;
 }
 
-std::vector<std::string> OutputAttributes(const Output& output,
-                                          const std::function<std::string(FnId)>& name) {
+std::vector<std::string> DestinationAttributes(const Destination& destination,
+                                               const std::function<std::string(FnId)>& name) {
   std::vector<std::string> out;
   const auto shown = [&](std::optional<FnId> selector) { return selector ? name(*selector) : ""; };
   const auto add = [&](const char* what, std::optional<FnId> selector) {
     if (selector) out.push_back(fmt::format("{}: {}", what, name(*selector)));
   };
-  const Output::Selectors& selectors = output.selectors;
+  const Destination::Selectors& selectors = destination.selectors;
   add("when", selectors.predicate);
-  AddCoding(out, "key", output.key, Output{}.key, shown(selectors.key));
-  AddCoding(out, "value", output.value, Output{}.value, shown(selectors.value));
+  AddCoding(out, "key", destination.key, Destination{}.key, shown(selectors.key));
+  AddCoding(out, "value", destination.value, Destination{}.value, shown(selectors.value));
   add("partition", selectors.partition);
   add("headers", selectors.headers);
+  if (destination.ack) out.emplace_back("ack");
   return out;
 }
 
-std::vector<std::string> OutputLabels(const Agent& agent, const Output& output) {
-  return OutputAttributes(output, [&](FnId id) { return Shown(agent.function(id).name); });
+std::vector<std::string> SendAttributes(const TopicSend& send,
+                                        const std::function<std::string(FnId)>& name) {
+  std::vector<std::string> out = DestinationAttributes(send.destination, name);
+  if (send.pass_through) out.emplace_back("pass-through");
+  return out;
+}
+
+std::string TopicLabel(const Agent& agent, const Destination& destination) {
+  if (!destination.selectors.name) return Shown(destination.topic);
+  return fmt::format("chosen by {}", Shown(agent.function(*destination.selectors.name).name));
+}
+
+std::vector<std::string> DestinationLabels(const Agent& agent, const Destination& destination) {
+  return DestinationAttributes(destination,
+                               [&](FnId id) { return Shown(agent.function(id).name); });
+}
+
+std::vector<std::string> SendLabels(const Agent& agent, const TopicSend& send) {
+  return SendAttributes(send, [&](FnId id) { return Shown(agent.function(id).name); });
 }
 
 std::vector<std::string> ReaderLabels(const Graph& graph, std::string_view topic) {

@@ -21,17 +21,23 @@ std::string Shown(std::string_view name);
 struct StepLabel {
   const char* kind;
   std::string name;
+  const TopicSend* send = nullptr;  // of a step that sends
 };
 std::vector<StepLabel> StepLabels(const Node& node);
 
 // "key: json": how an input or output differs from a plain one, in the order in which selectors are
 // called. `name` gives a function's name as it is to be shown: "when: @priced.when".
 std::vector<std::string> InputAttributes(const Input& input);
-std::vector<std::string> OutputAttributes(const Output& output,
-                                          const std::function<std::string(FnId)>& name);
+std::vector<std::string> DestinationAttributes(const Destination& destination,
+                                               const std::function<std::string(FnId)>& name);
+std::vector<std::string> SendAttributes(const TopicSend& send,
+                                        const std::function<std::string(FnId)>& name);
 
-// The attributes of an output for a picture: "when: priced.when".
-std::vector<std::string> OutputLabels(const Agent& agent, const Output& output);
+// For a picture: the topic, "priced" or "chosen by routed.name", and the attributes, "when:
+// priced.when".
+std::string TopicLabel(const Agent& agent, const Destination& destination);
+std::vector<std::string> DestinationLabels(const Agent& agent, const Destination& destination);
+std::vector<std::string> SendLabels(const Agent& agent, const TopicSend& send);
 
 // "read by pricer", for each agent of the app that reads `topic`.
 std::vector<std::string> ReaderLabels(const Graph& graph, std::string_view topic);

@@ -6,7 +6,8 @@
 //     %in     = input topic "orders"
 //     %paid   = filter %in @paid
 //     %price  = map %paid @price
-//     output %price topic "priced" [key: @priced.key]
+//     %audit  = send %price topic "audit" [pass-through]
+//     output %audit topic "priced" [key: @priced.key]
 //   }
 //
 // Semantics that every pass, printer and engine keeps:
@@ -14,9 +15,13 @@
 //   input to output. Between partitions there is none.
 // * Calls: Python functions of one agent are called event after event; within an event the first
 //   operation is pulled lazily and later ones run breadth first per item; then for each value and
-//   output in order: predicate, key, value, partition, headers (D18).
+//   output in order: predicate, name, key, value, partition, headers (D18).
 // * Map replaces a value; a generator yields any number of values in its place; None is a value.
 // * Filter keeps the same value where its function is true, else drops it.
+// * TopicSend sends a value whose predicate holds, and then drops it: unless it passes through, or
+//   waits for the delivery report, which goes on in its place; (value, report) if it does both. A
+//   value whose predicate is false is dropped too, unless it passes through.
+// * An acknowledged send is a barrier: all that was staged before it is delivered with it.
 // * Exceptions: the event fails; what it sent before stays sent; the agent's error policy deals
 //   with the record (default `skip`: counted, logged, acknowledged), and the next one runs (D7).
 // * Output sends the values whose predicate holds; several outputs are independent of each other
@@ -37,7 +42,7 @@ enum class FnId : uint32_t {};
 enum class NodeId : uint32_t {};
 
 // How bytes become values and back, per key and value.
-enum class Serializer : uint8_t { kRaw, kJson, kBinary };
+enum class Serializer : uint8_t { kRaw, kJson, kBinary, kPickle };
 
 // The source: one or more topics, read as one stream per partition.
 struct Input {
@@ -57,14 +62,32 @@ struct Filter {
   bool operator==(const Filter&) const = default;
 };
 
-// Consecutive maps and filters, run as one body. A step keeps its own name and place, so that a
-// failure inside still names the operation the user wrote.
+// Where values are written, and what makes a record of each.
+struct Destination {
+  std::string topic;  // "": selectors.name chooses one for each value
+  Serializer key = Serializer::kRaw;
+  Serializer value = Serializer::kJson;
+  bool ack = false;  // wait until the record is delivered
+  struct Selectors {
+    std::optional<FnId> predicate, name, key, value, partition, headers;
+    bool operator==(const Selectors&) const = default;
+  } selectors;
+  bool operator==(const Destination&) const = default;
+};
+
+// An operation that sends the values that reach it.
+struct TopicSend {
+  Destination destination;
+  bool pass_through = false;
+  bool operator==(const TopicSend&) const = default;
+};
+
+// Consecutive operations, run as one body. A step keeps its own name and place, so that a failure
+// inside still names the operation the user wrote.
 struct Stage {
   struct Step {
-    enum class Kind : uint8_t { kMap, kFilter };
-    Kind kind = Kind::kMap;
     std::string name;
-    FnId function{};
+    std::variant<Map, Filter, TopicSend> op;
     Place place;
     bool operator==(const Step&) const = default;
   };
@@ -72,18 +95,12 @@ struct Stage {
   bool operator==(const Stage&) const = default;
 };
 
-// A topic that the values reaching it are written to.
+// Sends the values that reach it, and nothing comes after it.
 struct Output {
-  std::string topic;
-  Serializer key = Serializer::kRaw;
-  Serializer value = Serializer::kJson;
-  struct Selectors {
-    std::optional<FnId> predicate, key, value, partition, headers;
-    bool operator==(const Selectors&) const = default;
-  } selectors;
+  Destination destination;
   bool operator==(const Output&) const = default;
 };
 
-using Op = std::variant<Input, Map, Filter, Stage, Output>;
+using Op = std::variant<Input, Map, Filter, TopicSend, Stage, Output>;
 
 }  // namespace kaspr::ir

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 #include "ir/lexer.h"
@@ -170,11 +171,14 @@ class Parser {
     } else if (AcceptWord("filter")) {
       Filter filter;
       if (Operand(node) && TakeFunction(filter.function) && ExpectLineEnd()) node.op = filter;
+    } else if (AcceptWord("send")) {
+      TopicSend send;
+      if (Operand(node) && SendTail(send)) node.op = std::move(send);
     } else if (AcceptWord("stage")) {
       stage_ = &node.op.emplace<Stage>();
       Operand(node) && Expect(Kind::kMark, "{") && ExpectLineEnd();
     } else {
-      Fail("'input', 'map', 'filter' or 'stage'");
+      Fail("'input', 'map', 'filter', 'send' or 'stage'");
     }
   }
 
@@ -206,24 +210,51 @@ class Parser {
     node.place.span = first.span;
     Output output;
     node.op = output;
-    if (!Operand(node) || !Expect(Kind::kWord, "topic")) return;
-    if (!TakeText(Kind::kString, "the name of the topic in quotes", output.topic)) return;
-    Output::Selectors& selectors = output.selectors;
-    const bool good = Attributes([&](const Token& name) {
-      if (name.text == "when") return TakeSelector(selectors.predicate);
-      if (name.text == "key") return TakeCoding(output.key, selectors.key);
-      if (name.text == "value") return TakeCoding(output.value, selectors.value);
-      if (name.text == "partition") return TakeSelector(selectors.partition);
-      if (name.text == "headers") return TakeSelector(selectors.headers);
-      return UnknownAttribute(name, "'when', 'key', 'value', 'partition' or 'headers'");
-    });
-    if (good) node.op = std::move(output);
+    Destination& destination = output.destination;
+    if (Operand(node) && DestinationTail(destination, {{"ack", destination.ack}})) {
+      node.op = std::move(output);
+    }
   }
 
-  // `[name: ..., name: ...]` or nothing, up to the end of the line. `take` reads what stands behind
-  // the colon.
+  // An attribute that is there or not: `[ack]`.
+  struct Flag {
+    std::string_view name;
+    bool& value;
+  };
+
+  bool SendTail(TopicSend& send) {
+    return DestinationTail(send.destination,
+                           {{"ack", send.destination.ack}, {"pass-through", send.pass_through}});
+  }
+
+  // `topic "side" [when: @audit.when, ack]` or `topic @audit.name`, to the end of the line.
+  bool DestinationTail(Destination& destination, std::initializer_list<Flag> flags) {
+    Destination::Selectors& selectors = destination.selectors;
+    if (!Expect(Kind::kWord, "topic")) return false;
+    if (token_.kind == Kind::kFunction) {
+      TakeSelector(selectors.name);
+    } else if (!TakeText(Kind::kString, "a topic in quotes, or the function that chooses it",
+                         destination.topic)) {
+      return false;
+    }
+    std::string known = "'when', 'key', 'value', 'partition', 'headers'";
+    for (const Flag& flag : flags) known += fmt::format(", '{}'", flag.name);
+    return Attributes(
+        [&](const Token& name) {
+          if (name.text == "when") return TakeSelector(selectors.predicate);
+          if (name.text == "key") return TakeCoding(destination.key, selectors.key);
+          if (name.text == "value") return TakeCoding(destination.value, selectors.value);
+          if (name.text == "partition") return TakeSelector(selectors.partition);
+          if (name.text == "headers") return TakeSelector(selectors.headers);
+          return UnknownAttribute(name, known);
+        },
+        flags);
+  }
+
+  // `[name: ..., flag]` or nothing, up to the end of the line. `take` reads what stands behind the
+  // colon.
   template <class TakeValue>
-  bool Attributes(TakeValue take) {
+  bool Attributes(TakeValue take, std::initializer_list<Flag> flags = {}) {
     if (!AcceptMark("[")) return ExpectLineEnd();
     std::vector<std::string> seen;
     do {
@@ -235,7 +266,13 @@ class Parser {
         return false;
       }
       seen.push_back(name.text);
-      if (!Expect(Kind::kMark, ":") || !take(name)) return false;
+      const auto* flag = std::find_if(flags.begin(), flags.end(),
+                                      [&](const Flag& known) { return known.name == name.text; });
+      if (flag != flags.end()) {
+        flag->value = true;
+      } else if (!Expect(Kind::kMark, ":") || !take(name)) {
+        return false;
+      }
     } while (AcceptMark(","));
     return Expect(Kind::kMark, "]") && ExpectLineEnd();
   }
@@ -249,7 +286,7 @@ class Parser {
 
   bool TakeSerializer(Serializer& serializer) {
     const auto known = token_.kind == Kind::kWord ? SerializerFromName(token_.text) : std::nullopt;
-    if (!known) return Fail("'raw', 'json' or 'binary'");
+    if (!known) return Fail("'raw', 'json', 'binary' or 'pickle'");
     serializer = *known;
     Advance();
     return true;
@@ -278,19 +315,29 @@ class Parser {
     }
     Stage::Step step;
     step.place.span = start;
-    if (AcceptWord("filter")) {
-      step.kind = Stage::Step::Kind::kFilter;
-    } else if (!AcceptWord("map")) {
-      Fail("'map', 'filter' or '}'");
-      return;
+    bool good = false;
+    if (AcceptWord("map")) {
+      good = CallTail(step, step.op.emplace<Map>().function);
+    } else if (AcceptWord("filter")) {
+      good = CallTail(step, step.op.emplace<Filter>().function);
+    } else if (AcceptWord("send")) {
+      good =
+          TakeText(Kind::kString, kStepName, step.name) && SendTail(step.op.emplace<TopicSend>());
+    } else {
+      Fail("'map', 'filter', 'send' or '}'");
     }
+    if (good) stage_->steps.push_back(std::move(step));
+  }
+
+  static constexpr const char* kStepName = "the name of the step in quotes";
+
+  // `@clean as "clean again"`, to the end of the line.
+  bool CallTail(Stage::Step& step, FnId& function) {
     const std::string name = token_.text;
-    if (!TakeFunction(step.function)) return;
+    if (!TakeFunction(function)) return false;
     step.name = name;
-    if (AcceptWord("as") && !TakeText(Kind::kString, "the name of the step in quotes", step.name)) {
-      return;
-    }
-    if (ExpectLineEnd()) stage_->steps.push_back(std::move(step));
+    if (AcceptWord("as") && !TakeText(Kind::kString, kStepName, step.name)) return false;
+    return ExpectLineEnd();
   }
 
   // `fn @name python "entrypoint" [attributes] |` and the lines of the program.

@@ -17,7 +17,9 @@ class PictureBuilder {
     picture_.app = Shown(graph_.app);
     for (const Agent& agent : graph_.agents) {
       for (const std::string& topic : agent.input().topics) AddTopic(topic);
-      for (const Output* output : OutputsOf(agent)) AddTopic(output->topic);
+      for (const Destination* destination : DestinationsOf(agent)) {
+        AddDestination(agent, *destination);
+      }
     }
     for (size_t i = 0; i < graph_.agents.size(); ++i) AddAgent(i);
     return std::move(picture_);
@@ -26,9 +28,24 @@ class PictureBuilder {
  private:
   static std::string IdOf(size_t agent, size_t node) { return fmt::format("a{}_{}", agent, node); }
 
+  std::string NextTopicId() const { return fmt::format("t{}", picture_.topics.size()); }
+
   void AddTopic(const std::string& topic) {
-    const auto [known, fresh] = topics_.emplace(topic, fmt::format("t{}", topics_.size()));
+    const auto [known, fresh] = topics_.emplace(topic, NextTopicId());
     if (fresh) picture_.topics.push_back({known->second, {Shown(topic)}});
+  }
+
+  // Topics that are chosen at run time stand together for the function that chooses.
+  void AddDestination(const Agent& agent, const Destination& destination) {
+    if (!destination.selectors.name) return AddTopic(destination.topic);
+    const auto [known, fresh] = chosen_.emplace(&destination, NextTopicId());
+    if (!fresh) return;
+    picture_.topics.push_back({known->second, {TopicLabel(agent, destination)}, true});
+  }
+
+  const std::string& IdOf(const Destination& destination) const {
+    const auto chosen = chosen_.find(&destination);
+    return chosen != chosen_.end() ? chosen->second : topics_.at(destination.topic);
   }
 
   void AddAgent(size_t index) {
@@ -58,14 +75,21 @@ class PictureBuilder {
     }
     const std::string from = IdOf(agent_index, static_cast<size_t>(node.inputs.front()));
     if (const auto* output = std::get_if<Output>(&node.op)) {
-      arrows.push_back({from, topics_.at(output->topic), OutputLabels(agent, *output)});
-    } else {
-      arrows.push_back({from, id, {}});
+      const Destination& destination = output->destination;
+      arrows.push_back({from, IdOf(destination), DestinationLabels(agent, destination)});
+      return;
+    }
+    arrows.push_back({from, id, {}});
+    for (const StepLabel& step : StepLabels(node)) {
+      if (step.send == nullptr) continue;
+      arrows.push_back({id, IdOf(step.send->destination), SendLabels(agent, *step.send)});
     }
   }
 
   const Graph& graph_;
-  std::map<std::string, std::string> topics_;  // to their ids
+  // To their ids.
+  std::map<std::string, std::string> topics_;
+  std::map<const Destination*, std::string> chosen_;
   Picture picture_;
 };
 

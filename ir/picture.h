@@ -18,6 +18,7 @@ namespace kaspr::ir {
 struct Box {
   std::string id;
   std::vector<std::string> lines;
+  bool chosen = false;  // stands for topics that are chosen at run time: it is drawn dashed
 };
 
 struct Arrow {

@@ -29,6 +29,26 @@ std::string Attributes(const std::vector<std::string>& list) {
   return list.empty() ? "" : fmt::format(" [{}]", fmt::join(list, ", "));
 }
 
+// `topic "side" [key: json]`, `topic @audit.name [ack]`; both topics where the graph has both,
+// which does not parse.
+std::string TopicText(const Agent& agent, const Destination& destination) {
+  std::string text = "topic";
+  const auto& name = destination.selectors.name;
+  if (!destination.topic.empty() || !name) text += " " + Quoted(destination.topic);
+  if (name) text += " " + NameOf(agent, *name);
+  return text;
+}
+
+std::string DestinationText(const Agent& agent, const Destination& destination) {
+  const auto name = [&](FnId id) { return NameOf(agent, id); };
+  return TopicText(agent, destination) + Attributes(DestinationAttributes(destination, name));
+}
+
+std::string SendText(const Agent& agent, const TopicSend& send) {
+  const auto name = [&](FnId id) { return NameOf(agent, id); };
+  return TopicText(agent, send.destination) + Attributes(SendAttributes(send, name));
+}
+
 class Printer {
  public:
   explicit Printer(const PrintOptions& options) : options_(options) {}
@@ -108,11 +128,12 @@ class Printer {
             [&](const Filter& filter) {
               Append("{}filter {} {}", left, from, NameOf(agent, filter.function));
             },
+            [&](const TopicSend& send) {
+              Append("{}send {} {}", left, from, SendText(agent, send));
+            },
             [&](const Stage&) { Append("{}stage {}", left, from); },
             [&](const Output& output) {
-              Append(
-                  "  output {} topic {}{}", from, Quoted(output.topic),
-                  Attributes(OutputAttributes(output, [&](FnId id) { return NameOf(agent, id); })));
+              Append("  output {} {}", from, DestinationText(agent, output.destination));
             },
         },
         node.op);
@@ -129,15 +150,26 @@ class Printer {
     Append(" {{");
     EndLine(node.place.span);
     for (const Stage::Step& step : stage.steps) {
-      const char* kind = step.kind == Stage::Step::Kind::kMap ? "map" : "filter";
-      const size_t id = static_cast<size_t>(step.function);
-      Append("    {} {}", kind, NameOf(agent, step.function));
-      if (id >= agent.functions.size() || agent.functions[id].name != step.name) {
-        Append(" as {}", Quoted(step.name));
-      }
+      std::visit(
+          Match{
+              [&](const Map& map) { PrintCall(agent, "map", map.function, step.name); },
+              [&](const Filter& filter) { PrintCall(agent, "filter", filter.function, step.name); },
+              [&](const TopicSend& send) {
+                Append("    send {} {}", Quoted(step.name), SendText(agent, send));
+              },
+          },
+          step.op);
       EndLine(step.place.span);
     }
     Append("  }}\n");
+  }
+
+  void PrintCall(const Agent& agent, const char* kind, FnId function, const std::string& name) {
+    const size_t id = static_cast<size_t>(function);
+    Append("    {} {}", kind, NameOf(agent, function));
+    if (id >= agent.functions.size() || agent.functions[id].name != name) {
+      Append(" as {}", Quoted(name));
+    }
   }
 
   GraphText::Extent PrintFunction(const Function& function) {

@@ -11,8 +11,10 @@
 //     %stage = stage %in {
 //       filter @paid
 //       map @clean as "clean again"
+//       send "audit" topic "audit" [value: raw, pass-through]
 //     }
-//     output %stage topic "priced" [when: @priced.when, key: json @priced.key]
+//     output %stage topic "priced" [when: @priced.when, key: json @priced.key, ack]
+//     output %stage topic @output.name
 //
 //     fn @priced.key python "key" [selector] |
 //       | def key(value):

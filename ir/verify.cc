@@ -21,10 +21,11 @@ namespace {
 //             6 every other node reads exactly one node
 //             7 a node stands behind the one it reads (so there is no cycle)
 //             8 nothing reads an output
-//  content    9 an input names topics, each once; an output names its topic
+//  content    9 an input names topics, each once; what sends names a topic or a function that
+//               chooses it, not both
 //            10 a stage has a step
 //  functions 11 every function that is named exists
-//            12 maps, filters and steps call operations, outputs call selectors, init is an init
+//            12 maps and filters call operations, what sends calls selectors, init is an init
 //            13 a function made for init is the agent's init
 //
 // What follows from an earlier mistake in the same node is not reported again.
@@ -204,12 +205,9 @@ class Verifier {
             [&](const Input& input) { VerifyTopics(input, where); },
             [&](const Map& map) { VerifyCall(map.function, Role::kOperation, where); },
             [&](const Filter& filter) { VerifyCall(filter.function, Role::kOperation, where); },
+            [&](const TopicSend& send) { VerifyDestination(send.destination, where); },
             [&](const Stage& stage) { VerifySteps(stage, where); },
-            [&](const Output& output) {
-              if (output.topic.empty())
-                Error(Code::kGraphShape, "an output without a topic", SpanOf(where));
-              for (FnId id : FunctionsOf(output)) VerifyCall(id, Role::kSelector, where);
-            },
+            [&](const Output& output) { VerifyDestination(output.destination, where); },
         },
         agent_->nodes[index].op);
   }
@@ -231,8 +229,26 @@ class Verifier {
     for (const Stage::Step& step : stage.steps) {
       const Where at{.node = where.node, .step = step.place.span};
       if (step.name.empty()) Error(Code::kGraphShape, "a step without a name", SpanOf(at));
-      VerifyCall(step.function, Role::kOperation, at);
+      std::visit(
+          Match{
+              [&](const Map& map) { VerifyCall(map.function, Role::kOperation, at); },
+              [&](const Filter& filter) { VerifyCall(filter.function, Role::kOperation, at); },
+              [&](const TopicSend& send) { VerifyDestination(send.destination, at); },
+          },
+          step.op);
     }
+  }
+
+  void VerifyDestination(const Destination& destination, const Where& where) {
+    if (destination.topic.empty() && !destination.selectors.name) {
+      Error(Code::kGraphShape, "something is sent, but to no topic", SpanOf(where));
+    }
+    if (!destination.topic.empty() && destination.selectors.name) {
+      Error(Code::kGraphShape,
+            fmt::format("the topic is '{}', and a function chooses one too", destination.topic),
+            SpanOf(where));
+    }
+    for (FnId id : FunctionsOf(Output{destination})) VerifyCall(id, Role::kSelector, where);
   }
 
   void VerifyCall(FnId id, Role role, const Where& where) {

@@ -62,6 +62,8 @@ Codec::Codec() {
   join_ = Attribute(module, "join");
   to_base64_ = Attribute(module, "to_base64");
   from_base64_ = Attribute(module, "from_base64");
+  to_pickle_ = Attribute(module, "to_pickle");
+  from_pickle_ = Attribute(module, "from_pickle");
   zero_ = Ref::Own(PyLong_FromLong(0));
 }
 
@@ -75,6 +77,11 @@ Ref Codec::Decode(ir::Serializer serializer, std::string_view bytes) {
       Ref data = BytesOf(bytes);
       if (!data) return data;
       return Ref::Own(PyObject_CallOneArg(from_base64_.get(), data.get()));
+    }
+    case ir::Serializer::kPickle: {
+      Ref data = BytesOf(bytes);
+      if (!data) return data;
+      return Ref::Own(PyObject_CallOneArg(from_pickle_.get(), data.get()));
     }
   }
   KASPR_UNREACHABLE("serializer");
@@ -118,6 +125,10 @@ bool Codec::Encode(ir::Serializer serializer, PyObject* value, Encoded& encoded)
       Ref data = Ref::Own(PyUnicode_AsUTF8String(value));
       if (!data) return false;
       Ref text = Ref::Own(PyObject_CallOneArg(to_base64_.get(), data.get()));
+      return text && View(std::move(text), encoded);
+    }
+    case ir::Serializer::kPickle: {
+      Ref text = Ref::Own(PyObject_CallOneArg(to_pickle_.get(), value));
       return text && View(std::move(text), encoded);
     }
   }

@@ -1,6 +1,6 @@
 #pragma once
 
-// Bytes to Python objects and back, as the reference's codecs do it: raw, json, binary.
+// Bytes to Python objects and back, as the reference's codecs do it: raw, json, binary, pickle.
 //
 // JSON is CPython's `json` with default separators; what it does not know (Decimal, datetime, Enum,
 // ...) goes through `Special` of codec.py. On output bytes skip every codec. On the lane's thread.
@@ -40,6 +40,8 @@ class Codec {
   Ref join_;     // "".join
   Ref to_base64_;
   Ref from_base64_;
+  Ref to_pickle_;
+  Ref from_pickle_;
   Ref zero_;
 };
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import pickle
 from collections import deque
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -32,6 +33,14 @@ def _date_text(value):
         value = datetime(value.year, value.month, value.day)
     text = value.isoformat()
     return text[:-6] + "Z" if text.endswith("+00:00") else text
+
+
+def to_pickle(value):
+    return base64.b64encode(pickle.dumps(value))
+
+
+def from_pickle(data):
+    return pickle.loads(base64.b64decode(data))
 
 
 to_base64 = base64.b64encode

@@ -41,7 +41,7 @@ class PythonKernel final : public ir::Kernel {
         agent_(agent),
         failures_(failures),
         scope_(std::move(scope)),
-        pipeline_(std::make_unique<Pipeline>(state_, agent, *scope_)),
+        pipeline_(std::make_unique<Pipeline>(state_, agent, app, *scope_)),
         outputs_(std::make_unique<Outputs>(state_, agent, app, *scope_)),
         decode_key_(DecodeActivity("key", agent.input().key, agent.nodes.front())),
         decode_value_(DecodeActivity("value", agent.input().value, agent.nodes.front())) {}
@@ -57,35 +57,39 @@ class PythonKernel final : public ir::Kernel {
   Pipeline& pipeline() { return *pipeline_; }
 
   void Run(value::Batch& batch, ir::Emitter& emitter) override {
+    bool stopped = false;
     for (value::Event& event : batch.events) {
       if (event.outcome != value::Outcome::kPending) continue;
       UserCode user_code(state_);
-      if (state_.interrupted) {
+      if (stopped || state_.interrupted) {
         event.outcome = value::Outcome::kInterrupted;
-      } else {
-        RunEvent(batch, emitter, event);
+        continue;
       }
+      Staging staging(state_, batch, emitter);
+      RunEvent(staging, event);
+      // What a batch holds is bounded, whatever becomes of its events.
+      if (batch.staged_bytes() > ir::Emitter::kMaxStagedBytes && !staging.Flush()) PyErr_Clear();
+      stopped = staging.stopped();
     }
   }
 
  private:
-  void RunEvent(value::Batch& batch, ir::Emitter& emitter, value::Event& event) {
+  void RunEvent(Staging& staging, value::Event& event) {
     state_.cut = false;
-    Staging staging{.batch = batch, .emitter = emitter, .first = batch.sends.size()};
     const Activity* activity = &decode_key_;
     const bool done = RunPipeline(event, staging, activity);
-    if (state_.cut || staging.stopped) {
+    if (state_.cut || staging.stopped()) {
       PyErr_Clear();
-      batch.Unstage(staging.first);
+      staging.Undo();
       event.outcome = value::Outcome::kInterrupted;
       return;
     }
     event.outcome = done ? value::Outcome::kDone : value::Outcome::kFailed;
-    if (!done) Report(*activity, batch, event);
+    if (!done) Report(*activity, staging.batch(), event);
   }
 
   bool RunPipeline(value::Event& event, Staging& staging, const Activity*& activity) {
-    CurrentEvent current(state_, scope_->app, staging.batch, event);
+    CurrentEvent current(state_, scope_->app, staging.batch(), event);
     if (!DecodeKey(event, current)) return false;
     activity = &decode_value_;
     Ref value = Decode(agent_.input().value, event.message.value);

@@ -45,3 +45,7 @@ def close():
 
 class MessageSizeTooLargeError(Exception):
     """A record that no Kafka topic with default limits takes."""
+
+
+class DeliveryError(Exception):
+    """A record that somebody waited for and that could not be delivered."""

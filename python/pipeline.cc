@@ -9,8 +9,6 @@ namespace kaspr::python {
 
 namespace {
 
-using Kind = ir::Stage::Step::Kind;
-
 constexpr size_t kMostValues = 10'000'000;
 
 // The next item of a generator, sync or async. Null without an exception: it has ended.
@@ -39,17 +37,27 @@ struct Pipeline::Call {
 
   // Applies a step. Null without an exception: the value was dropped.
   Ref Apply(const Step& step, const Ref& value) {
+    if (step.kind == Step::Kind::kSend) return ApplySend(step, value);
     activity = &step.block->activity();
     Ref result = step.block->Call(value.get(), event);
-    if (!result || !step.filter) return result;
+    if (!result || step.kind == Step::Kind::kMap) return result;
     const int truth = PyObject_IsTrue(result.get());
     if (truth > 0) return Ref::Share(value.get());
     if (truth == 0) ++filtered;
     return {};
   }
 
+  // What goes on behind a send: the value, the delivery report, both, or nothing.
+  Ref ApplySend(const Step& step, const Ref& value) {
+    Destination::Sent sent;
+    if (!step.destination->Send(value.get(), event, staging, activity, sent)) return {};
+    if (!step.pass_through) return std::move(sent.report);
+    if (!sent.report) return Ref::Share(value.get());
+    return Ref::Own(PyTuple_Pack(2, value.get(), sent.report.get()));
+  }
+
   bool FansOut(const Step& step, const Ref& result) const {
-    return !step.filter && IsGenerator(result.get());
+    return step.kind == Step::Kind::kMap && IsGenerator(result.get());
   }
 
   // Pulls the first step's items one by one, each through all the others and out.
@@ -118,19 +126,35 @@ struct Pipeline::Call {
   bool Send(const Ref& value) { return outputs.Send(value.get(), event, staging, activity); }
 };
 
-Pipeline::Pipeline(Interpreter::State& state, const ir::Agent& agent, const InitScope& scope)
+Pipeline::Pipeline(Interpreter::State& state, const ir::Agent& agent, const ir::AppContext& app,
+                   const InitScope& scope)
     : state_(state) {
-  auto add = [&](bool filter, ir::FnId function) {
+  const auto block = [&](ir::FnId function) {
+    return std::make_unique<Block>(state, agent, agent.function(function), scope);
+  };
+  const auto add_map = [&](const ir::Map& map) {
+    steps_.push_back({.kind = Step::Kind::kMap, .block = block(map.function), .destination = {}});
+  };
+  const auto add_filter = [&](const ir::Filter& filter) {
     steps_.push_back(
-        {.filter = filter,
-         .block = std::make_unique<Block>(state, agent, agent.function(function), scope)});
+        {.kind = Step::Kind::kFilter, .block = block(filter.function), .destination = {}});
+  };
+  const auto add_send = [&](const ir::TopicSend& send, Place place) {
+    steps_.push_back({.kind = Step::Kind::kSend,
+                      .block = {},
+                      .destination = std::make_unique<Destination>(state, agent, send.destination,
+                                                                   place, app, scope),
+                      .pass_through = send.pass_through});
   };
   for (const ir::Node& node : agent.nodes) {
-    std::visit(Match{[](const ir::Input&) {}, [&](const ir::Map& map) { add(false, map.function); },
-                     [&](const ir::Filter& filter) { add(true, filter.function); },
+    std::visit(Match{[](const ir::Input&) {}, add_map, add_filter,
+                     [&](const ir::TopicSend& send) { add_send(send, node.place); },
                      [&](const ir::Stage& stage) {
                        for (const ir::Stage::Step& step : stage.steps) {
-                         add(step.kind == Kind::kFilter, step.function);
+                         std::visit(
+                             Match{add_map, add_filter,
+                                   [&](const ir::TopicSend& send) { add_send(send, step.place); }},
+                             step.op);
                        }
                      },
                      [](const ir::Output&) {}},
@@ -140,6 +164,7 @@ Pipeline::Pipeline(Interpreter::State& state, const ir::Agent& agent, const Init
 
 bool Pipeline::RunBlocks(const Block*& failed) {
   for (const Step& step : steps_) {
+    if (step.block == nullptr) continue;  // selectors run when they are first called
     failed = step.block.get();
     if (!step.block->function().per_call && !step.block->RunOnce()) return false;
   }

@@ -13,21 +13,24 @@ namespace kaspr::python {
 
 class Pipeline {
  public:
-  Pipeline(Interpreter::State& state, const ir::Agent& agent, const InitScope& scope);
+  Pipeline(Interpreter::State& state, const ir::Agent& agent, const ir::AppContext& app,
+           const InitScope& scope);
 
   // Runs the blocks that run once. On failure an exception is set and `failed` is the block.
   bool RunBlocks(const Block*& failed);
 
   // Runs `value` through and sends what comes out; counts the values that filters drop in
-  // `filtered`. False: an exception is set (or the staging stopped), and `activity` says what was
-  // being done.
+  // `filtered`. False: an exception is set, and `activity` says what was being done.
   bool Run(const Ref& value, CurrentEvent& event, uint32_t& filtered, Outputs& outputs,
            Staging& staging, const Activity*& activity);
 
  private:
   struct Step {
-    bool filter = false;
-    std::unique_ptr<Block> block;
+    enum class Kind { kMap, kFilter, kSend };
+    Kind kind = Kind::kMap;
+    std::unique_ptr<Block> block;              // of a map or filter
+    std::unique_ptr<Destination> destination;  // of a send
+    bool pass_through = false;
   };
   struct Call;
 

@@ -12,7 +12,7 @@ namespace {
 class CopyKernel final : public ir::Kernel {
  public:
   CopyKernel(const ir::Agent& agent, ir::FailureLog& failures)
-      : agent_(agent), failures_(failures), outputs_(ir::OutputsOf(agent)) {}
+      : agent_(agent), failures_(failures), outputs_(ir::DestinationsOf(agent)) {}
 
   void Run(value::Batch& batch, ir::Emitter&) override {
     for (value::Event& event : batch.events) {
@@ -32,7 +32,7 @@ class CopyKernel final : public ir::Kernel {
     if (!send.value && outputs_[index]->value == ir::Serializer::kBinary) {
       return Fail(batch, event, index, "it has no value, which binary cannot write");
     }
-    const auto error = batch.Stage(send);
+    const auto error = batch.StageInPlace(send);
     if (!error) return true;
     return Fail(batch, event, index, value::Describe(*error));
   }
@@ -57,14 +57,15 @@ class CopyKernel final : public ir::Kernel {
 
   Span OutputPlace(uint32_t index) const {
     for (const ir::Node& node : agent_.nodes) {
-      if (std::get_if<ir::Output>(&node.op) == outputs_[index]) return node.place.span;
+      const auto* output = std::get_if<ir::Output>(&node.op);
+      if (output != nullptr && &output->destination == outputs_[index]) return node.place.span;
     }
     KASPR_UNREACHABLE("an output is a node");
   }
 
   const ir::Agent& agent_;
   ir::FailureLog& failures_;
-  const std::vector<const ir::Output*> outputs_;
+  const std::vector<const ir::Destination*> outputs_;
 };
 
 }  // namespace

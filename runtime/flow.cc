@@ -31,37 +31,64 @@ struct AbortFlag {
 // A native kernel restarts nothing and so never hands on half an event.
 class NoEmitter final : public ir::Emitter {
  public:
-  bool Flush(value::Batch&) override {
-    KASPR_UNREACHABLE("a native kernel flushed in the middle of an event");
+  bool Flush(value::Batch&) override { Refuse(); }
+  bool Acknowledge(value::Batch&, value::DeliveryReport&) override { Refuse(); }
+
+ private:
+  [[noreturn]] static void Refuse() {
+    KASPR_UNREACHABLE("a native kernel flushed in the middle of a batch");
   }
 };
 
-// Hands on what a long event staged so far as work of its own, in front of the rest of its batch.
+// Hands on what is staged so far as work of its own, in front of the rest of its batch, which is
+// not delivered before it.
 class LaneEmitter final : public ir::Emitter {
  public:
-  LaneEmitter(Stream& stream, LaneNode::gateway_type& gateway, size_t sends, AbortFlag& abort)
-      : stream_(stream), gateway_(gateway), sends_(sends), abort_(abort) {}
+  LaneEmitter(Work& work, LaneNode::gateway_type& gateway, size_t sends, AbortFlag& abort)
+      : work_(work), gateway_(gateway), sends_(sends), abort_(abort) {}
 
-  bool Flush(value::Batch& batch) override {
-    auto delivered = std::make_shared<bool>(false);  // `part` may outlive this call when aborted
-    auto part = std::make_shared<Work>(stream_, [delivered, &abort = abort_](const Delivered&) {
-      const std::lock_guard lock(abort.mutex);
-      *delivered = true;
-      abort.changed.notify_all();
+  bool Flush(value::Batch& batch) override { return Deliver(batch, nullptr); }
+
+  bool Acknowledge(value::Batch& batch, value::DeliveryReport& report) override {
+    return Deliver(batch, &report);
+  }
+
+ private:
+  // What a part leaves behind; the part may outlive the wait for it when aborted.
+  struct Outcome {
+    bool done = false;
+    bool lost = false;
+    value::DeliveryReport last;
+  };
+
+  bool Deliver(value::Batch& batch, value::DeliveryReport* report) {
+    auto outcome = std::make_shared<Outcome>();
+    if (report != nullptr) batch.sends.back().report = &outcome->last;
+    work_.delivery.Add();
+    auto part = std::make_shared<Work>(work_.stream, [outcome, &whole = work_.delivery,
+                                                      &abort = abort_](const Delivered& delivered) {
+      {
+        const std::lock_guard lock(abort.mutex);
+        outcome->done = true;
+        outcome->lost = delivered.lost;
+        abort.changed.notify_all();
+      }
+      whole.Done(delivered);  // last: with the batch everything may end
     });
     std::swap(part->batch.sends, batch.sends);
     std::swap(part->batch.send_arena, batch.send_arena);
-    part->send_sequence = stream_.next_send++;
+    part->send_sequence = work_.stream.next_send++;
     part->delivery.Add(static_cast<int64_t>(sends_) - 1);
     gateway_.try_put(part);
     part.reset();
     std::unique_lock lock(abort_.mutex);
-    abort_.changed.wait(lock, [&] { return *delivered || abort_.aborted; });
-    return !abort_.aborted;
+    abort_.changed.wait(lock, [&] { return outcome->done || abort_.aborted; });
+    if (abort_.aborted || outcome->lost) return false;  // lost: the whole batch runs again
+    if (report != nullptr) *report = std::move(outcome->last);
+    return true;
   }
 
- private:
-  Stream& stream_;
+  Work& work_;
   LaneNode::gateway_type& gateway_;
   const size_t sends_;
   AbortFlag& abort_;
@@ -146,7 +173,7 @@ struct Flow::State {
 
   void Submit(const WorkPtr& work, ir::Kernel& kernel, Counters& counters,
               LaneNode::gateway_type& gateway, size_t sends) {
-    auto emitter = std::make_shared<LaneEmitter>(work->stream, gateway, sends, abort);
+    auto emitter = std::make_shared<LaneEmitter>(*work, gateway, sends, abort);
     lane->Submit(kernel, work->batch, *emitter, [work, emitter, &counters, &gateway] {
       Count(work->batch, Segment::Engine::kLane, counters);
       work->send_sequence = work->stream.next_send++;
@@ -156,25 +183,28 @@ struct Flow::State {
   }
 
   void AddSends(const Segment& segment, Counters& counters, tbbf::sender<WorkPtr>& from) {
-    if (segment.sends.empty()) AddSend({}, counters, from);  // it only says that the batch is done
-    for (const SendNode& send : segment.sends) AddSend(send, counters, from);
+    if (segment.sends.empty()) AddSend(segment, {}, counters, from);  // it only says: it is done
+    for (const SendNode& send : segment.sends) AddSend(segment, send, counters, from);
   }
 
-  void AddSend(const SendNode& send, Counters& counters, tbbf::sender<WorkPtr>& from) {
-    auto body = InOrder([this, send, &counters](const WorkPtr& work) {
-      uint64_t sent = 0;
-      for (const value::Send& record : work->batch.sends) {
-        if (std::find(send.outputs.begin(), send.outputs.end(), record.output) ==
-            send.outputs.end()) {
-          continue;
-        }
-        work->delivery.Add();
-        sink.Send(send.topic, record, work->delivery);
-        ++sent;
-      }
-      counters.out += sent;
-      work->delivery.Done();
-    });
+  void AddSend(const Segment& segment, const SendNode& send, Counters& counters,
+               tbbf::sender<WorkPtr>& from) {
+    auto body =
+        InOrder([this, send, topics = segment.destinations, &counters](const WorkPtr& work) {
+          uint64_t sent = 0;
+          for (const value::Send& record : work->batch.sends) {
+            if (std::find(send.outputs.begin(), send.outputs.end(), record.output) ==
+                send.outputs.end()) {
+              continue;
+            }
+            work->delivery.Add();
+            sink.Send(record.topic.empty() ? topics[record.output] : record.topic, record,
+                      work->delivery);
+            ++sent;
+          }
+          counters.out += sent;
+          work->delivery.Done();
+        });
     auto& node = sends.emplace_back(graph, tbbf::unlimited, [this, body](const WorkPtr& work) {
       Disturb();
       body(work, work->send_sequence);

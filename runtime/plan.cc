@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/match.h"
 
@@ -10,15 +11,33 @@ namespace kaspr::runtime {
 
 namespace {
 
-// Bytes that are only passed on need no CPython; every other value does, for now.
+// Bytes that are only passed on need no CPython; every other value does, for now, and whatever
+// waits for a delivery.
 bool NeedsLane(const ir::Agent& agent) {
+  const auto lane_only = [](const ir::Node& node) {
+    const auto* output = std::get_if<ir::Output>(&node.op);
+    if (output == nullptr) return !std::holds_alternative<ir::Input>(node.op);
+    return output->destination.ack || output->destination.value == ir::Serializer::kPickle;
+  };
   return !agent.functions.empty() || agent.input().key != ir::Serializer::kRaw ||
-         agent.input().value != ir::Serializer::kRaw;
+         agent.input().value != ir::Serializer::kRaw ||
+         std::any_of(agent.nodes.begin(), agent.nodes.end(), lane_only);
 }
 
-void AppendOutput(const ir::Agent& agent, const ir::Output& output, Segment& segment) {
-  for (ir::FnId id : ir::FunctionsOf(output)) segment.steps.push_back(agent.function(id).name);
-  segment.steps.push_back("encode " + output.topic);
+void AppendSend(const ir::Agent& agent, const ir::Destination& destination, Segment& segment) {
+  for (ir::FnId id : ir::FunctionsOf(ir::Output{destination})) {
+    segment.steps.push_back(agent.function(id).name);
+  }
+  segment.steps.push_back(destination.topic.empty() ? "encode" : "encode " + destination.topic);
+}
+
+void AppendStep(const ir::Agent& agent, const ir::Stage::Step& step, Segment& segment) {
+  std::visit(Match{
+                 [&](const ir::Map&) { segment.steps.push_back(step.name); },
+                 [&](const ir::Filter&) { segment.steps.push_back(step.name); },
+                 [&](const ir::TopicSend& send) { AppendSend(agent, send.destination, segment); },
+             },
+             step.op);
 }
 
 void AppendSteps(const ir::Agent& agent, Segment& segment) {
@@ -27,23 +46,23 @@ void AppendSteps(const ir::Agent& agent, Segment& segment) {
     std::visit(
         Match{[](const ir::Input&) {}, [&](const ir::Map&) { segment.steps.push_back(node.name); },
               [&](const ir::Filter&) { segment.steps.push_back(node.name); },
+              [&](const ir::TopicSend& send) { AppendSend(agent, send.destination, segment); },
               [&](const ir::Stage& stage) {
-                for (const auto& step : stage.steps) segment.steps.push_back(step.name);
+                for (const auto& step : stage.steps) AppendStep(agent, step, segment);
               },
-              [&](const ir::Output& output) { AppendOutput(agent, output, segment); }},
+              [&](const ir::Output& output) { AppendSend(agent, output.destination, segment); }},
         node.op);
   }
 }
 
-std::vector<SendNode> SendsOf(const ir::Agent& agent) {
+std::vector<SendNode> SendsOf(const Segment& segment) {
   std::vector<SendNode> sends;
-  uint32_t index = 0;
-  for (const ir::Output* output : ir::OutputsOf(agent)) {
+  for (uint32_t i = 0; i < segment.destinations.size(); ++i) {
+    const std::string topic = segment.ChoosesTopics() ? "" : segment.destinations[i];
     auto node = std::find_if(sends.begin(), sends.end(),
-                             [&](const SendNode& send) { return send.topic == output->topic; });
-    if (node == sends.end())
-      node = sends.insert(sends.end(), {.topic = output->topic, .outputs = {}});
-    node->outputs.push_back(index++);
+                             [&](const SendNode& send) { return send.topic == topic; });
+    if (node == sends.end()) node = sends.insert(sends.end(), {.topic = topic, .outputs = {}});
+    node->outputs.push_back(i);
   }
   return sends;
 }
@@ -54,6 +73,7 @@ struct Line {
   std::string what;
   std::vector<size_t> from;
   bool ordered = false;
+  std::set<std::string> topics;  // of a send
 };
 
 std::vector<Line> LinesOf(const Plan& plan) {
@@ -77,14 +97,20 @@ std::vector<Line> LinesOf(const Plan& plan) {
                      .from = std::move(from),
                      .ordered = lane});
     for (const SendNode& send : segment.sends) {
-      lines.push_back({.kind = "send", .what = send.topic, .from = {body}, .ordered = true});
+      lines.push_back({.kind = "send",
+                       .what = send.topic.empty()
+                                   ? fmt::format("{}", fmt::join(segment.WrittenTopics(), ", "))
+                                   : send.topic,
+                       .from = {body},
+                       .ordered = true});
+      for (uint32_t output : send.outputs) lines.back().topics.insert(segment.destinations[output]);
     }
   }
   // Topics inside the app: what is sent there comes in at their source.
   for (size_t i = 0; i < lines.size(); ++i) {
     if (lines[i].kind != "send") continue;
     for (const auto& [topic, line] : sources) {
-      if (topic == lines[i].what) lines[line].from.push_back(i);
+      if (lines[i].topics.contains(topic)) lines[line].from.push_back(i);
     }
   }
   return lines;
@@ -109,6 +135,21 @@ std::vector<std::string> Broken(const std::string& text) {
 
 }  // namespace
 
+bool Segment::ChoosesTopics() const {
+  return std::find(destinations.begin(), destinations.end(), "") != destinations.end();
+}
+
+std::vector<std::string> Segment::WrittenTopics() const {
+  std::vector<std::string> topics;
+  for (const std::string& topic : destinations) {
+    if (!topic.empty() && std::find(topics.begin(), topics.end(), topic) == topics.end()) {
+      topics.push_back(topic);
+    }
+  }
+  if (ChoosesTopics()) topics.emplace_back("topics chosen at run time");
+  return topics;
+}
+
 bool Plan::Reads(std::string_view topic) const {
   return std::any_of(segments.begin(), segments.end(), [&](const Segment& segment) {
     return std::find(segment.topics.begin(), segment.topics.end(), topic) != segment.topics.end();
@@ -117,9 +158,15 @@ bool Plan::Reads(std::string_view topic) const {
 
 bool Plan::Writes(std::string_view topic) const {
   return std::any_of(segments.begin(), segments.end(), [&](const Segment& segment) {
-    return std::any_of(segment.sends.begin(), segment.sends.end(),
-                       [&](const SendNode& send) { return send.topic == topic; });
+    const auto& topics = segment.destinations;
+    return std::find(topics.begin(), topics.end(), topic) != topics.end();
   });
+}
+
+bool Plan::MayWrite(std::string_view topic) const {
+  return Writes(topic) || std::any_of(segments.begin(), segments.end(), [](const Segment& segment) {
+           return segment.ChoosesTopics();
+         });
 }
 
 Plan MakePlan(const ir::Graph& graph) {
@@ -130,7 +177,10 @@ Plan MakePlan(const ir::Graph& graph) {
     segment.topics = agent.input().topics;
     segment.engine = NeedsLane(agent) ? Segment::Engine::kLane : Segment::Engine::kNative;
     AppendSteps(agent, segment);
-    segment.sends = SendsOf(agent);
+    for (const ir::Destination* destination : ir::DestinationsOf(agent)) {
+      segment.destinations.push_back(destination->topic);
+    }
+    segment.sends = SendsOf(segment);
   }
   return plan;
 }

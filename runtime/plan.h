@@ -17,10 +17,11 @@
 
 namespace kaspr::runtime {
 
-// Writes the records of one topic, for one agent.
+// Writes the records of one topic, for one agent; of an agent that chooses topics at run time those
+// of all its topics: a topic that two nodes wrote would get its records in no order.
 struct SendNode {
-  std::string topic;
-  std::vector<uint32_t> outputs;  // indices into the agent's outputs
+  std::string topic;              // "": all of the agent's
+  std::vector<uint32_t> outputs;  // indices into Segment::destinations
 };
 
 // The body of one agent.
@@ -30,7 +31,14 @@ struct Segment {
   std::vector<std::string> topics;
   Engine engine = Engine::kLane;
   std::vector<std::string> steps;  // as shown: "decode", "paid", "priced.key", "encode priced"
+  // The topics that it writes, by Send::output; "" where each record names its own.
+  std::vector<std::string> destinations;
   std::vector<SendNode> sends;
+
+  // Does it choose topics at run time?
+  bool ChoosesTopics() const;
+  // As shown: {"priced", "topics chosen at run time"}.
+  std::vector<std::string> WrittenTopics() const;
 };
 
 struct Plan {
@@ -39,8 +47,10 @@ struct Plan {
 
   // Does any agent read the topic?
   bool Reads(std::string_view topic) const;
-  // Does any agent write the topic?
+  // Does any agent write the topic, by its name?
   bool Writes(std::string_view topic) const;
+  // The same, or by choosing it at run time?
+  bool MayWrite(std::string_view topic) const;
 };
 
 Plan MakePlan(const ir::Graph& graph);

@@ -34,18 +34,24 @@ void Batch::Add(const Message& message) {
   events.push_back({.message = CopyMessage(arena, message)});
 }
 
-std::optional<SendError> Batch::Stage(const Send& send) {
+std::optional<SendError> Batch::StageInPlace(const Send& send) {
   if (!send.key && !send.value) return SendError::kNoKeyNoValue;
   size_t size = (send.key ? send.key->size() : 0) + (send.value ? send.value->size() : 0);
   for (const Header& header : send.headers) {
     size += header.name.size() + (header.value ? header.value->size() : 0);
   }
   if (size > kMaxRecordBytes) return SendError::kTooLarge;
-  Send copy = send;
+  sends.push_back(send);
+  return std::nullopt;
+}
+
+std::optional<SendError> Batch::Stage(const Send& send) {
+  if (const std::optional<SendError> error = StageInPlace(send)) return error;
+  Send& copy = sends.back();
+  copy.topic = send.topic.empty() ? "" : send_arena.Copy(send.topic);
   copy.key = CopyOptional(send_arena, send.key);
   copy.value = CopyOptional(send_arena, send.value);
   copy.headers = CopyHeaders(send_arena, send.headers);
-  sends.push_back(copy);
   return std::nullopt;
 }
 

@@ -38,6 +38,12 @@ struct Batch {
   // Copies the bytes of `send` in and appends it, or says why Kafka would refuse it.
   std::optional<SendError> Stage(const Send& send);
 
+  // The same without a copy: for bytes that live as long as the batch, as those of its messages do.
+  std::optional<SendError> StageInPlace(const Send& send);
+
+  // What the staged sends hold: their bytes and their bookkeeping.
+  size_t staged_bytes() const { return send_arena.allocated() + sends.size() * sizeof(Send); }
+
   // Forgets every staged send from index `first` on; with 0, their memory too.
   void Unstage(size_t first);
 };

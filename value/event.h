@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace kaspr::value {
@@ -29,15 +30,28 @@ class Arena;
 // The message with all its bytes copied into the arena.
 Message CopyMessage(Arena& arena, const Message& message);
 
+// What became of a record that was sent: where it stands, or why it does not.
+struct DeliveryReport {
+  int32_t partition = -1;
+  int64_t offset = -1;
+  int64_t timestamp = -1;         // milliseconds since the epoch; -1 is none
+  int64_t log_start_offset = -1;  // -1: the transport does not say
+  std::string error;              // "" if it was delivered
+};
+
 // A record that an agent wants written, staged in its batch until the event is done.
 struct Send {
   static constexpr int32_t kAnyPartition = -1;  // the partitioner decides: murmur2 of the key
 
-  uint32_t output = 0;  // index into the agent's outputs, in the order of the spec
+  uint32_t output = 0;     // index into the agent's destinations, in the order of the graph
+  std::string_view topic;  // chosen for this record; "": the topic of its output
   int32_t partition = kAnyPartition;
   std::optional<std::string_view> key;
   std::optional<std::string_view> value;
   std::span<const Header> headers;
+  // For an acknowledged send: the transport fills it in before it says that the record is done. An
+  // error then stands here only. It lives until the record's Delivery has ended.
+  DeliveryReport* report = nullptr;
 };
 
 enum class Outcome : uint8_t {

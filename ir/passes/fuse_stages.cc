@@ -12,15 +12,17 @@ namespace {
 
 // What a node does as steps of a stage; none if it cannot be part of one.
 std::vector<Stage::Step> StepsOf(const Node& node) {
-  using Kind = Stage::Step::Kind;
   using Steps = std::vector<Stage::Step>;
   return std::visit(Match{
                         [](const Input&) { return Steps{}; },
                         [&](const Map& map) {
-                          return Steps{{Kind::kMap, node.name, map.function, node.place}};
+                          return Steps{{node.name, map, node.place}};
                         },
                         [&](const Filter& filter) {
-                          return Steps{{Kind::kFilter, node.name, filter.function, node.place}};
+                          return Steps{{node.name, filter, node.place}};
+                        },
+                        [&](const TopicSend& send) {
+                          return Steps{{node.name, send, node.place}};
                         },
                         [](const Stage& stage) { return stage.steps; },
                         [](const Output&) { return Steps{}; },

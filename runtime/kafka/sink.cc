@@ -6,7 +6,9 @@
 #include <array>
 #include <atomic>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <thread>
 
@@ -22,21 +24,50 @@ using std::chrono::milliseconds, std::chrono::steady_clock;
 
 constexpr auto kRefresh = std::chrono::seconds(30);  // of what is known of topics
 
-// Ends the count of a record that will not be written, for a reason that librdkafka gives.
-void EndUndelivered(rd_kafka_resp_err_t error, const std::string& topic, Delivery& delivery) {
+// What goes through librdkafka with a record: whom to tell. Of most records that is the delivery
+// alone, and its address does; a report that somebody waits for goes beside it, told by the lowest
+// bit.
+struct Reported {
+  Delivery& delivery;
+  value::DeliveryReport& report;
+};
+
+void* OpaqueOf(const value::Send& send, Delivery& delivery) {
+  if (send.report == nullptr) return &delivery;
+  return reinterpret_cast<char*>(new Reported{delivery, *send.report}) + 1;
+}
+
+std::optional<Reported> TakeReported(void* opaque) {
+  if (reinterpret_cast<uintptr_t>(opaque) % 2 == 0) return std::nullopt;
+  const std::unique_ptr<Reported> reported(
+      reinterpret_cast<Reported*>(static_cast<char*>(opaque) - 1));
+  return *reported;
+}
+
+bool IsLoss(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR__FATAL || error == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
+         error == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
+}
+
+// No later attempt would fare better.
+bool IsRefusal(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||
+         error == RD_KAFKA_RESP_ERR_INVALID_RECORD || error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
+}
+
+// Ends the count of a record that will not be written.
+void EndUndelivered(rd_kafka_resp_err_t error, const std::string& topic, void* opaque) {
   const char* why = rd_kafka_err2str(error);
-  switch (error) {
-    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
-    case RD_KAFKA_RESP_ERR_INVALID_RECORD:
-    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
-      return delivery.Refuse(fmt::format("topic '{}' refuses it: {}", topic, why));
-    case RD_KAFKA_RESP_ERR__FATAL:
-    case RD_KAFKA_RESP_ERR__PURGE_QUEUE:
-    case RD_KAFKA_RESP_ERR__PURGE_INFLIGHT:
-      return delivery.Lose();
-    default:
-      return delivery.Fail(fmt::format("cannot write topic '{}': {}", topic, why));
+  const std::optional<Reported> reported = TakeReported(opaque);
+  Delivery& delivery = reported ? reported->delivery : *static_cast<Delivery*>(opaque);
+  if (IsLoss(error)) return delivery.Lose();
+  if (reported) {
+    reported->report.error = why;
+    return delivery.Done();
   }
+  if (IsRefusal(error))
+    return delivery.Refuse(fmt::format("topic '{}' refuses it: {}", topic, why));
+  delivery.Fail(fmt::format("cannot write topic '{}': {}", topic, why));
 }
 
 }  // namespace
@@ -76,11 +107,12 @@ class KafkaSink::Producer {
 
   void Send(std::string_view name, const value::Send& send, Delivery& delivery) {
     rd_kafka_topic_t* topic = Topic(name);
+    void* opaque = OpaqueOf(send, delivery);
     for (;;) {
-      const rd_kafka_resp_err_t error = Produce(topic, send, delivery);
+      const rd_kafka_resp_err_t error = Produce(topic, send, opaque);
       if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
       if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
-        return EndUndelivered(error, std::string(name), delivery);
+        return EndUndelivered(error, std::string(name), opaque);
       }
       std::unique_lock lock(room_mutex_);
       room_.wait_for(lock, milliseconds(kTick));
@@ -114,13 +146,18 @@ class KafkaSink::Producer {
   static constexpr int kTick = 100;  // milliseconds
 
   static void OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
-    auto& delivery = *static_cast<Delivery*>(message->_private);
     auto& self = *static_cast<Producer*>(opaque);
-    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-      self.trouble_.Over();
-      return delivery.Done();
+    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return EndUndelivered(message->err, rd_kafka_topic_name(message->rkt), message->_private);
     }
-    EndUndelivered(message->err, rd_kafka_topic_name(message->rkt), delivery);
+    self.trouble_.Over();
+    const std::optional<Reported> reported = TakeReported(message->_private);
+    if (!reported) return static_cast<Delivery*>(message->_private)->Done();
+    reported->report.partition = message->partition;
+    reported->report.offset = message->offset;
+    rd_kafka_timestamp_type_t type;
+    reported->report.timestamp = rd_kafka_message_timestamp(message, &type);
+    reported->delivery.Done();
   }
 
   static void OnError(rd_kafka_t* client, int error, const char* why, void* opaque) {
@@ -156,16 +193,15 @@ class KafkaSink::Producer {
     return topic;
   }
 
-  // The bytes are copied; the delivery's address goes with them and comes back in OnDelivery.
-  rd_kafka_resp_err_t Produce(rd_kafka_topic_t* topic, const value::Send& send,
-                              Delivery& delivery) {
+  // The bytes are copied; `opaque` goes with them and comes back in OnDelivery.
+  rd_kafka_resp_err_t Produce(rd_kafka_topic_t* topic, const value::Send& send, void* opaque) {
     const std::string_view key = send.key.value_or(std::string_view());
     const std::string_view value = send.value.value_or(std::string_view());
     const void* key_data = send.key ? (key.empty() ? "" : key.data()) : nullptr;
     void* value_data = send.value ? const_cast<char*>(value.empty() ? "" : value.data()) : nullptr;
     if (send.headers.empty()) {
       const int result = rd_kafka_produce(topic, send.partition, RD_KAFKA_MSG_F_COPY, value_data,
-                                          value.size(), key_data, key.size(), &delivery);
+                                          value.size(), key_data, key.size(), opaque);
       return result == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_last_error();
     }
     rd_kafka_headers_t* headers = rd_kafka_headers_new(send.headers.size());
@@ -180,7 +216,7 @@ class KafkaSink::Producer {
         client_.get(), RD_KAFKA_V_RKT(topic), RD_KAFKA_V_PARTITION(send.partition),
         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_VALUE(value_data, value.size()),
         RD_KAFKA_V_KEY(key_data, key.size()), RD_KAFKA_V_HEADERS(headers),
-        RD_KAFKA_V_OPAQUE(&delivery), RD_KAFKA_V_END);
+        RD_KAFKA_V_OPAQUE(opaque), RD_KAFKA_V_END);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_headers_destroy(headers);
     return error;
   }

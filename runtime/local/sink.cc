@@ -73,14 +73,24 @@ std::string LocalSink::Open(const std::string& path, File*& file) {
 }
 
 void LocalSink::Send(std::string_view topic, const value::Send& send, Delivery& delivery) {
-  std::string error = Write(topic, send);
-  if (error.empty()) return delivery.Done();
-  delivery.Fail(std::move(error));
+  LocalTopics::Topic* opened = topics_.Open(topic);
+  value::DeliveryReport report =
+      opened != nullptr ? Write(*opened, topic, send)
+                        : value::DeliveryReport{
+                              .error = fmt::format("topic '{}' is one too many: agents chose {}",
+                                                   topic, LocalTopics::kMaxOpened)};
+  if (send.report != nullptr) {
+    *send.report = std::move(report);
+  } else if (opened == nullptr) {
+    return delivery.Refuse(std::move(report.error));
+  } else if (!report.error.empty()) {
+    return delivery.Fail(std::move(report.error));
+  }
+  delivery.Done();
 }
 
-std::string LocalSink::Write(std::string_view topic, const value::Send& send) {
-  LocalTopics::Topic* found = topics_.Find(topic);
-  if (found == nullptr) return fmt::format("topic '{}' does not exist", topic);
+value::DeliveryReport LocalSink::Write(LocalTopics::Topic& to, std::string_view topic,
+                                       const value::Send& send) {
   const value::Message message{
       .key = send.key,
       .value = send.value,
@@ -88,19 +98,25 @@ std::string LocalSink::Write(std::string_view topic, const value::Send& send) {
   };
   // One lock for the append and the files, so that both have the same order.
   const std::lock_guard lock(mutex_);
-  const auto appended = topics_.Append(*found, send.partition, message);
-  if (!appended.error.empty()) return appended.error;
+  const auto appended = topics_.Append(to, send.partition, message);
+  if (!appended.error.empty()) return {.error = appended.error};
+  value::DeliveryReport report{.partition = appended.partition,
+                               .offset = appended.offset,
+                               .timestamp = appended.timestamp,
+                               .log_start_offset = 0,
+                               .error = ""};
   if (const auto file = values_.find(topic); file != values_.end()) {
     file->second->buffer() += send.value.value_or("");
     file->second->buffer() += '\n';
     file->second->FlushIfFull();
-    if (!file->second->error().empty()) return file->second->error();
+    report.error = file->second->error();
   }
-  if (records_ == nullptr) return "";
+  if (records_ == nullptr || !report.error.empty()) return report;
   value::AppendRecord(records_->buffer(), topic, appended.partition, send.key, send.value,
                       send.headers);
   records_->FlushIfFull();
-  return records_->error();
+  report.error = records_->error();
+  return report;
 }
 
 std::string LocalSink::Flush() {

@@ -35,7 +35,8 @@ class LocalSink final : public Sink {
  private:
   class File;
   std::string Open(const std::string& path, File*& file);
-  std::string Write(std::string_view topic, const value::Send& send);
+  value::DeliveryReport Write(LocalTopics::Topic& to, std::string_view topic,
+                              const value::Send& send);
 
   LocalTopics& topics_;
   std::mutex mutex_;

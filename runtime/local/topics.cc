@@ -45,20 +45,13 @@ struct LocalTopics::Topic {
   std::deque<Partition> partitions;  // a deque: a mutex does not move
 };
 
-LocalTopics::LocalTopics(const Plan& plan, const std::map<std::string, int32_t>& partitions) {
-  const auto add = [&](const std::string& name, bool read) {
-    std::unique_ptr<Topic>& topic = topics_[name];
-    if (!topic) {
-      topic = std::make_unique<Topic>();
-      topic->name = name;
-      const auto count = partitions.find(name);
-      topic->partitions.resize(static_cast<size_t>(count == partitions.end() ? 1 : count->second));
-    }
-    topic->read |= read;
-  };
+LocalTopics::LocalTopics(const Plan& plan, const std::map<std::string, int32_t>& partitions)
+    : partitions_(partitions.begin(), partitions.end()) {
   for (const Segment& segment : plan.segments) {
-    for (const std::string& topic : segment.topics) add(topic, true);
-    for (const SendNode& send : segment.sends) add(send.topic, false);
+    for (const std::string& topic : segment.topics) Add(topic)->read = true;
+    for (const std::string& topic : segment.destinations) {
+      if (!topic.empty()) Add(topic);
+    }
   }
   for (auto& [name, topic] : topics_) {
     for (int32_t i = 0; topic->read && i < PartitionCount(*topic); ++i) {
@@ -69,9 +62,35 @@ LocalTopics::LocalTopics(const Plan& plan, const std::map<std::string, int32_t>&
 
 LocalTopics::~LocalTopics() = default;
 
-LocalTopics::Topic* LocalTopics::Find(std::string_view name) {
+LocalTopics::Topic* LocalTopics::Add(const std::string& name) {
+  std::unique_ptr<Topic>& topic = topics_[name];
+  if (!topic) {
+    topic = std::make_unique<Topic>();
+    topic->name = name;
+    const auto count = partitions_.find(name);
+    topic->partitions.resize(static_cast<size_t>(count == partitions_.end() ? 1 : count->second));
+  }
+  return topic.get();
+}
+
+LocalTopics::Topic* LocalTopics::Find(std::string_view name) const {
+  const std::shared_lock lock(topics_mutex_);
   const auto found = topics_.find(name);
   return found == topics_.end() ? nullptr : found->second.get();
+}
+
+LocalTopics::Topic* LocalTopics::Open(std::string_view name) {
+  if (Topic* found = Find(name)) return found;
+  const std::unique_lock lock(topics_mutex_);
+  const bool is_new = topics_.find(name) == topics_.end();
+  if (is_new && opened_ == kMaxOpened) return nullptr;
+  opened_ += is_new;
+  return Add(std::string(name));
+}
+
+int32_t LocalTopics::PartitionCount(std::string_view name) const {
+  const auto count = partitions_.find(name);
+  return count == partitions_.end() ? 1 : count->second;
 }
 
 int32_t LocalTopics::PartitionCount(const Topic& topic) const {
@@ -100,16 +119,18 @@ LocalTopics::Appended LocalTopics::Append(Topic& topic, int32_t partition,
     return {.error = fmt::format("a record of {} bytes is larger than Kafka's limit of {}", size,
                                  value::kMaxRecordBytes)};
   }
+  if (topic.read && waiting_bytes_.load(std::memory_order_relaxed) > kMax) {
+    return {.error = fmt::format("the agents that read topic '{}' are {} MiB behind", topic.name,
+                                 kMax >> 20)};
+  }
   Partition& log = topic.partitions[static_cast<size_t>(partition)];
   const std::lock_guard lock(log.mutex);
   value::Message stored = message;
   stored.offset = log.next_offset++;
   if (stored.timestamp < 0) stored.timestamp = NowMilliseconds();
-  if (!topic.read) return {.partition = partition};
-  if (waiting_bytes_.load(std::memory_order_relaxed) > kMax) {
-    return {.error = fmt::format("the agents that read topic '{}' are {} MiB behind", topic.name,
-                                 kMax >> 20)};
-  }
+  const Appended appended{
+      .partition = partition, .offset = stored.offset, .timestamp = stored.timestamp, .error = ""};
+  if (!topic.read) return appended;
   if (log.chunks.empty()) appended_.Signal();  // who has not fetched them yet knows of the others
   if (log.chunks.empty() || log.chunks.back().messages.size() >= kChunkMessages ||
       log.chunks.back().bytes >= kChunkBytes) {
@@ -122,7 +143,7 @@ LocalTopics::Appended LocalTopics::Append(Topic& topic, int32_t partition,
   chunk.bytes += size + kBookkeeping;
   waiting_bytes_.fetch_add(size + kBookkeeping, std::memory_order_relaxed);
   waiting_messages_.fetch_add(1, std::memory_order_release);
-  return {.partition = partition};
+  return appended;
 }
 
 // Makes a chunk of its own of the first messages.

@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,20 +29,27 @@ class LocalTopics {
  public:
   static constexpr size_t kEnough = 8 * 1024 * 1024;
   static constexpr size_t kMax = 1024 * 1024 * 1024;
+  static constexpr size_t kMaxOpened = 10'000;  // topics beside those of the plan
 
   // The topics of the plan, with one partition where `partitions` says nothing.
   LocalTopics(const Plan& plan, const std::map<std::string, int32_t>& partitions);
   ~LocalTopics();
 
-  // Null for a topic that no agent reads or writes.
+  // Null for a topic that no agent reads or names, and nobody has opened. Any thread.
   struct Topic;
-  Topic* Find(std::string_view name);
+  Topic* Find(std::string_view name) const;
+  // The topic, made now if it is not there: an agent chose its name at run time. Null when there
+  // are too many. REQUIRES: Kafka allows the name. Any thread.
+  Topic* Open(std::string_view name);
 
   int32_t PartitionCount(const Topic& topic) const;
-  bool Read(const Topic& topic) const;  // does an agent read it?
+  int32_t PartitionCount(std::string_view name) const;  // of one that is not there too: when opened
+  bool Read(const Topic& topic) const;                  // does an agent read it?
 
   struct Appended {
     int32_t partition = 0;
+    int64_t offset = -1;
+    int64_t timestamp = -1;
     std::string error;  // why not: "partition 7 does not exist (the topic has 4)"
   };
   // Copies the record in and gives it an offset, and the time where it has none. `partition` may be
@@ -66,7 +74,12 @@ class LocalTopics {
     int32_t partition;
   };
 
-  std::map<std::string, std::unique_ptr<Topic>, std::less<>> topics_;
+  Topic* Add(const std::string& name);
+
+  const std::map<std::string, int32_t, std::less<>> partitions_;
+  mutable std::shared_mutex topics_mutex_;
+  std::map<std::string, std::unique_ptr<Topic>, std::less<>> topics_;  // none ever goes
+  size_t opened_ = 0;
   std::vector<Cursor> turns_;  // every partition that is read
   size_t next_turn_ = 0;
   std::atomic<size_t> waiting_bytes_{0};

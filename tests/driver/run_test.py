@@ -346,6 +346,35 @@ class Run(Kasprc):
         report = json.loads("".join(self.read("report.json")))
         self.assertEqual(report["agents"]["copy"]["native"], 2)
 
+    def test_topics_chosen_at_run_time(self):
+        route = agent("def work(value):", "    return value", name="route").replace(
+            "    - name: out\n", "    - nameSelector:\n        python: |\n"
+            "          def name(value): return value.split()[0]\n")
+        reader = SAME.replace("name: in\n", "name: a\n").replace("name: out\n", "name: done\n")
+        self.write("a.yaml", f"{route}---\n{reader}")
+        process = self.kasprc("run", "-f", "a.yaml", "--source", "in=-", "--sink", "done=-",
+                              "--sink", "b=b.txt", "--partitions", "b=2",
+                              input='"a 1"\n"b 2"\n"c 3"\n"a 4"\n"not/legal"\n')
+        self.assertEqual(process.stdout, '"a 1"\n"a 4"\n')
+        self.assertEqual(self.read("b.txt"), ['"b 2"'])
+        self.assertIn("agent 'route' chooses topics at run time", process.stderr)
+        self.assertIn("ValueError: a topic cannot be named 'not/legal'", process.stderr)
+        self.assertIn("route: 5 in, 4 out", process.stderr)
+
+    def test_pickle_has_to_be_allowed(self):
+        spec = SAME.replace("name: out\n", "name: out\n      valueSerializer: pickle\n")
+        self.write("a.yaml", spec)
+        self.kasprc("check", "-f", "a.yaml")
+        process = self.kasprc("run", "-f", "a.yaml", "--source", "in=-", exit_code=78)
+        self.assertIn("needs 'run --allow-pickle'", process.stderr)
+        back = SAME.replace("name: in\n", "name: in\n      valueSerializer: pickle\n")
+        self.write("back.yaml", back)
+        process = self.kasprc("run", "-f", "a.yaml", "--allow-pickle", "--source", "in=-",
+                              "--sink", "out=out.txt", input='{"a": [1, null]}\n"x"\nnull\n')
+        process = self.kasprc("run", "-f", "back.yaml", "--allow-pickle", "--source",
+                              "in=out.txt", "--sink", "out=-")
+        self.assertEqual(process.stdout, '{"a": [1, null]}\n"x"\nnull\n')
+
     def test_one_core_is_enough(self):
         self.write("a.yaml", SAME)
         core = {min(os.sched_getaffinity(0))}

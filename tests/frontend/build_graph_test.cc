@@ -97,7 +97,7 @@ TEST(BuildGraph, WithoutPipelineValuesGoThrough) {
   ASSERT_TRUE(built.graph) << Render(built.diagnostics);
   const ir::Agent& agent = built.graph->agents.front();
   EXPECT_EQ(agent.input(), (ir::Input{{"x", "y"}, ir::Serializer::kJson, ir::Serializer::kJson}));
-  const auto& output = std::get<ir::Output>(agent.nodes[1].op);
+  const ir::Destination& output = std::get<ir::Output>(agent.nodes[1].op).destination;
   EXPECT_EQ(output.key, ir::Serializer::kRaw);
   EXPECT_EQ(output.value, ir::Serializer::kRaw);
 }
@@ -138,11 +138,11 @@ TEST(BuildGraph, WhatIsNotSupportedIsRefusedAtItsField) {
       {"  input: {declare: true, topic: {name: a, partitions: 3}}\n", "K0215 5:20"},
       {"  input: {topic: {name: a, declare: false}}\n", ""},
       {"  input: {topic: {name: a, partitions: 3}}\n", "K0214 5:28"},
-      {"  input: {topic: {name: a, valueSerializer: pickle}}\n", "K0215 5:45"},
+      {"  input: {topic: {name: a, valueSerializer: pickle}}\n", ""},
       {"  isolatedPartitions: true\n" + kInput, "K0215 5:23"},
       {"  isolatedPartitions: false\n" + kInput, ""},
-      {kInput + "  output: {topics: [{name: a, ack: true}]}\n", "K0215 6:36"},
-      {kInput + "  output: {topics: [{nameSelector: {python: a}}]}\n", "K0215 6:22"},
+      {kInput + "  output: {topics: [{name: a, ack: true}]}\n", ""},
+      {kInput + "  output: {topics: [{name: a, declare: true}]}\n", "K0215 6:40"},
       {kInput + "  output: {channels: [{name: a}], sinks: [{name: b, python: c}]}\n",
        "K0215 6:12, K0215 6:35"},
       {kInput + "  output: {topics: [], channels: [], sinks: []}\n", ""},
@@ -151,8 +151,9 @@ TEST(BuildGraph, WhatIsNotSupportedIsRefusedAtItsField) {
       {kInput + "  kasprc: {delivery: exactly-once, timeout: 1s}\n", "K0215 6:22, K0215 6:36"},
       {kInput + "  processors: {pipeline: [a], operations: [{name: a, groupBy: {python: a}}]}\n",
        "K0215 6:54"},
-      {kInput + "  processors: {pipeline: [a], operations: [{name: a, topicSend: {name: a}}]}\n",
-       "K0215 6:54"},
+      {kInput + "  processors: {pipeline: [a], operations: [{name: a, topicSend: {name: a, "
+                "declare: true}}]}\n",
+       "K0215 6:84"},
       {kInput + "  processors: {pipeline: [a], operations: [{name: a, map: {python: a}, "
                 "tables: [{name: t, paramName: t}]}]}\n",
        "K0215 6:72"},

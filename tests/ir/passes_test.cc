@@ -18,22 +18,39 @@ const std::string& TextOf(const Agent& agent, FnId id) {
   return agent.function(id).text;
 }
 
+std::string WordsFor(const Agent& agent, const Destination& destination) {
+  std::string words = "to '" + destination.topic + "' as " + SerializerName(destination.key) +
+                      ", " + SerializerName(destination.value);
+  if (destination.ack) words += ", acknowledged";
+  for (FnId id : FunctionsOf(Output{destination})) words += " " + TextOf(agent, id);
+  return words;
+}
+
+// An operation, as a node or as a step; "" for what is none.
+template <class AnyOp>
+std::string WordsFor(const Agent& agent, const std::string& name, const AnyOp& op) {
+  if (const auto* map = std::get_if<Map>(&op)) {
+    return "map " + name + " " + TextOf(agent, map->function) + "; ";
+  }
+  if (const auto* filter = std::get_if<Filter>(&op)) {
+    return "filter " + name + " " + TextOf(agent, filter->function) + "; ";
+  }
+  if (const auto* send = std::get_if<TopicSend>(&op)) {
+    return "send " + name + (send->pass_through ? " through " : " ") +
+           WordsFor(agent, send->destination) + "; ";
+  }
+  return "";
+}
+
 // What the agent does to a value on its way to `node`, in words.
 std::string WayTo(const Agent& agent, const Node& node) {
   std::string way;
   for (const Node* at = &node; !at->inputs.empty(); at = &agent.node(at->inputs.front())) {
-    if (const auto* map = std::get_if<Map>(&at->op)) {
-      way = "map " + at->name + " " + TextOf(agent, map->function) + "; " + way;
-    } else if (const auto* filter = std::get_if<Filter>(&at->op)) {
-      way = "filter " + at->name + " " + TextOf(agent, filter->function) + "; " + way;
-    } else if (const auto* stage = std::get_if<Stage>(&at->op)) {
-      std::string steps;
-      for (const Stage::Step& step : stage->steps) {
-        steps += step.kind == Stage::Step::Kind::kMap ? "map " : "filter ";
-        steps += step.name + " " + TextOf(agent, step.function) + "; ";
-      }
-      way = steps + way;
+    std::string words = WordsFor(agent, at->name, at->op);
+    if (const auto* stage = std::get_if<Stage>(&at->op)) {
+      for (const Stage::Step& step : stage->steps) words += WordsFor(agent, step.name, step.op);
     }
+    way = words + way;
   }
   return way;
 }
@@ -51,8 +68,7 @@ std::vector<std::string> Meaning(const Graph& graph) {
       if (users[i] > 0) continue;
       std::string line = WayTo(agent, agent.nodes[i]);
       if (const auto* output = std::get_if<Output>(&agent.nodes[i].op)) {
-        line += "to " + output->topic;
-        for (FnId id : FunctionsOf(*output)) line += " " + TextOf(agent, id);
+        line += WordsFor(agent, output->destination);
       }
       meaning.push_back(line);
     }
@@ -69,6 +85,17 @@ std::vector<std::string> Calls(const Graph& graph) {
     }
   }
   return calls;
+}
+
+// The topics in order: what Send::output counts by.
+std::vector<std::string> Topics(const Graph& graph) {
+  std::vector<std::string> topics;
+  for (const Agent& agent : graph.agents) {
+    for (const Destination* destination : DestinationsOf(agent)) {
+      topics.push_back(destination->topic);
+    }
+  }
+  return topics;
 }
 
 TEST(PassesTest, NamesAndSummariesAreThere) {
@@ -90,6 +117,7 @@ TEST(PassesTest, EachPassKeepsTheMeaningAndIsIdempotent) {
       ASSERT_EQ(changed, !(once == before)) << pass.name << seed << Print(before);
       ASSERT_EQ(Meaning(once), Meaning(before)) << pass.name << seed << Print(before);
       ASSERT_EQ(Calls(once), Calls(before)) << pass.name << seed << Print(before);
+      ASSERT_EQ(Topics(once), Topics(before)) << pass.name << seed << Print(before);
       Graph twice = once;
       ASSERT_FALSE(pass.run(twice, context)) << pass.name << seed << Print(once);
       ASSERT_TRUE(twice == once) << pass.name << seed;

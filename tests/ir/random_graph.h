@@ -42,7 +42,7 @@ class RandomGraph {
           node.inputs[0] = static_cast<NodeId>(Below(agent.nodes.size() + 2));
         break;
       case 4:
-        node.op = MakeOp(Below(5), static_cast<uint32_t>(agent.functions.size()) + 2);
+        node.op = MakeOp(Below(kKinds), static_cast<uint32_t>(agent.functions.size()) + 2);
         break;
       case 5:
         if (!agent.functions.empty()) agent.functions.pop_back();
@@ -100,13 +100,15 @@ class RandomGraph {
 
   std::string Name(size_t number) { return Text() + std::to_string(number); }
 
-  Serializer AnySerializer() { return static_cast<Serializer>(Below(3)); }
+  Serializer AnySerializer() { return static_cast<Serializer>(Below(4)); }
 
   // A function of the role, by its number: functions 3n are operations, 3n+1 selectors.
   FnId Call(Role role, uint32_t functions) {
     const uint32_t offset = role == Role::kOperation ? 0 : 1;
     return static_cast<FnId>(3 * Below((functions - offset + 2) / 3) + offset);
   }
+
+  static constexpr size_t kKinds = 6;  // of operations; the last one is an output
 
   Op MakeOp(size_t kind, uint32_t functions) {
     switch (kind) {
@@ -118,24 +120,43 @@ class RandomGraph {
         return Filter{Call(Role::kOperation, functions)};
       case 3: {
         Stage stage;
-        for (size_t n = 1 + Below(3); n > 0; --n) {
-          stage.steps.push_back({static_cast<Stage::Step::Kind>(Below(2)),
-                                 Name(n),
-                                 Call(Role::kOperation, functions),
-                                 {}});
-        }
+        for (size_t n = 1 + Below(3); n > 0; --n) stage.steps.push_back(MakeStep(n, functions));
         return stage;
       }
-      default: {
-        Output output{
-            .topic = Name(0), .key = AnySerializer(), .value = AnySerializer(), .selectors = {}};
-        auto& [predicate, key, value, partition, headers] = output.selectors;
-        for (auto* selector : {&predicate, &key, &value, &partition, &headers}) {
-          if (Chance(40)) *selector = Call(Role::kSelector, functions);
-        }
-        return output;
-      }
+      case 4:
+        return TopicSend{MakeDestination(functions), Chance(50)};
+      default:
+        return Output{MakeDestination(functions)};
     }
+  }
+
+  Stage::Step MakeStep(size_t number, uint32_t functions) {
+    const FnId call = Call(Role::kOperation, functions);
+    switch (Below(3)) {
+      case 0:
+        return {Name(number), Map{call}, {}};
+      case 1:
+        return {Name(number), Filter{call}, {}};
+      default:
+        return {Name(number), TopicSend{MakeDestination(functions), Chance(50)}, {}};
+    }
+  }
+
+  Destination MakeDestination(uint32_t functions) {
+    Destination destination;
+    destination.key = AnySerializer();
+    destination.value = AnySerializer();
+    destination.ack = Chance(30);
+    auto& [predicate, name, key, value, partition, headers] = destination.selectors;
+    for (auto* selector : {&predicate, &key, &value, &partition, &headers}) {
+      if (Chance(40)) *selector = Call(Role::kSelector, functions);
+    }
+    if (Chance(30)) {
+      name = Call(Role::kSelector, functions);
+    } else {
+      destination.topic = Name(0);
+    }
+    return destination;
   }
 
   Agent MakeAgent(size_t number) {
@@ -159,10 +180,10 @@ class RandomGraph {
     agent.nodes.push_back({.name = "in", .op = MakeOp(0, functions), .inputs = {}, .place = {}});
     std::vector<NodeId> readable = {static_cast<NodeId>(0)};
     for (size_t i = 1, nodes = 1 + Below(9); i < nodes; ++i) {
-      const size_t kind = 1 + Below(4);
+      const size_t kind = 1 + Below(kKinds - 1);
       // Mostly chains, as in specs.
       const NodeId input = Chance(70) ? readable.back() : readable[Below(readable.size())];
-      const bool output = kind == 4;
+      const bool output = kind == kKinds - 1;
       // What fuse-stages has to step around.
       const std::string name = output ? "" : i == 1 && Chance(10) ? "stage" : Name(i);
       if (!output) readable.push_back(static_cast<NodeId>(i));

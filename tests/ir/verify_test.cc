@@ -21,7 +21,7 @@ Graph Sound() {
       {.name = "in", .op = Input{.topics = {"orders"}}, .inputs = {}, .place = {}},
       {.name = "paid", .op = Filter{}, .inputs = {NodeId{0}}, .place = {}},
       {.name = "",
-       .op = Output{.topic = "out", .selectors = {}},
+       .op = Output{{.topic = "out", .selectors = {}}},
        .inputs = {NodeId{1}},
        .place = {}},
   };

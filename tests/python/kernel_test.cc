@@ -213,6 +213,114 @@ TEST(Kernel, FlushesWhatAnEventMayNotHold) {
   EXPECT_EQ(large.emitter.flushed, 8u);
 }
 
+constexpr const char* kOdd = "def odd(v):\n  return v % 2 == 1\n";
+
+// What goes on behind a topicSend, for an odd value and an even one, and what is sent.
+std::string BehindSend(const Agent::SendOptions& options, bool predicate) {
+  Agent agent;
+  agent.Send("audit", "side", options, {.predicate = predicate ? kOdd : ""})
+      .Map("show",
+           "def show(v):\n  if isinstance(v, tuple):\n    return [v[0], v[1]['offset']]\n"
+           "  return v['offset'] if isinstance(v, dict) else f'same {v}'\n")
+      .Output("out");
+  const std::string staged = agent.Run({"1", "2"});
+  return agent.emitter.delivered + staged + agent.said;
+}
+
+TEST(Kernel, WhatGoesOnBehindATopicSend) {
+  EXPECT_EQ(BehindSend({}, false), "side 1\nside 2\n");
+  EXPECT_EQ(BehindSend({.pass_through = true}, false),
+            "side 1\nout \"same 1\"\nside 2\nout \"same 2\"\n");
+  EXPECT_EQ(BehindSend({.ack = true}, false), "side 1\nout 0\nside 2\nout 1\n");
+  EXPECT_EQ(BehindSend({.pass_through = true, .ack = true}, false),
+            "side 1\nout [1, 0]\nside 2\nout [2, 1]\n");
+  EXPECT_EQ(BehindSend({}, true), "side 1\n");
+  EXPECT_EQ(BehindSend({.pass_through = true}, true), "side 1\nout \"same 1\"\nout \"same 2\"\n");
+  EXPECT_EQ(BehindSend({.ack = true}, true), "side 1\nout 0\n");
+  EXPECT_EQ(BehindSend({.pass_through = true, .ack = true}, true),
+            "side 1\nout [1, 0]\nout \"same 2\"\n");
+}
+
+TEST(Kernel, AReportHasTheKeysOfTheReference) {
+  Agent agent;
+  agent.Send("audit", "side", {.ack = true})
+      .Map("show", "def show(v):\n  return [[*v.items()], v['topic_partition'].topic]\n")
+      .Output("out");
+  EXPECT_EQ(agent.Run({"1"}),
+            "out [[[\"topic\", \"side\"], [\"partition\", 0], [\"topic_partition\", [\"side\", 0]],"
+            " [\"offset\", 0], [\"timestamp\", 1700000000000], [\"timestamp_type\", 0],"
+            " [\"log_start_offset\", null]], \"side\"]\n");
+}
+
+TEST(Kernel, ADeliveryThatFailsIsAnExceptionAndWhatWasDeliveredStays) {
+  Agent agent;
+  agent.Map("f", "def f(v):\n  yield v\n  yield v + 1\n")
+      .Send("plain", "plain", {.pass_through = true})
+      .Send("acked", "acked", {.pass_through = true, .ack = true},
+            {.predicate = "def two(v):\n  return v == 2\n"})
+      .Output("out");
+  agent.emitter.error = "the broker said no";
+  EXPECT_EQ(agent.Run({"1", "5"}), "plain 5\nout 5\nplain 6\nout 6\n");
+  EXPECT_EQ(agent.emitter.delivered, "plain 1\nout 1\nplain 2\nacked 2\n");
+  EXPECT_EQ(agent.outcomes, "fd");
+  EXPECT_EQ(agent.failures.Kinds()[0].summary,
+            "DeliveryError the broker said no in the record for 'acked'");
+}
+
+TEST(Kernel, AnAcknowledgedOutputWaitsAndChangesNothingElse) {
+  Agent agent;
+  ir::Destination acked;
+  acked.topic = "acked";
+  acked.ack = true;
+  agent.Map("f", kEcho).Output("first").Output(acked).Output("last");
+  EXPECT_EQ(agent.Run({"1"}), "last 1\n");
+  EXPECT_EQ(agent.emitter.delivered, "first 1\nacked 1\n");
+}
+
+TEST(Kernel, AStopWhileItWaitsEndsTheEvent) {
+  Agent agent;
+  agent.Map("f", "def f(v):\n  while True:\n    yield v\n")
+      .Send("acked", "acked", {.pass_through = true, .ack = true})
+      .Output("out");
+  agent.emitter.stopped = true;
+  EXPECT_EQ(agent.Run({"1", "2"}), "");
+  EXPECT_EQ(agent.outcomes, "ii");
+  EXPECT_EQ(agent.said, "");
+}
+
+TEST(Kernel, TheNameSelectorChoosesATopicForEachValue) {
+  Agent agent;
+  agent.Map("f", kEcho)
+      .Output("by-kind", {.name = "async def name(v):\n  return v and 'k.' + v\n"});
+  EXPECT_EQ(agent.Run({R"("a")", R"("b")", "null", R"("")", R"("a b")", R"("a")"}),
+            "k.a \"a\"\nk.b \"b\"\nk.a \"a\"\n");
+  EXPECT_EQ(agent.outcomes, "ddfffd");
+  std::vector<std::string> summaries;
+  for (const auto& kind : agent.failures.Kinds()) summaries.push_back(kind.summary);
+  EXPECT_EQ(summaries.size(), 1u);
+  EXPECT_EQ(agent.failures.Kinds()[0].count, 3u);
+  EXPECT_EQ(summaries[0],
+            "ValueError the name of a topic is a str that is not empty, not None in the name "
+            "selector of 'by-kind'");
+}
+
+TEST(Kernel, HandsOnWhatManyEventsHoldTogether) {
+  Agent agent;
+  agent.Map("f", "def f(v):\n  yield 'x' * 900_000\n  yield v\n").Output("out");
+  const std::string staged = agent.Run({"1", "2", "3", "4", "5", "6"});
+  EXPECT_EQ(agent.emitter.flushed, 10u);  // after the fifth event more than 4 MiB are staged
+  EXPECT_EQ(staged.size(), 900'000 + std::string("out \"\"\nout 6\n").size());
+  EXPECT_EQ(agent.outcomes, "dddddd");
+}
+
+TEST(Kernel, StopsWhereABatchCannotBeHandedOn) {
+  Agent agent;
+  agent.Map("f", "def f(v):\n  for i in range(5):\n    yield 'x' * 900_000\n").Output("out");
+  agent.emitter.stopped = true;
+  agent.Run({"1", "2"});
+  EXPECT_EQ(agent.outcomes, "ii");
+}
+
 TEST(Kernel, RefusesWhatKafkaRefuses) {
   Agent agent;
   agent.Map("f", "def f(v):\n  return 'x' * v if v else None\n")
@@ -225,6 +333,73 @@ TEST(Kernel, RefusesWhatKafkaRefuses) {
       "for 'out'");
   EXPECT_EQ(agent.failures.Kinds()[1].summary,
             "ValueError it has neither key nor value in the record for 'out'");
+}
+
+TEST(Kernel, SaysWhatContextHasInPlaceOfWhatItHasNot) {
+  Agent agent;
+  agent
+      .Map("look", R"(
+def look(path):
+  found = context[path[0]]
+  try:
+    for name in path[1:]:
+      found = getattr(found, name)
+  except AttributeError as error:
+    return str(error)
+  return found
+)")
+      .Output("out");
+  value::Batch batch = agent.MakeBatch();
+  const auto look = [&](const char* path) {
+    batch.Add({.key = "key", .value = path, .timestamp = 1500});
+  };
+  look(R"(["event", "message", "tp"])");
+  look(R"(["event", "message", "tp", "topic"])");
+  look(R"(["event", "message", "serialized_key_size"])");
+  look(R"(["event", "message", "checksum"])");
+  look(R"(["event", "message", "timestamp_type"])");
+  look(R"(["event", "acked"])");
+  look(R"(["event", "app", "conf", "id"])");
+  look(R"(["event", "send"])");
+  look(R"(["event", "ack"])");
+  look(R"(["event", "message", "refcount"])");
+  look(R"(["app", "topic"])");
+  look(R"(["app", "monitor"])");
+  look(R"(["app", "conf", "broker"])");
+  EXPECT_EQ(agent.RunBatch(batch),
+            R"(out ["orders", 0]
+out "orders"
+out 3
+out null
+out 0
+out false
+out "shop"
+out "context['event'] has no 'send' here, only acked, app, headers, key, message, value; to send records, use 'output' or an operation with 'topicSend'"
+out "context['event'] has no 'ack' here, only acked, app, headers, key, message, value; a record is acknowledged when all that it caused is delivered"
+out "context['event'].message has no 'refcount' here, only acked, checksum, headers, key, offset, partition, serialized_key_size, serialized_value_size, timestamp, timestamp_type, topic, tp, value"
+out "context['app'] has no 'topic' here, only conf, log; to send records, use 'output' or an operation with 'topicSend'"
+out "context['app'] has no 'monitor' here, only conf, log"
+out "context['app'].conf has no 'broker' here, only id, name"
+)");
+}
+
+TEST(Kernel, WritesHeadersAsTheyAreGiven) {
+  Agent agent;
+  agent.Map("f", kEcho).Output("out", {.headers = R"(
+def headers(v):
+  return {
+    "pairs": [("a", b"\xff"), ["a", "\u00e9"], ("b", None)],
+    "items": {"a": "1"}.items(),
+    "dict": {"a": b"1", "b": "2"},
+    "number": {"a": 1},
+    "name": [(b"a", b"1")],
+    "text": "a",
+  }.get(v)
+)"});
+  EXPECT_EQ(agent.Run({R"("pairs")", R"("dict")", R"("none")"}),
+            "out \"pairs\" a=\xff a=\u00e9 b=(none)\nout \"dict\" a=1 b=2\nout \"none\"\n");
+  EXPECT_EQ(agent.Run({R"("items")", R"("number")", R"("name")", R"("text")"}), "");
+  EXPECT_EQ(agent.outcomes, "ffff");
 }
 
 TEST(Kernel, ShowsTheRecordInContext) {

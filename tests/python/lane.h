@@ -33,12 +33,21 @@ class CountingEmitter final : public ir::Emitter {
  public:
   bool Flush(value::Batch& batch) override {
     flushed += batch.sends.size();
+    for (const value::Send& send : batch.sends) delivered += show(send);
     largest = std::max(largest, batch.sends.size());
     batch.Unstage(0);
     return !stopped;
   }
+  bool Acknowledge(value::Batch& batch, value::DeliveryReport& report) override {
+    report = {.partition = 0, .offset = ++offset, .timestamp = 1'700'000'000'000, .error = error};
+    return Flush(batch);
+  }
+  std::function<std::string(const value::Send&)> show;
+  std::string delivered;  // a line for each send that was flushed
   size_t flushed = 0;
   size_t largest = 0;
+  int64_t offset = -1;  // of the last acknowledged send
+  std::string error;    // of every one
   bool stopped = false;
 };
 
@@ -47,6 +56,7 @@ class Agent {
   using Serializer = ir::Serializer;
 
   Agent() {
+    emitter.show = [this](const value::Send& send) { return Show(send); };
     graph_.app = "shop";
     graph_.agents.emplace_back().name = "orders";
     Add({.name = "in", .op = ir::Input{.topics = {"orders"}}, .inputs = {}, .place = {}});
@@ -72,22 +82,49 @@ class Agent {
   }
 
   struct Selectors {
-    std::string predicate, key, value, partition, headers;
+    std::string predicate, key, value, partition, headers, name;
   };
   Agent& Output(const std::string& topic, const Selectors& selectors = {},
                 Serializer key = Serializer::kRaw, Serializer value = Serializer::kJson) {
-    ir::Output output{.topic = topic, .key = key, .value = value, .selectors = {}};
+    ir::Destination destination =
+        MakeDestination(selectors.name.empty() ? topic : "", topic, selectors);
+    destination.key = key;
+    destination.value = value;
+    return Output(std::move(destination));
+  }
+  Agent& Output(ir::Destination destination) {
+    agent().nodes.push_back(
+        {.name = "", .op = ir::Output{std::move(destination)}, .inputs = {last_}, .place = {}});
+    return *this;
+  }
+  struct SendOptions {
+    bool pass_through = false;
+    bool ack = false;
+  };
+  Agent& Send(const std::string& name, const std::string& topic, const SendOptions& options,
+              const Selectors& selectors = {}) {
+    ir::TopicSend send{.destination = MakeDestination(topic, name, selectors),
+                       .pass_through = options.pass_through};
+    send.destination.ack = options.ack;
+    return Add({.name = name, .op = std::move(send), .inputs = {last_}, .place = {}});
+  }
+  // `owner` names the functions.
+  ir::Destination MakeDestination(const std::string& topic, const std::string& owner,
+                                  const Selectors& texts) {
+    ir::Destination destination;
+    destination.topic = topic;
     auto add = [&](const std::string& text, const char* part, std::optional<ir::FnId>& id) {
       if (text.empty()) return;
-      id = AddFunction(topic + "." + part, ir::Role::kSelector, text, "");
+      id = AddFunction(owner + "." + part, ir::Role::kSelector, text, "");
     };
-    add(selectors.predicate, "when", output.selectors.predicate);
-    add(selectors.key, "key", output.selectors.key);
-    add(selectors.value, "value", output.selectors.value);
-    add(selectors.partition, "partition", output.selectors.partition);
-    add(selectors.headers, "headers", output.selectors.headers);
-    agent().nodes.push_back({.name = "", .op = std::move(output), .inputs = {last_}, .place = {}});
-    return *this;
+    ir::Destination::Selectors& selectors = destination.selectors;
+    add(texts.predicate, "when", selectors.predicate);
+    add(texts.name, "name", selectors.name);
+    add(texts.key, "key", selectors.key);
+    add(texts.value, "value", selectors.value);
+    add(texts.partition, "partition", selectors.partition);
+    add(texts.headers, "headers", selectors.headers);
+    return destination;
   }
 
   // What check says, rendered.
@@ -202,8 +239,8 @@ class Agent {
   }
 
   std::string Show(const value::Send& send) {
-    const auto outputs = ir::OutputsOf(agent());
-    std::string text = outputs[send.output]->topic;
+    std::string text(send.topic);
+    if (text.empty()) text = ir::DestinationsOf(agent())[send.output]->topic;
     if (send.partition != value::Send::kAnyPartition) text += fmt::format("/{}", send.partition);
     if (send.key) text += fmt::format(" {}:", *send.key);
     text += fmt::format(" {}", send.value ? *send.value : "(none)");

@@ -27,6 +27,7 @@ constexpr size_t kWorkers = 4;
 class NoEmitter final : public ir::Emitter {
  public:
   bool Flush(value::Batch&) override { return false; }
+  bool Acknowledge(value::Batch&, value::DeliveryReport&) override { return false; }
 };
 
 // Work for the workers, handed out in any order.
@@ -67,7 +68,8 @@ struct World {
   std::unique_ptr<LocalSink> sink;
 
   World() {
-    plan.segments.push_back({.agent = "copy", .topics = {"in"}, .sends = {{.topic = "out"}}});
+    plan.segments.push_back(
+        {.agent = "copy", .topics = {"in"}, .destinations = {"out"}, .sends = {{.topic = "out"}}});
     plan.segments.push_back({.agent = "reader", .topics = {"out"}});
     topics = std::make_unique<LocalTopics>(plan, std::map<std::string, int32_t>{{"out", 4}});
     sink = std::make_unique<LocalSink>(*topics);

@@ -47,7 +47,7 @@ TEST(Batch, OwnsWhatItIsGiven) {
     const Header headers[] = {{name, std::nullopt}, {name, value}};
     batch.Add({.key = key, .value = value, .headers = headers, .offset = 7, .timestamp = 8});
     batch.Add({.offset = 9});
-    EXPECT_EQ(batch.Stage({.output = 1, .partition = 2, .key = key, .headers = headers}),
+    EXPECT_EQ(batch.Stage({.topic = name, .partition = 2, .key = key, .headers = headers}),
               std::nullopt);
     key = value = name = "gone";
   }
@@ -58,6 +58,7 @@ TEST(Batch, OwnsWhatItIsGiven) {
   EXPECT_EQ(message.headers[1].name, "name");
   EXPECT_EQ(message.offset, 7);
   EXPECT_EQ(batch.events[1].message.key, std::nullopt);
+  EXPECT_EQ(batch.sends[0].topic, "name");
   EXPECT_EQ(batch.sends[0].key, "key");
   EXPECT_EQ(batch.sends[0].headers[1].value, "value");
 }
@@ -73,6 +74,16 @@ TEST(Batch, RefusesWhatKafkaWould) {
   EXPECT_EQ(batch.sends.size(), 1u);
 }
 
+TEST(Batch, StagesInPlaceWhatItOwns) {
+  Batch batch;
+  batch.Add({.value = "x"});
+  EXPECT_EQ(batch.StageInPlace({.value = batch.events[0].message.value}), std::nullopt);
+  EXPECT_EQ(batch.sends[0].value->data(), batch.events[0].message.value->data());
+  EXPECT_EQ(batch.send_arena.allocated(), 0u);
+  EXPECT_EQ(batch.StageInPlace({}), SendError::kNoKeyNoValue);
+  EXPECT_EQ(batch.sends.size(), 1u);
+}
+
 TEST(Batch, ForgetsStagedSends) {
   Batch batch;
   batch.Stage({.value = "a"});
@@ -80,8 +91,9 @@ TEST(Batch, ForgetsStagedSends) {
   batch.Unstage(1);
   ASSERT_EQ(batch.sends.size(), 1u);
   EXPECT_EQ(batch.sends[0].value, "a");
+  EXPECT_GT(batch.staged_bytes(), 0u);
   batch.Unstage(0);
-  EXPECT_EQ(batch.send_arena.allocated(), 0u);
+  EXPECT_EQ(batch.staged_bytes(), 0u);
 }
 
 }  // namespace

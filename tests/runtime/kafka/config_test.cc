@@ -32,8 +32,9 @@ TEST(KafkaConfig, ReadsAFileOfProperties) {
                            "client.rack=",
                            properties),
             "");
-  EXPECT_EQ(properties,
-            (Pairs{{"security.protocol", "SSL"}, {"ssl.ca.location", "/a b=c"}, {"client.rack", ""}}));
+  EXPECT_EQ(
+      properties,
+      (Pairs{{"security.protocol", "SSL"}, {"ssl.ca.location", "/a b=c"}, {"client.rack", ""}}));
 }
 
 TEST(KafkaConfig, SaysAtWhichLineAFileIsWrong) {
@@ -49,9 +50,8 @@ TEST(KafkaConfig, SaysWhichValueIsWrong) {
                           .group = "shop",
                           .properties = {{"linger.ms", "20"}, {"fetch.min.bytes", "100"}}};
   EXPECT_EQ(CheckValues(good), "");
-  const KafkaOptions bad{.brokers = "localhost:9092",
-                         .group = "shop",
-                         .properties = {{"session.timeout.ms", "soon"}}};
+  const KafkaOptions bad{
+      .brokers = "localhost:9092", .group = "shop", .properties = {{"session.timeout.ms", "soon"}}};
   EXPECT_NE(CheckValues(bad).find("'session.timeout.ms'"), std::string::npos) << CheckValues(bad);
 }
 

@@ -11,7 +11,7 @@ Plan PlanOf(std::vector<std::string> reads, std::vector<std::string> writes) {
   Plan plan{.app = "test"};
   Segment& segment = plan.segments.emplace_back();
   segment.topics = std::move(reads);
-  for (std::string& topic : writes) segment.sends.push_back({.topic = std::move(topic)});
+  segment.destinations = std::move(writes);
   return plan;
 }
 

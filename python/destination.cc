@@ -1,0 +1,178 @@
+#include "python/destination.h"
+
+#include <Python.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "python/headers.h"
+#include "value/kafka.h"
+
+namespace kaspr::python {
+
+namespace {
+
+// "'priced'", as it stands in messages.
+std::string Named(const ir::Destination& spec) {
+  return spec.selectors.name ? "the chosen topic" : fmt::format("'{}'", spec.topic);
+}
+
+Activity EncodeActivity(const char* part, ir::Serializer serializer, const std::string& topic,
+                        Span place) {
+  std::string note;
+  if (serializer != ir::Serializer::kJson) {
+    note = fmt::format("'{}Serializer: json' writes any {} that JSON can carry", part, part);
+  }
+  return {.code = Code::kEncodeFailed,
+          .failed = fmt::format("the {} for {} cannot be written as {}", part, topic,
+                                ir::SerializerName(serializer)),
+          .where = fmt::format("in the {} for {}", part, topic),
+          .place = place,
+          .note = std::move(note)};
+}
+
+Activity SendActivity(const std::string& topic, Span place) {
+  return {.code = Code::kSendRefused,
+          .failed = fmt::format("a record for {} cannot be sent", topic),
+          .where = fmt::format("in the record for {}", topic),
+          .place = place,
+          .note = ""};
+}
+
+uint32_t IndexOf(const ir::Agent& agent, const ir::Destination& spec) {
+  const std::vector<const ir::Destination*> all = ir::DestinationsOf(agent);
+  return static_cast<uint32_t>(std::find(all.begin(), all.end(), &spec) - all.begin());
+}
+
+// What `await producer.send_and_wait(...)` gives in the reference, as a dict.
+Ref MakeReport(const Interpreter::State& state, std::string_view topic,
+               const value::DeliveryReport& report) {
+  return Ref::Own(PyObject_CallMethod(
+      state.context_module.get(), "delivery_report", "siLLL", std::string(topic).c_str(),
+      static_cast<int>(report.partition), static_cast<long long>(report.offset),
+      static_cast<long long>(report.timestamp), static_cast<long long>(report.log_start_offset)));
+}
+
+}  // namespace
+
+// A record in the making, and the Python objects that keep its bytes.
+struct Destination::Record {
+  value::Send send;
+  std::string_view topic;
+  Ref name, key, value;
+  HeaderList headers;
+  Encoded key_bytes, value_bytes;
+};
+
+Destination::Destination(Interpreter::State& state, const ir::Agent& agent,
+                         const ir::Destination& spec, Place place, const ir::AppContext& app,
+                         const InitScope& scope)
+    : state_(state),
+      app_(app),
+      spec_(spec),
+      index_(IndexOf(agent, spec)),
+      encode_key_(EncodeActivity("key", spec.key, Named(spec), place.span)),
+      encode_value_(EncodeActivity("value", spec.value, Named(spec), place.span)),
+      send_(SendActivity(Named(spec), place.span)) {
+  const auto block = [&](const std::optional<ir::FnId>& id) {
+    return id ? std::make_unique<Block>(state, agent, agent.function(*id), scope) : nullptr;
+  };
+  predicate_ = block(spec.selectors.predicate);
+  name_ = block(spec.selectors.name);
+  key_ = block(spec.selectors.key);
+  value_ = block(spec.selectors.value);
+  partition_ = block(spec.selectors.partition);
+  headers_ = block(spec.selectors.headers);
+}
+
+bool Destination::Send(PyObject* value, CurrentEvent& event, Staging& staging,
+                       const Activity*& activity, Sent& sent) const {
+  if (predicate_ != nullptr) {
+    activity = &predicate_->activity();
+    Ref holds = predicate_->Call(value, event);
+    const int truth = holds ? PyObject_IsTrue(holds.get()) : -1;
+    if (truth <= 0) return truth == 0;
+  }
+  Record record;
+  if (!Select(value, event, activity, record) || !Encode(activity, record)) return false;
+  sent.sent = true;
+  activity = &send_;
+  if (!spec_.ack) return staging.Add(record.send);
+  value::DeliveryReport report;
+  if (!staging.Deliver(record.send, report)) return false;
+  sent.report = MakeReport(state_, record.topic, report);
+  return static_cast<bool>(sent.report);
+}
+
+bool Destination::Select(PyObject* value, CurrentEvent& event, const Activity*& activity,
+                         Record& record) const {
+  const auto call = [&](const std::unique_ptr<Block>& block, Ref& result) {
+    activity = &block->activity();
+    result = block->Call(value, event);
+    return static_cast<bool>(result);
+  };
+  record.send.output = index_;
+  record.topic = spec_.topic;
+  record.value = Ref::Share(value);
+  Ref partition, headers;
+  return (!name_ || (call(name_, record.name) && ReadName(record.name.get(), record))) &&
+         (!key_ || call(key_, record.key)) && (!value_ || call(value_, record.value)) &&
+         (!partition_ || (call(partition_, partition) && ReadPartition(partition.get(), record))) &&
+         (!headers_ || (call(headers_, headers) && record.headers.Read(headers.get())));
+}
+
+bool Destination::Encode(const Activity*& activity, Record& record) const {
+  if (record.key && record.key.get() != Py_None) {
+    activity = &encode_key_;
+    if (!state_.codec->Encode(spec_.key, record.key.get(), record.key_bytes)) return false;
+  }
+  activity = &encode_value_;
+  if (!state_.codec->Encode(spec_.value, record.value.get(), record.value_bytes)) return false;
+  record.send.key = record.key_bytes.bytes;
+  record.send.value = record.value_bytes.bytes;
+  record.send.headers = record.headers.headers();
+  if (name_ != nullptr) record.send.topic = record.topic;
+  return true;
+}
+
+bool Destination::ReadName(PyObject* chosen, Record& record) const {
+  const int truth = PyObject_IsTrue(chosen);
+  if (truth < 0) return false;
+  if (truth == 0 || !PyUnicode_Check(chosen)) {
+    PyErr_Format(PyExc_ValueError, "the name of a topic is a str that is not empty, not %R",
+                 chosen);
+    return false;
+  }
+  Py_ssize_t size = 0;
+  const char* name = PyUnicode_AsUTF8AndSize(chosen, &size);
+  if (name == nullptr) return false;
+  record.topic = {name, static_cast<size_t>(size)};
+  const std::optional<std::string> objection = value::CheckTopicName(record.topic);
+  if (!objection) return true;
+  PyErr_Format(PyExc_ValueError, "a topic cannot be named %R: %s", chosen, objection->c_str());
+  return false;
+}
+
+bool Destination::ReadPartition(PyObject* chosen, Record& record) const {
+  if (chosen == Py_None) return true;
+  if (!PyLong_Check(chosen)) {
+    PyErr_Format(PyExc_TypeError, "a partition is an int or None, not '%s'",
+                 Py_TYPE(chosen)->tp_name);
+    return false;
+  }
+  const int32_t count = app_.partition_count(record.topic);
+  int overflow = 0;
+  const long long number = PyLong_AsLongLongAndOverflow(chosen, &overflow);
+  if (overflow != 0 || number < 0 || number > std::numeric_limits<int32_t>::max() ||
+      (count > 0 && number >= count)) {
+    const std::string rest =
+        fmt::format("'{}'{}", record.topic, count > 0 ? fmt::format(", which has {}", count) : "");
+    PyErr_Format(PyExc_ValueError, "there is no partition %R of %s", chosen, rest.c_str());
+    return false;
+  }
+  record.send.partition = static_cast<int32_t>(number);
+  return true;
+}
+
+}  // namespace kaspr::python

@@ -1,0 +1,51 @@
+#pragma once
+
+// Where values are sent, of an output or of an operation that sends: predicate, name, key, value,
+// partition, headers, then encode and stage, or wait for the delivery (D18). On the lane's thread.
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "python/block.h"
+#include "python/staging.h"
+
+namespace kaspr::python {
+
+class Destination {
+ public:
+  // `spec` is one of `agent`; all must outlive this. `place`: of the output or operation.
+  Destination(Interpreter::State& state, const ir::Agent& agent, const ir::Destination& spec,
+              Place place, const ir::AppContext& app, const InitScope& scope);
+
+  const ir::Destination& spec() const { return spec_; }
+
+  struct Sent {
+    bool sent = false;  // the predicate holds
+    Ref report;         // of a send that was acknowledged: the dict that Python sees
+  };
+
+  // Sends what becomes of `value`. False: an exception is set, and `activity` says what was being
+  // done.
+  bool Send(PyObject* value, CurrentEvent& event, Staging& staging, const Activity*& activity,
+            Sent& sent) const;
+
+ private:
+  struct Record;
+
+  // Fills in all of the record but its encoded bytes.
+  bool Select(PyObject* value, CurrentEvent& event, const Activity*& activity,
+              Record& record) const;
+  bool Encode(const Activity*& activity, Record& record) const;
+  bool ReadName(PyObject* chosen, Record& record) const;
+  bool ReadPartition(PyObject* chosen, Record& record) const;
+
+  Interpreter::State& state_;
+  const ir::AppContext& app_;
+  const ir::Destination& spec_;
+  uint32_t index_;  // Send::output
+  std::unique_ptr<Block> predicate_, name_, key_, value_, partition_, headers_;
+  Activity encode_key_, encode_value_, send_;
+};
+
+}  // namespace kaspr::python
