@@ -25,7 +25,12 @@ std::string NameOf(const std::vector<const SourceFile*>& files) {
   return files.size() == 1 ? files.front()->path() : Counted(files.size(), "file");
 }
 
-// Runs after `options`' files were read: compiles and prints every diagnostic.
+bool HasMistakes(const Diagnostics& diagnostics) {
+  return diagnostics.error_count() + diagnostics.warning_count() > 0;
+}
+
+// Runs after `options`' files were read: compiles and prints what is wrong. Remarks are for
+// `check`.
 int Compiled(const std::vector<const SourceFile*>& specs, const Options& options,
              python::Interpreter& interpreter, Compilation& result) {
   ir::PassOptions passes{.disabled = options.disabled_passes};
@@ -35,9 +40,8 @@ int Compiled(const std::vector<const SourceFile*>& specs, const Options& options
     }
   };
   const bool ok = Compile(specs, interpreter, passes, result);
-  if (!result.diagnostics.empty()) {
-    fmt::print(stderr, "{}", RenderAll(result.diagnostics, specs, ColorOnStderr()));
-  }
+  const bool remarks = options.verb == Verb::kCheck;
+  fmt::print(stderr, "{}", RenderAll(result.diagnostics, specs, ColorOnStderr(), remarks));
   return ok ? kExitOk : kExitConfig;
 }
 
@@ -80,10 +84,12 @@ bool ColorOnStderr() {
 }
 
 std::string RenderAll(const Diagnostics& diagnostics, const std::vector<const SourceFile*>& files,
-                      bool color) {
-  std::string out = Render(diagnostics, {.color = color});
+                      bool color, bool remarks) {
+  std::string out;
   size_t errors = 0, warnings = 0;
   for (const Diagnostic& shown : diagnostics.Sorted()) {
+    if (shown.severity == Severity::kRemark && !remarks) continue;
+    out += (out.empty() ? "" : "\n") + Render(shown, {.color = color});
     if (shown.severity == Severity::kError) ++errors;
     if (shown.severity == Severity::kWarning) ++warnings;
   }
@@ -119,7 +125,10 @@ int Check(const Options& options) {
     return ok ? kExitOk : kExitNo;
   }
   if (Compiled(specs, options, interpreter, compiled) != kExitOk) return kExitNo;
-  if (compiled.diagnostics.empty()) fmt::print(stderr, "no mistakes in {}\n", NameOf(specs));
+  if (!HasMistakes(compiled.diagnostics)) {
+    const bool first = compiled.diagnostics.empty();
+    fmt::print(stderr, "{}no mistakes in {}\n", first ? "" : "\n", NameOf(specs));
+  }
   return kExitOk;
 }
 

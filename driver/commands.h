@@ -18,8 +18,9 @@ int Graph(const Options& options);
 int Load(const Options& options, python::Interpreter& interpreter, Compilation& result);
 
 // Diagnostics as `check` prints them, with a last line that counts: "1 error in orders.yaml".
+// Without `remarks`: what is wrong alone.
 std::string RenderAll(const Diagnostics& diagnostics, const std::vector<const SourceFile*>& files,
-                      bool color);
+                      bool color, bool remarks = true);
 
 // Does stderr want colour? A terminal, and no NO_COLOR.
 bool ColorOnStderr();

@@ -101,28 +101,29 @@ void ProcessorsParser::Parse(const Slot& slot) {
 void ProcessorsParser::ParseOperation(const Slot& slot) {
   Operation operation;
   MaybeBlock map, filter, group_by;
-  TopicSendOp send;
+  std::optional<TopicSendOp> send;
   const auto tables = [&](const Slot& at) { ParseTables(fields_, at, operation); };
-  const auto topic_send = [&](const Slot& at) { ParseTopicSend(fields_, at, send); };
-  const bool known = fields_.Mapping(
-      slot, "an operation",
-      {Required("name", fields_.Name(operation.name, CheckOneLine)),
-       Optional("map", Block(fields_, map)), Optional("filter", Block(fields_, filter)),
-       Optional("topicSend", topic_send), Optional("groupBy", Block(fields_, group_by)),
-       Optional("tables", tables)});
+  const auto topic_send = [&](const Slot& at) { ParseTopicSend(fields_, at, send.emplace()); };
+  const std::vector<Key> keys = {Required("name", fields_.Name(operation.name, CheckOneLine)),
+                                 Optional("map", Block(fields_, map)),
+                                 Optional("filter", Block(fields_, filter)),
+                                 Optional("topicSend", topic_send),
+                                 Optional("groupBy", Block(fields_, group_by)),
+                                 Optional("tables", tables)};
+  const bool known = fields_.Mapping(slot, "an operation", keys);
   if (operation.name.value.empty()) {
     all_named_ = false;
   } else {
     names_.push_back(operation.name);
   }
   if (!known) return;
-  const YamlEntry* op =
-      fields_.ExactlyOne(slot, "an operation", {"map", "filter", "topicSend", "groupBy"});
-  if (!op) return;
+  if (!fields_.ExactlyOne(slot, "an operation", keys, {"map", "filter", "topicSend", "groupBy"})) {
+    return;
+  }
   if (map) operation.op = MapOp{std::move(*map)};
   if (filter) operation.op = FilterOp{std::move(*filter)};
   if (group_by) operation.op = GroupByOp{std::move(*group_by)};
-  if (op->key.text == "topicSend") operation.op = std::move(send);
+  if (send) operation.op = std::move(*send);
   processors_.operations.push_back(std::move(operation));
 }
 
@@ -198,7 +199,7 @@ void ParseOnError(FieldReader& fields, const Slot& slot, Extensions& kasprc) {
       stop{"stop", ErrorAction::kStop};
   OnError on_error;
   const size_t errors = fields.diagnostics().error_count();
-  fields.Mapping(slot, "'onError'",
+  fields.Mapping(slot, slot.what,
                  {Optional("policy", fields.OneOf<Maybe<ErrorAction>, ErrorAction>(
                                          on_error.policy, {skip, dead_letter, retry, stop})),
                   Optional("topic", fields.Name(on_error.topic, value::CheckTopicName)),
@@ -222,29 +223,6 @@ void ParseExtensions(FieldReader& fields, const Slot& slot, Extensions& kasprc) 
 
 }  // namespace
 
-void ParseMetadata(FieldReader& fields, const Slot& slot, Metadata& metadata) {
-  const auto labels = [&](const Slot& at) {
-    metadata.labels = fields.ReadTexts(at);
-    const Field<std::string>* app = metadata.app();
-    const YamlEntry* entry = at.node.Find("kaspr.io/app");
-    if (app && entry) {
-      fields.Accepts({entry->value, "'kaspr.io/app'", entry->key.span}, app->value,
-                     CheckLabelValue);
-    }
-  };
-  const auto annotations = [&](const Slot& at) { metadata.annotations = fields.ReadTexts(at); };
-  // What the API server adds when a resource is read back is nothing to a compiler.
-  fields.Mapping(
-      slot, "'metadata'",
-      {Required("name", fields.Name(metadata.name, CheckDnsLabel)),
-       Optional("namespace", fields.Name(metadata.namespace_name, CheckDnsLabel)),
-       Optional("labels", labels), Optional("annotations", annotations),
-       Elsewhere("kaspr.io/app", "write it below 'labels'"), Ignored("uid"), Ignored("generation"),
-       Ignored("resourceVersion"), Ignored("creationTimestamp"), Ignored("deletionTimestamp"),
-       Ignored("deletionGracePeriodSeconds"), Ignored("selfLink"), Ignored("managedFields"),
-       Ignored("ownerReferences"), Ignored("finalizers"), Ignored("generateName")});
-}
-
 void ParseAgent(FieldReader& fields, const Slot& slot, AgentSpec& agent) {
   const auto input = [&](const Slot& at) { ParseInput(fields, at, agent.input); };
   const auto output = [&](const Slot& at) { ParseOutput(fields, at, agent.output); };
@@ -252,11 +230,13 @@ void ParseAgent(FieldReader& fields, const Slot& slot, AgentSpec& agent) {
     ProcessorsParser(fields, agent.processors).Parse(at);
   };
   const auto kasprc = [&](const Slot& at) { ParseExtensions(fields, at, agent.kasprc); };
-  fields.Mapping(slot, "the spec of an agent",
-                 {Elsewhere("name", "an agent is named by 'metadata'"),
+  const bool defined = fields.spelling() == Spelling::kDefinitions;
+  fields.Mapping(slot, defined ? "an agent" : "the spec of an agent",
+                 {defined ? Required("name", fields.Name(agent.metadata.name, CheckDnsLabel))
+                          : Elsewhere("name", "an agent is named by 'metadata'"),
                   Optional("description", fields.Text(agent.description)),
                   Optional("isolatedPartitions", fields.Bool(agent.isolated_partitions)),
-                  Required("input", input), Optional("output", output),
+                  Formerly("inputs", Required("input", input)), Optional("output", output),
                   Optional("processors", processors), Optional("kasprc", kasprc)});
 }
 

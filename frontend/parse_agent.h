@@ -7,10 +7,7 @@
 
 namespace kaspr::frontend {
 
-// Reads `metadata` of any kind of document.
-void ParseMetadata(FieldReader& fields, const Slot& slot, Metadata& metadata);
-
-// Reads `spec` of a KasprAgent.
+// Reads `spec` of a KasprAgent, or an agent of a definitions file, which has its name inside.
 void ParseAgent(FieldReader& fields, const Slot& slot, AgentSpec& agent);
 
 }  // namespace kaspr::frontend

@@ -4,45 +4,14 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
 
 #include "frontend/yaml/plain.h"
 
 namespace kaspr::frontend {
 namespace {
-
-// key_serializer -> keySerializer: how definition files spell the keys of the resource.
-std::string CamelCase(std::string_view snake) {
-  std::string camel;
-  bool upper = false;
-  for (const char c : snake) {
-    if (c == '_') {
-      upper = true;
-    } else {
-      camel += upper && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-      upper = false;
-    }
-  }
-  return camel;
-}
-
-// Spellings of other places: the older pages, and slips that are too far for "did you mean".
-constexpr std::pair<std::string_view, std::string_view> kOtherSpellings[] = {
-    {"inputs", "input"},         {"outputs", "output"},   {"names", "name"},
-    {"processor", "processors"}, {"topics", "topic"},     {"topic", "topics"},
-    {"when", "predicate"},       {"code", "python"},      {"group_by", "groupBy"},
-    {"channels", "channel"},     {"channel", "channels"},
-};
-
-std::string Suggestion(std::string_view key, const std::vector<std::string_view>& names) {
-  const auto known = [&](std::string_view name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-  };
-  if (std::string camel = CamelCase(key); known(camel)) return camel;
-  for (const auto& [other, ours] : kOtherSpellings) {
-    if (key == other && known(ours)) return std::string(ours);
-  }
-  return Nearest(key, names);
-}
 
 std::string Quoted(const std::vector<std::string_view>& names) {
   return fmt::format("'{}'", fmt::join(names, "', '"));
@@ -61,15 +30,16 @@ bool FieldReader::Mapping(const Slot& slot, std::string_view what, const std::ve
     ReportType(slot, "a mapping");
     return false;
   }
-  std::vector<std::string> misspelt;
+  std::map<const Key*, const YamlEntry*> found;
+  std::set<std::string> excused;  // keys that an unknown one probably means
   bool known = true;
   for (const YamlEntry& entry : slot.node.entries) {
     if (IsFull()) return false;
     const auto key = std::find_if(keys.begin(), keys.end(), [&](const Key& candidate) {
-      return candidate.name == entry.key.text;
+      return candidate.name.empty() || IsNamed(entry, candidate);
     });
     if (key == keys.end()) {
-      misspelt.push_back(ReportUnknown(entry.key, what, keys));
+      excused.insert(ReportUnknown(entry.key, what, keys));
       known = false;
     } else if (!key->elsewhere.empty()) {
       diagnostics_
@@ -77,19 +47,33 @@ bool FieldReader::Mapping(const Slot& slot, std::string_view what, const std::ve
                  entry.key.Mark())
           .Text(std::string(key->elsewhere));
     } else if (entry.value.kind != YamlNode::Kind::kNull) {
-      if (key->read) {
-        key->read({entry.value, fmt::format("'{}'", entry.key.text), entry.key.span});
+      const auto [earlier, is_first] = found.try_emplace(&*key, &entry);
+      if (is_first || key->name.empty()) {
+        ReadEntry(entry, *key);
+      } else {
+        ReportBoth(what, earlier->second->key, entry.key);
+        known = false;
       }
-    } else if (key->required) {
-      ReportNoValue(entry.key);
     }
   }
   for (const Key& key : keys) {
-    const bool excused = std::find(misspelt.begin(), misspelt.end(), key.name) != misspelt.end();
-    if (!key.required || excused || slot.node.Find(key.name)) continue;
-    ReportMissing(slot, what, fmt::format("'{}'", key.name));
+    if (!key.required || found.contains(&key) || excused.contains(Spelt(key.name))) continue;
+    if (!key.older.empty() && excused.contains(std::string(key.older))) continue;
+    ReportAbsent(slot, what, key);
   }
   return known;
+}
+
+bool FieldReader::IsNamed(const YamlEntry& entry, const Key& key) const {
+  const std::string& text = entry.key.text;
+  return text == Spelt(key.name) || (!key.older.empty() && text == key.older);
+}
+
+void FieldReader::ReadEntry(const YamlEntry& entry, const Key& key) {
+  if (!key.older.empty() && entry.key.text == key.older) {
+    ReadAs(entry.key.span, fmt::format("read as '{}'", Spelt(key.name)));
+  }
+  if (key.read) key.read({entry.value, fmt::format("'{}'", entry.key.text), entry.key.span});
 }
 
 bool FieldReader::List(const Slot& slot, const Read& item) {
@@ -112,33 +96,45 @@ bool FieldReader::List(const Slot& slot, const Read& item) {
   return true;
 }
 
-const YamlEntry* FieldReader::ExactlyOne(const Slot& slot, std::string_view what,
-                                         const std::vector<std::string_view>& names) {
+bool FieldReader::ExactlyOne(const Slot& slot, std::string_view what, const std::vector<Key>& keys,
+                             const std::vector<std::string_view>& names) {
   const YamlEntry *found = nullptr, *empty = nullptr;
   for (const YamlEntry& entry : slot.node.entries) {
-    if (std::find(names.begin(), names.end(), entry.key.text) == names.end()) continue;
+    const bool is_one = std::any_of(keys.begin(), keys.end(), [&](const Key& key) {
+      return IsNamed(entry, key) && std::find(names.begin(), names.end(), key.name) != names.end();
+    });
+    if (!is_one) continue;
     if (entry.value.kind == YamlNode::Kind::kNull) {
       empty = &entry;
-      continue;
+    } else if (found) {
+      ReportBoth(what, found->key, entry.key);
+      return false;
+    } else {
+      found = &entry;
     }
-    if (found) {
-      diagnostics_
-          .Error(Code::kConflict,
-                 fmt::format("{} with both '{}' and '{}'", what, found->key.text, entry.key.text),
-                 entry.key.span)
-          .Text("only one of the two can be there")
-          .Label(found->key.span, "the other one");
-      return nullptr;
-    }
-    found = &entry;
   }
-  if (found) return found;
+  if (found) return true;
   if (empty) {
     ReportNoValue(empty->key);
-  } else {
-    ReportMissing(slot, what, fmt::format("'{}'", fmt::join(names, "' or '")));
+    return false;
   }
-  return nullptr;
+  std::vector<std::string> spelt;
+  for (const std::string_view name : names) spelt.push_back(Spelt(name));
+  ReportMissing(slot, what, fmt::format("'{}'", fmt::join(spelt, "' or '")));
+  return false;
+}
+
+void FieldReader::ReadAs(Span key, std::string text) {
+  const bool is_known = std::any_of(older_.begin(), older_.end(),
+                                    [&](const Label& label) { return label.span == key; });
+  if (!is_known) older_.push_back({key, std::move(text)});
+}
+
+std::vector<Label> FieldReader::TakeOlder() {
+  std::vector<Label> older = std::exchange(older_, {});
+  std::sort(older.begin(), older.end(),
+            [](const Label& a, const Label& b) { return a.span.begin < b.span.begin; });
+  return older;
 }
 
 std::optional<std::string> FieldReader::ReadText(const Slot& slot) {
@@ -250,6 +246,24 @@ void FieldReader::ReportMissing(const Slot& slot, std::string_view what, std::st
       .Text(fmt::format("add {}", keys));
 }
 
+void FieldReader::ReportAbsent(const Slot& slot, std::string_view what, const Key& key) {
+  for (const YamlEntry& entry : slot.node.entries) {
+    if (IsNamed(entry, key)) return ReportNoValue(entry.key);
+  }
+  ReportMissing(slot, what, fmt::format("'{}'", Spelt(key.name)));
+}
+
+void FieldReader::ReportBoth(std::string_view what, const YamlNode& first, const YamlNode& second) {
+  ReportConflict(fmt::format("{} with both '{}' and '{}'", what, first.text, second.text),
+                 first.span, second.span);
+}
+
+void FieldReader::ReportConflict(std::string message, Span first, Span second) {
+  diagnostics_.Error(Code::kConflict, std::move(message), second)
+      .Text("only one of the two can be there")
+      .Label(first, "the other one");
+}
+
 void FieldReader::ReportNoValue(const YamlNode& key) {
   diagnostics_.Error(Code::kMissingKey, fmt::format("'{}' has no value", Shown(key.text)),
                      key.Mark());
@@ -276,11 +290,16 @@ DiagnosticBuilder FieldReader::ReportType(const Slot& slot, std::string_view exp
 
 std::string FieldReader::ReportUnknown(const YamlNode& key, std::string_view what,
                                        const std::vector<Key>& keys) {
-  std::vector<std::string_view> names;
+  std::vector<std::string> spelt;
+  std::vector<std::string_view> older;
   for (const Key& candidate : keys) {
-    if (candidate.read) names.push_back(candidate.name);
+    if (candidate.read && candidate.is_listed) spelt.push_back(Spelt(candidate.name));
+    if (!candidate.older.empty()) older.push_back(candidate.older);
   }
-  const std::string near = Suggestion(key.text, names);
+  const std::vector<std::string_view> names(spelt.begin(), spelt.end());
+  std::vector<std::string_view> all = names;
+  all.insert(all.end(), older.begin(), older.end());
+  const std::string near = Suggestion(key.text, all);
   auto report = diagnostics_.Error(
       Code::kUnknownKey, fmt::format("unknown key '{}' in {}", Shown(key.text), what), key.Mark());
   if (near.empty()) {

@@ -8,7 +8,8 @@
 //                   Required("within", fields.Time(take.within))});
 //
 // Every key of a mapping is in its list, so an unknown one can be refused with the nearest that is.
-// A null is an absent key. All report and go on; what could not be read keeps its default, and the
+// Keys are named as the resource has them, and looked up as the document spells them. A null is an
+// absent key. All report and go on; what could not be read keeps its default, and the
 // caller tells by the error count of the diagnostics.
 
 #include <functional>
@@ -20,6 +21,7 @@
 #include "base/diagnostics.h"
 #include "frontend/names.h"
 #include "frontend/spec.h"
+#include "frontend/spelling.h"
 #include "frontend/yaml/yaml.h"
 
 namespace kaspr::frontend {
@@ -41,6 +43,8 @@ struct Key {
   Read read;  // none: the key may be there and is ignored
   bool required = false;
   std::string_view elsewhere = {};  // not empty: the key is wrong here, and this says what is right
+  std::string_view older = {};      // not empty: what an older page calls the same
+  bool is_listed = true;            // among the keys that a mapping says it has
 };
 
 inline Key Optional(std::string_view name, Read read) {
@@ -54,6 +58,19 @@ inline Key Ignored(std::string_view name) {
 }
 inline Key Elsewhere(std::string_view name, std::string_view hint) {
   return {name, nullptr, false, hint};
+}
+
+inline Key Formerly(std::string_view older, Key key) {
+  key.older = older;
+  return key;
+}
+inline Key Unlisted(Key key) {
+  key.is_listed = false;
+  return key;
+}
+// At the end of a list of keys: whatever else there is, is ignored.
+inline Key Others() {
+  return {"", nullptr, false};
 }
 
 template <class Enum>
@@ -76,9 +93,9 @@ class FieldReader {
   bool Mapping(const Slot& slot, std::string_view what, const std::vector<Key>& keys);
   // Calls `item` for each item of a list.
   bool List(const Slot& slot, const Read& item);
-  // Of the keys in `names` exactly one must be there. Returns it, or null after an error.
-  const YamlEntry* ExactlyOne(const Slot& slot, std::string_view what,
-                              const std::vector<std::string_view>& names);
+  // Of the keys in `names` exactly one must be there. False after an error.
+  bool ExactlyOne(const Slot& slot, std::string_view what, const std::vector<Key>& keys,
+                  const std::vector<std::string_view>& names);
 
   std::optional<std::string> ReadText(const Slot& slot);
   std::optional<int64_t> ReadWhole(const Slot& slot, int64_t min, int64_t max);
@@ -123,9 +140,19 @@ class FieldReader {
     };
   }
 
+  // As the document at hand spells a key.
+  std::string Spelt(std::string_view key) const { return frontend::Spelt(key, spelling_); }
+  Spelling spelling() const { return spelling_; }
+  void set_spelling(Spelling spelling) { spelling_ = spelling; }
+
+  // Notes that what `key` says in an older spelling was read: "read as 'input'". Once for a key.
+  void ReadAs(Span key, std::string text);
+  std::vector<Label> TakeOlder();  // what was noted since the last time, in order
+
   // False after an error: `check` has an objection to the name.
   bool Accepts(const Slot& slot, std::string_view name, CheckName check);
   void ReportMissing(const Slot& slot, std::string_view what, std::string_view keys);
+  void ReportConflict(std::string message, Span first, Span second);
   // `needs`: "only with 'policy: retry'".
   void WarnNoEffect(const Place& key, std::string_view needs);
   bool IsFull() const {
@@ -139,6 +166,10 @@ class FieldReader {
   static void Put(Target& target, const Slot& slot, std::optional<T> value) {
     if (value) target = Field<T>{std::move(*value), {slot.node.Mark()}, {slot.key}};
   }
+  bool IsNamed(const YamlEntry& entry, const Key& key) const;
+  void ReadEntry(const YamlEntry& entry, const Key& key);
+  void ReportAbsent(const Slot& slot, std::string_view what, const Key& key);
+  void ReportBoth(std::string_view what, const YamlNode& first, const YamlNode& second);
   std::optional<size_t> ReadWord(const Slot& slot, const std::vector<std::string_view>& names);
   void ReportNoValue(const YamlNode& key);
   bool CheckScalar(const Slot& slot, std::string_view expected);
@@ -149,6 +180,8 @@ class FieldReader {
   DiagnosticBuilder ReportType(const Slot& slot, std::string_view expected);
 
   Diagnostics& diagnostics_;
+  Spelling spelling_ = Spelling::kResource;
+  std::vector<Label> older_;
 };
 
 }  // namespace kaspr::frontend

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "frontend/parse_agent.h"
+#include "frontend/parse_metadata.h"
 #include "frontend/yaml/plain.h"
 
 namespace kaspr::frontend {
@@ -13,11 +15,24 @@ namespace {
 
 constexpr std::string_view kApiVersion = "kaspr.io/v1alpha1";
 constexpr std::string_view kAgent = "KasprAgent";
+constexpr const char* kShowNormalised = "'kasprc compile --emit spec' prints it normalised";
 const std::vector<std::string_view> kKinds = {kAgent,      "KasprApp",  "KasprTable",
                                               "KasprJoin", "KasprTask", "KasprWebView"};
-// Top-level lists of the runtime's definitions files.
-const std::vector<std::string_view> kDefinitions = {"agents", "tables", "webviews", "joins",
-                                                    "tasks"};
+// The lists of the runtime's definitions files, and what their items are in the resources.
+struct Definitions {
+  std::string_view key;
+  std::string_view kind;
+};
+constexpr std::array<Definitions, 5> kDefinitions = {{{"agents", kAgent},
+                                                      {"tables", "KasprTable"},
+                                                      {"webviews", "KasprWebView"},
+                                                      {"joins", "KasprJoin"},
+                                                      {"tasks", "KasprTask"}}};
+
+bool HasDefinitions(const YamlNode& document) {
+  return std::any_of(kDefinitions.begin(), kDefinitions.end(),
+                     [&](const Definitions& list) { return document.Find(list.key); });
+}
 
 // Reads documents into an AppSpec, then checks what needs all of them.
 class AppParser {
@@ -33,12 +48,16 @@ class AppParser {
   void ReportNoKind(const Slot& slot);
   void ParseAgentDocument(const Slot& slot);
   void ParseResource(const Slot& slot, Field<std::string> kind);
+  void ParseDefinitions(const Slot& slot);
+  void ParseDefinition(const Slot& slot, std::string_view kind, Span key);
   std::vector<Key> HeaderKeys(Metadata& metadata);
   void CheckUnique(std::string_view kind, const Metadata& metadata);
   void CheckDelivery();
+  void RemarkOnSpelling(size_t errors_before);
 
   FieldReader fields_;
   AppSpec app_;
+  size_t remarks_ = 0;
   std::map<std::pair<std::string, std::string>, Span> names_;  // (kind, name) -> its first place
 };
 
@@ -52,13 +71,68 @@ void AppParser::ParseDocument(const YamlNode& document) {
         .Text("a KasprAgent begins with 'apiVersion: kaspr.io/v1alpha1'");
     return;
   }
-  std::optional<Field<std::string>> kind = ReadKind(slot);
+  if (!document.Find("kind") && HasDefinitions(document)) return ParseDefinitions(slot);
+  const std::optional<Field<std::string>> kind = ReadKind(slot);
   if (!kind) return;
+  const size_t errors = fields_.diagnostics().error_count();
   if (kind->value == kAgent) {
     ParseAgentDocument(slot);
   } else {
-    ParseResource(slot, std::move(*kind));
+    ParseResource(slot, *kind);
   }
+  RemarkOnSpelling(errors);
+}
+
+void AppParser::ParseDefinitions(const Slot& slot) {
+  fields_.set_spelling(Spelling::kDefinitions);
+  std::vector<Key> keys;
+  for (const auto& [key, kind] : kDefinitions) {
+    keys.push_back(Optional(key, [this, kind = kind](const Slot& list) {
+      fields_.List(list, [&](const Slot& item) { ParseDefinition(item, kind, list.key); });
+    }));
+  }
+  const size_t errors = fields_.diagnostics().error_count();
+  fields_.Mapping(slot, "a definitions file", keys);
+  const YamlEntry* agents = slot.node.Find("agents");
+  if (agents && !agents->value.items.empty() && fields_.diagnostics().error_count() == errors) {
+    fields_.diagnostics()
+        .Add(Severity::kRemark, Code::kOtherSpelling,
+             "a definitions file of the runtime, read as KasprAgent documents", agents->key.span)
+        .Note(kShowNormalised);
+  }
+  fields_.set_spelling(Spelling::kResource);
+}
+
+// An item of a definitions file's list. Of other kinds only the name is read, as of resources.
+void AppParser::ParseDefinition(const Slot& slot, std::string_view kind, Span key) {
+  const size_t errors = fields_.diagnostics().error_count();
+  if (kind == kAgent) {
+    AgentSpec agent;
+    ParseAgent(fields_, slot, agent);
+    CheckUnique(kind, agent.metadata);
+    app_.agents.push_back(std::move(agent));
+  } else {
+    Resource resource{.kind = {std::string(kind), {key}, {key}}, .metadata = {}};
+    fields_.Mapping(
+        slot, slot.what,
+        {Required("name", fields_.Name(resource.metadata.name, CheckDnsLabel)), Others()});
+    CheckUnique(kind, resource.metadata);
+    app_.resources.push_back(std::move(resource));
+  }
+  RemarkOnSpelling(errors);
+}
+
+// Says what was written in an older spelling, where nothing worse was to be said.
+void AppParser::RemarkOnSpelling(size_t errors_before) {
+  const std::vector<Label> older = fields_.TakeOlder();
+  if (older.empty() || fields_.diagnostics().error_count() != errors_before) return;
+  if (++remarks_ > kMaxMistakes) return;
+  auto remark = fields_.diagnostics()
+                    .Add(Severity::kRemark, Code::kOtherSpelling,
+                         "an older spelling, read as today's", older.front().span)
+                    .Text(older.front().text);
+  for (size_t i = 1; i < older.size(); ++i) remark.Label(older[i].span, older[i].text);
+  remark.Note(kShowNormalised);
 }
 
 std::optional<Field<std::string>> AppParser::ReadKind(const Slot& slot) {
@@ -90,17 +164,12 @@ std::optional<Field<std::string>> AppParser::ReadKind(const Slot& slot) {
 void AppParser::ReportNoKind(const Slot& slot) {
   for (const YamlEntry& entry : slot.node.entries) {
     const std::string& key = entry.key.text;
-    if (std::find(kDefinitions.begin(), kDefinitions.end(), key) != kDefinitions.end()) {
-      fields_.diagnostics()
-          .Error(Code::kNotSupported, "definitions files are not supported yet", entry.key.span)
-          .Text("write each agent as a KasprAgent document");
-      return;
-    }
-    if (Nearest(key, {"kind"}) == "kind") {
+    const std::string near = Nearest(key, {"kind", "agents"});
+    if (!near.empty()) {
       fields_.diagnostics()
           .Error(Code::kUnknownKey, fmt::format("unknown key '{}' in a document", Shown(key)),
                  entry.key.Mark())
-          .Text("did you mean 'kind'?");
+          .Text(fmt::format("did you mean '{}'?", near));
       return;
     }
   }

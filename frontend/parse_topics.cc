@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
+#include "frontend/parse_topic_names.h"
 #include "value/kafka.h"
 
 namespace kaspr::frontend {
@@ -39,82 +39,6 @@ std::vector<Key> SettingKeys(FieldReader& fields, TopicSettings& settings) {
           Optional("config", config)};
 }
 
-// "orders, returns": the topics of a comma list, each with its own place. What is wrong with a name
-// is shown at the name, and of an empty one at the comma that should follow it.
-class TopicListParser {
- public:
-  TopicListParser(FieldReader& fields, const Slot& slot, std::vector<Field<std::string>>& names)
-      : fields_(fields),
-        slot_(slot),
-        text_(slot.node.text),
-        map_(MapScalar(slot.node)),
-        names_(names) {}
-
-  void Parse() {
-    for (size_t begin = 0; begin <= text_.size();) {
-      const size_t end = std::min(text_.find(',', begin), text_.size());
-      if (!ParseName(begin, end)) return;
-      begin = end + 1;
-    }
-  }
-
- private:
-  Span Locate(size_t begin, size_t end) const {
-    if (!map_.exact()) return slot_.node.Mark();
-    return map_.Locate(static_cast<uint32_t>(begin), static_cast<uint32_t>(end));
-  }
-  bool ParseName(size_t begin, size_t end);  // false: it is wrong, and was reported
-  void ReportHole(size_t begin, size_t end);
-
-  FieldReader& fields_;
-  const Slot& slot_;
-  const std::string& text_;
-  const BlockMap map_;
-  std::vector<Field<std::string>>& names_;
-  std::map<std::string, Span> places_;
-};
-
-bool TopicListParser::ParseName(size_t begin, size_t end) {
-  const size_t first = text_.find_first_not_of(" \t\n", begin);
-  if (first >= end) {
-    ReportHole(begin, end);
-    return false;
-  }
-  const size_t last = text_.find_last_not_of(" \t\n", end - 1) + 1;
-  const std::string name = text_.substr(first, last - first);
-  const Span span = Locate(first, last);
-  if (const std::optional<std::string> objection = value::CheckTopicName(name)) {
-    fields_.diagnostics()
-        .Error(Code::kBadName, fmt::format("a topic cannot be named '{}'", Shown(name)), span)
-        .Text(*objection);
-    return false;
-  }
-  const auto [earlier, is_new] = places_.try_emplace(name, span);
-  if (!is_new) {
-    fields_.diagnostics()
-        .Error(Code::kDuplicateName, fmt::format("the same topic twice: '{}'", name), span)
-        .Label(earlier->second, "first named here");
-    return false;
-  }
-  names_.push_back({name, {span}, {slot_.key}});
-  return true;
-}
-
-void TopicListParser::ReportHole(size_t begin, size_t end) {
-  const bool single = begin == 0 && end == text_.size();
-  const size_t comma = end < text_.size() ? end : begin - 1;
-  fields_.diagnostics()
-      .Error(Code::kBadName, fmt::format("an empty topic name in {}", slot_.what),
-             single ? slot_.node.Mark() : Locate(comma, comma + 1))
-      .Text(single ? "name a topic" : "a name is missing beside this comma");
-}
-
-Read TopicNames(FieldReader& fields, std::vector<Field<std::string>>& names) {
-  return [&fields, &names](const Slot& slot) {
-    if (fields.ReadText(slot)) TopicListParser(fields, slot, names).Parse();
-  };
-}
-
 Read Pattern(FieldReader& fields, Maybe<std::string>& pattern) {
   return [&fields, &pattern](const Slot& slot) {
     const std::optional<std::string> text = fields.ReadText(slot);
@@ -135,14 +59,14 @@ Read Pattern(FieldReader& fields, Maybe<std::string>& pattern) {
 
 void ParseInputTopic(FieldReader& fields, const Slot& slot, InputTopic& topic) {
   std::vector<Key> keys = {
-      Optional("name", TopicNames(fields, topic.names)),
+      Formerly("names", Optional("name", TopicNames(fields, topic.names))),
       Optional("pattern", Pattern(fields, topic.pattern)),
       Optional("keySerializer", fields.OneOf(topic.key_serializer, Codecs())),
       Optional("valueSerializer", fields.OneOf(topic.value_serializer, Codecs())),
   };
   Append(keys, SettingKeys(fields, topic.settings));
   if (fields.Mapping(slot, "an input topic", keys)) {
-    fields.ExactlyOne(slot, "an input topic", {"name", "pattern"});
+    fields.ExactlyOne(slot, "an input topic", keys, {"name", "pattern"});
   }
 }
 
@@ -167,10 +91,14 @@ std::vector<Key> OutputTopicKeys(FieldReader& fields, OutputTopic& topic) {
 OutputTopic ParseOutputTopic(FieldReader& fields, const Slot& slot) {
   OutputTopic topic;
   topic.place = {slot.node.Mark()};
-  if (fields.Mapping(slot, "an output topic", OutputTopicKeys(fields, topic))) {
-    fields.ExactlyOne(slot, "an output topic", {"name", "nameSelector"});
+  const std::vector<Key> keys = OutputTopicKeys(fields, topic);
+  if (fields.Mapping(slot, "an output topic", keys)) {
+    fields.ExactlyOne(slot, "an output topic", keys, {"name", "nameSelector"});
   }
-  if (topic.pass_through) fields.WarnNoEffect(topic.pass_through->key, "only with 'topicSend'");
+  if (topic.pass_through && topic.pass_through->value) {
+    fields.WarnNoEffect(topic.pass_through->key,
+                        fmt::format("only with '{}'", fields.Spelt("topicSend")));
+  }
   return topic;
 }
 
@@ -200,6 +128,20 @@ Read ListOf(FieldReader& fields, Maybe<std::vector<T>>& target,
     fields.List(slot, [&](const Slot& item) { items.push_back(parse(fields, item)); });
     target = {std::move(items), {slot.node.Mark()}, {slot.key}};
   };
+}
+
+// The resource has `declare` beside `topic`, its documentation below it.
+void SettleDeclare(FieldReader& fields, Input& input) {
+  if (!input.topic) return;
+  Maybe<bool>& below = input.topic->value.settings.declare;
+  if (below && input.declare && below->value != input.declare->value) {
+    Span first = input.declare->key.span, second = below->key.span;
+    if (second.begin < first.begin) std::swap(first, second);
+    fields.ReportConflict("an input that says both 'declare: true' and 'declare: false'", first,
+                          second);
+  }
+  if (!input.declare) input.declare = below;
+  below.reset();
 }
 
 }  // namespace
@@ -259,11 +201,13 @@ void ParseInput(FieldReader& fields, const Slot& slot, Input& input) {
                     Required("within", fields.Time(value.within))});
     input.take = {value, {at.node.Mark()}, {at.key}};
   };
-  const bool known =
-      fields.Mapping(slot, "'input'",
-                     {Optional("declare", fields.Bool(input.declare)), Optional("topic", topic),
-                      Optional("channel", channel), Optional("take", take)});
-  if (known) fields.ExactlyOne(slot, "an input", {"topic", "channel"});
+  const std::vector<Key> keys = {Optional("declare", fields.Bool(input.declare)),
+                                 Optional("topic", topic), Optional("channel", channel),
+                                 Optional("take", take)};
+  if (fields.Mapping(slot, slot.what, keys)) {
+    fields.ExactlyOne(slot, "an input", keys, {"topic", "channel"});
+  }
+  SettleDeclare(fields, input);
 }
 
 void ParseOutput(FieldReader& fields, const Slot& slot, Output& output) {
@@ -276,8 +220,9 @@ void ParseOutput(FieldReader& fields, const Slot& slot, Output& output) {
 void ParseTopicSend(FieldReader& fields, const Slot& slot, TopicSendOp& send) {
   send.key = {slot.key};
   send.topic.place = {slot.node.Mark()};
-  if (fields.Mapping(slot, "'topicSend'", OutputTopicKeys(fields, send.topic))) {
-    fields.ExactlyOne(slot, "'topicSend'", {"name", "nameSelector"});
+  const std::vector<Key> keys = OutputTopicKeys(fields, send.topic);
+  if (fields.Mapping(slot, slot.what, keys)) {
+    fields.ExactlyOne(slot, slot.what, keys, {"name", "nameSelector"});
   }
 }
 

@@ -91,7 +91,9 @@ void Refuser::Refuse(const Operation& operation) {
   NotEmpty(operation.tables);
   std::visit(Match{[](const MapOp&) {}, [](const FilterOp&) {},
                    [&](const TopicSendOp& send) { Report("'topicSend'", send.key.span); },
-                   [&](const GroupByOp& group) { Report("'groupBy'", group.block.key.span); }},
+                   [&](const GroupByOp& group) {
+                     Report(fmt::format("'{}'", group.block.key.span.text()), group.block.key.span);
+                   }},
              operation.op);
 }
 

@@ -11,7 +11,7 @@ const char* CodecName(Codec codec) {
 
 const Field<std::string>* Metadata::app() const {
   for (const auto& [key, value] : labels) {
-    if (key.value == "kaspr.io/app") return &value;
+    if (key.value == kAppLabel) return &value;
   }
   return nullptr;
 }

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -81,7 +82,7 @@ struct Take {
 
 // Either a topic or the name of a channel.
 struct Input {
-  Maybe<bool> declare;
+  Maybe<bool> declare;  // wherever it was written: not in the topic's settings
   Maybe<InputTopic> topic;
   Maybe<std::string> channel;
   Maybe<Take> take;
@@ -187,13 +188,16 @@ struct Extensions {
   bool operator==(const Extensions&) const = default;
 };
 
+// The label that names the app of a resource.
+inline constexpr std::string_view kAppLabel = "kaspr.io/app";
+
 struct Metadata {
   Field<std::string> name;
   Maybe<std::string> namespace_name;
   std::vector<std::pair<Field<std::string>, Field<std::string>>> labels;
   std::vector<std::pair<Field<std::string>, Field<std::string>>> annotations;
 
-  // The label kaspr.io/app, which names the app that the resource belongs to.
+  // The app that the resource belongs to, if it says so.
   const Field<std::string>* app() const;
 
   bool operator==(const Metadata&) const = default;

@@ -166,6 +166,18 @@ class CommandLine(Kasprc):
                          {"severity": "error", "code": "K0204", "message": "", "file": "a.yaml",
                           "line": 3, "column": 1, "end_line": 3, "end_column": 8, "notes": []})
 
+    def test_remarks_are_for_check_and_no_mistake(self):
+        self.write("a.yaml", SAME.replace("  input:", "  inputs:"))
+        process = self.kasprc("check", "-f", "a.yaml")
+        self.assertIn("remark[K0218]", process.stderr)
+        self.assertTrue(process.stderr.endswith("\n\nno mistakes in a.yaml\n"), process.stderr)
+        found = json.loads(self.kasprc("check", "-f", "a.yaml", "--json").stdout)["diagnostics"]
+        self.assertEqual([(remark["severity"], remark["line"], remark["notes"][0])
+                          for remark in found], [("remark", 6, "read as 'input'")])
+        self.assertEqual(self.kasprc("compile", "-f", "a.yaml").stderr, "")
+        self.assertIn("\n  input:\n",
+                      self.kasprc("compile", "-f", "a.yaml", "--emit", "spec").stdout)
+
     def test_stages_are_shown(self):
         self.write("a.yaml", SAME.replace("[work]", "[work, work]"))
         for stage, words in [("spec", "kind: KasprAgent"), ("ir", "map %in @work"),

@@ -28,7 +28,7 @@ std::string ReadFile(const fs::path& path) {
   return text.str();
 }
 
-// About Python or about spellings that are read later: not the frontend's.
+// About Python: not the frontend's.
 bool IsOthers(const std::string& name) {
   constexpr std::array<std::string_view, 5> kPrefixes = {"py-", "arity-", "entrypoint-",
                                                          "undefined-", "slow-"};

@@ -71,7 +71,6 @@ spec:
       name: "a, b"
       keySerializer: binary
       valueSerializer: pickle
-      declare: true
       partitions: 3
       replicas: 1
       retention: 3600
@@ -105,7 +104,8 @@ spec:
 
       headersSelector:
         python: ""
-    - nameSelector:
+    - declare: true
+      nameSelector:
         python: "\n  def name(value): return 'x'\n"
       config: {}
     channels:
