@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "base/render.h"
+#include "driver/child.h"
 #include "driver/files.h"
 #include "frontend/print_spec.h"
 #include "ir/draw.h"
@@ -74,6 +75,30 @@ std::string Emit(const Compilation& compiled, const Options& options) {
   if (options.emit == "ir-opt") return ir::Print(*compiled.optimized, print);
   if (options.emit == "plan") return runtime::PrintPlan(runtime::MakePlan(*compiled.optimized));
   return Summary(compiled);
+}
+
+// The picture that Graphviz makes; nothing after saying why not.
+std::optional<std::string> DrawSvg(const ir::Graph& graph) {
+  std::string why;
+  std::optional<ChildResult> dot = RunChild({"dot", "-Tsvg"}, ir::DrawDot(graph), why);
+  if (dot && dot->exit_code == 0) return std::move(dot->out);
+  if (dot) {
+    why = fmt::format("exit code {}", dot->exit_code);
+    const std::string_view said = std::string_view(dot->err).substr(0, dot->err.find('\n'));
+    if (!said.empty()) why += fmt::format(", {}", said);
+  }
+  fmt::print(stderr,
+             "error: cannot draw svg: running 'dot' failed: {}\n"
+             "Install graphviz, or take its input with -o dot.\n",
+             why);
+  return std::nullopt;
+}
+
+std::optional<std::string> Draw(const ir::Graph& graph, std::string_view format) {
+  if (format == "dot") return ir::DrawDot(graph);
+  if (format == "mermaid") return ir::DrawMermaid(graph);
+  if (format == "svg") return DrawSvg(graph);
+  return ir::DrawText(graph);
 }
 
 }  // namespace
@@ -145,9 +170,8 @@ int Graph(const Options& options) {
   python::Interpreter interpreter;
   const int code = Load(options, interpreter, compiled);
   if (code != kExitOk) return code;
-  const bool dot = options.drawing == "dot";
-  const ir::Graph& graph = *compiled.optimized;
-  return WriteFile("-", dot ? ir::DrawDot(graph) : ir::DrawText(graph)) ? kExitOk : kExitIo;
+  const std::optional<std::string> picture = Draw(*compiled.optimized, options.drawing);
+  return picture && WriteFile("-", *picture) ? kExitOk : kExitIo;
 }
 
 }  // namespace kaspr::driver

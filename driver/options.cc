@@ -139,8 +139,10 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
   CLI::App* graph = app.add_subcommand("graph", "Draw the app: topics, agents, operations");
   AddFiles(graph, options);
   options.drawing = "text";
-  graph->add_option("-o,--output", options.drawing, "text, or dot for Graphviz")
-      ->check(CLI::IsMember({"text", "dot"}))
+  graph
+      ->add_option("-o,--output", options.drawing,
+                   "text, mermaid, dot, or svg, which Graphviz makes")
+      ->check(CLI::IsMember({"text", "dot", "mermaid", "svg"}))
       ->type_name("FORMAT");
 
   CLI::App* run = app.add_subcommand("run", "Run specs on local files");

@@ -34,7 +34,7 @@ struct Options {
   bool json = false;    // check
   std::string emit;     // compile: spec, ir, ir-opt, plan; "": one line per agent
   bool places = false;  // compile --locs
-  std::string drawing;  // graph -o: text, dot
+  std::string drawing;  // graph -o: text, dot, mermaid, svg
   std::vector<std::string> disabled_passes;
   std::vector<std::string> print_after;
 

@@ -56,7 +56,8 @@ void SettleApp(FieldReader& fields, const Maybe<std::string>& direct, Metadata& 
       fields.ReadAs(key.place.span, fmt::format("read as the label '{}'", kAppLabel));
     }
   }
-  std::erase_if(metadata.annotations, [](const Text& text) { return text.first.value == kAppLabel; });
+  std::erase_if(metadata.annotations,
+                [](const Text& text) { return text.first.value == kAppLabel; });
   if (!links.empty() && metadata.app() == nullptr) metadata.labels.push_back(links.front().text);
 }
 

@@ -69,7 +69,8 @@ void TopicNamesParser::ParseList(const Slot& slot) {
   if (fields_.diagnostics().error_count() != errors) return;
   std::vector<std::string_view> names;
   for (const Field<std::string>& name : names_) names.push_back(name.value);
-  fields_.ReadAs(slot.key, fmt::format("read as '{}'", Shown(fmt::format("{}", fmt::join(names, ", ")))));
+  fields_.ReadAs(slot.key,
+                 fmt::format("read as '{}'", Shown(fmt::format("{}", fmt::join(names, ", ")))));
 }
 
 bool TopicNamesParser::Add(std::string name, Span span, Span key) {

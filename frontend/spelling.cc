@@ -9,9 +9,9 @@ namespace {
 
 // Words of other places, and slips that are too far for "did you mean".
 constexpr std::pair<std::string_view, std::string_view> kOtherWords[] = {
-    {"inputs", "input"},         {"outputs", "output"},   {"names", "name"},
-    {"processor", "processors"}, {"topics", "topic"},     {"topic", "topics"},
-    {"when", "predicate"},       {"code", "python"},      {"channels", "channel"},
+    {"inputs", "input"},         {"outputs", "output"}, {"names", "name"},
+    {"processor", "processors"}, {"topics", "topic"},   {"topic", "topics"},
+    {"when", "predicate"},       {"code", "python"},    {"channels", "channel"},
     {"channel", "channels"},
 };
 

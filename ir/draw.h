@@ -1,6 +1,6 @@
 #pragma once
 
-// The app as a picture: for a terminal, and as Graphviz's dot.
+// The app as a picture: for a terminal, and as the text of Graphviz and of Mermaid.
 
 #include <string>
 
@@ -18,5 +18,8 @@ std::string DrawText(const Graph& graph);
 
 // Topics are cylinders shared by all agents, an agent is a cluster, a stage is one box.
 std::string DrawDot(const Graph& graph);
+
+// The same as a Mermaid flowchart.
+std::string DrawMermaid(const Graph& graph);
 
 }  // namespace kaspr::ir

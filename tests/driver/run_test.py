@@ -9,12 +9,14 @@ import json
 import os
 import pathlib
 import select
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+import xml.etree.ElementTree
 
 KASPRC = ""
 DEADLINE = 60  # seconds; for what should happen at once
@@ -188,8 +190,65 @@ class CommandLine(Kasprc):
                                   "fuse-stages").stdout)
         self.assertIn("# after fuse-stages",
                       self.kasprc("compile", "-f", "a.yaml", "--print-after", "fuse-stages").stderr)
+
+
+class Pictures(Kasprc):
+    def dot(self, script):
+        """A PATH on which `dot` is this script."""
+        path = self.write("bin-dot", f"#!/bin/sh\n{script}\n")
+        (self.folder / "bin").mkdir()
+        path.chmod(0o755)
+        path.rename(self.folder / "bin/dot")
+        return {"PATH": f"{self.folder}/bin:{os.environ['PATH']}"}
+
+    def test_texts(self):
+        self.write("a.yaml", SAME)
         self.assertIn("digraph", self.kasprc("graph", "-f", "a.yaml", "-o", "dot").stdout)
+        self.assertTrue(self.kasprc("graph", "-f", "a.yaml", "-o", "mermaid").stdout.startswith(
+            "flowchart LR\n"))
         self.assertIn("──▶ out", self.kasprc("graph", "-f", "-", input=SAME).stdout)
+
+    def test_svg_is_xml_with_the_names_of_the_app(self):
+        self.write("a.yaml", SAME.replace("work]", "'<b> & \"q\"']")
+                   .replace("name: work\n", "name: '<b> & \"q\"'\n"))
+        process = self.kasprc("graph", "-f", "a.yaml", "-o", "svg")
+        texts = [text.text for text in
+                 xml.etree.ElementTree.fromstring(process.stdout.encode()).iter(
+                     "{http://www.w3.org/2000/svg}text")]
+        self.assertEqual(sorted(texts), ["in", 'map <b> & "q"', "out", "worker"])
+        self.assertEqual(process.stderr, "")
+
+    def test_svg_without_graphviz_is_74(self):
+        self.write("a.yaml", SAME)
+        process = self.kasprc("graph", "-f", "a.yaml", "-o", "svg", exit_code=74,
+                              env={"PATH": str(self.folder)})
+        self.assertEqual(process.stderr,
+                         "error: cannot draw svg: running 'dot' failed: No such file or directory\n"
+                         "Install graphviz, or take its input with -o dot.\n")
+        self.assertEqual(process.stdout, "")
+
+    def test_graphviz_that_fails_is_74(self):
+        self.write("a.yaml", SAME)
+        for script, why in [("echo half; echo no plugin >&2; echo more >&2; exit 3",
+                             "exit code 3, no plugin"), ("kill -9 $$", "exit code 137")]:
+            with self.subTest(script=script):
+                process = self.kasprc("graph", "-f", "a.yaml", "-o", "svg", exit_code=74,
+                                      env=self.dot(script))
+                self.assertIn(f"'dot' failed: {why}\nInstall", process.stderr)
+                self.assertEqual(process.stdout, "")
+            shutil.rmtree(self.folder / "bin")
+
+    def test_no_side_waits_for_the_other(self):
+        name = "n" * 300_000  # more than a pipe holds, both ways
+        self.write("a.yaml", SAME.replace("work]", f"{name}]").replace("name: work\n",
+                                                                      f"name: {name}\n"))
+        talks = self.kasprc("graph", "-f", "a.yaml", "-o", "svg", env=self.dot(
+            "head -c 300000 /dev/zero; head -c 300000 /dev/zero >&2; cat")).stdout
+        self.assertEqual(talks.strip("\0"),
+                         self.kasprc("graph", "-f", "a.yaml", "-o", "dot").stdout)
+        shutil.rmtree(self.folder / "bin")
+        self.assertEqual(self.kasprc("graph", "-f", "a.yaml", "-o", "svg",
+                                     env=self.dot("echo deaf")).stdout, "deaf\n")
 
 
 class Run(Kasprc):

@@ -1,8 +1,9 @@
 // Runs the files below tests/golden/ir, one test each, of several cases:
 //
 //   # what it shows
-//   run passes=fuse-stages        or: roundtrip | verify | remarks passes=... | draw text | draw
-//   dot graph text
+//   run passes=fuse-stages        or: roundtrip | verify | remarks passes=... | draw text |
+//   draw dot | draw mermaid
+//   graph text
 //   ----
 //   what is said about it
 //   ====
@@ -125,6 +126,7 @@ std::string Answer(const Case& c) {
   if (directive == "verify") return "well formed\n";
   if (directive == "draw text") return ir::DrawText(*graph);
   if (directive == "draw dot") return ir::DrawDot(*graph);
+  if (directive == "draw mermaid") return ir::DrawMermaid(*graph);
   if (directive.starts_with(kRun)) {
     return RunPassesOn(*graph, directive.substr(kRun.size()), false);
   }
