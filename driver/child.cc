@@ -107,9 +107,8 @@ void WriteSome(Descriptor& to, std::string_view& text) {
 void Talk(Ends& ends, std::string_view input, ChildResult& result) {
   if (input.empty()) ends.in.Close();
   while (ends.in.is_open() || ends.out.is_open() || ends.err.is_open()) {
-    std::array<pollfd, 3> waits = {{{ends.in.get(), POLLOUT, 0},
-                                    {ends.out.get(), POLLIN, 0},
-                                    {ends.err.get(), POLLIN, 0}}};
+    std::array<pollfd, 3> waits = {
+        {{ends.in.get(), POLLOUT, 0}, {ends.out.get(), POLLIN, 0}, {ends.err.get(), POLLIN, 0}}};
     if (poll(waits.data(), waits.size(), -1) < 0) continue;  // a signal
     if (waits[0].revents != 0) WriteSome(ends.in, input);
     if (waits[1].revents != 0) ReadSome(ends.out, result.out);

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <regex>
+#include <set>
+#include <sstream>
+
 #include "base/render.h"
 #include "ir/draw.h"
 #include "ir/parse.h"
@@ -66,6 +70,34 @@ TEST(LawTest, PlacesAreOnlyComments) {
   }
 }
 
+// Whatever users call things: each line is one of Mermaid's statements, labels hold no character
+// that Mermaid would read as its own, and arrows join what was declared.
+TEST(LawTest, MermaidIsWellFormed) {
+  const std::string label = R"re("(?:[^"#<>&%\\`*~$]|#[0-9]+;|<br>)*")re", id = "([ta][0-9_]+)";
+  const std::regex box("  (?:  )?" + id + "(?:\\[\\(|\\(\\(|\\()" + label +
+                       "(?:\\)\\]|\\)\\)|\\))");
+  const std::regex arrow("  " + id + " -->(?:\\|" + label + "\\|)? " + id);
+  const std::regex other("flowchart LR|  subgraph g[0-9]+\\[" + label + "\\]|  end");
+  size_t arrows = 0;
+  for (uint64_t seed = 0; seed < kSeeds; seed += 10) {
+    const std::string text = DrawMermaid(RandomGraph(seed).Make());
+    std::set<std::string> declared;
+    std::istringstream lines(text);
+    std::smatch match;
+    for (std::string line; std::getline(lines, line);) {
+      if (std::regex_match(line, match, box)) {
+        ASSERT_TRUE(declared.insert(match[1]).second) << line;
+      } else if (std::regex_match(line, match, arrow)) {
+        ++arrows;
+        ASSERT_TRUE(declared.contains(match[1]) && declared.contains(match[2])) << text;
+      } else {
+        ASSERT_TRUE(std::regex_match(line, other)) << seed << ": " << line;
+      }
+    }
+  }
+  EXPECT_GT(arrows, kSeeds / 10);
+}
+
 // Bytes are lost, doubled, swapped and replaced; the parser says something or accepts, and what it
 // accepts can be printed and read again.
 TEST(LawTest, DamagedTextNeverBreaksTheParser) {
@@ -118,6 +150,7 @@ TEST(LawTest, BrokenGraphsAreRefusedOrWork) {
     RunPasses(graph, {}, context);
     DrawText(graph);
     DrawDot(graph);
+    DrawMermaid(graph);
   }
   EXPECT_GT(refused, kSeeds / 4);
   EXPECT_LT(refused, kSeeds);
