@@ -35,10 +35,8 @@ bool FieldReader::Mapping(const Slot& slot, std::string_view what, const std::ve
   bool known = true;
   for (const YamlEntry& entry : slot.node.entries) {
     if (IsFull()) return false;
-    const auto key = std::find_if(keys.begin(), keys.end(), [&](const Key& candidate) {
-      return candidate.name.empty() || IsNamed(entry, candidate);
-    });
-    if (key == keys.end()) {
+    const Key* key = FindKey(entry, keys);
+    if (!key) {
       excused.insert(ReportUnknown(entry.key, what, keys));
       known = false;
     } else if (!key->elsewhere.empty()) {
@@ -47,7 +45,7 @@ bool FieldReader::Mapping(const Slot& slot, std::string_view what, const std::ve
                  entry.key.Mark())
           .Text(std::string(key->elsewhere));
     } else if (entry.value.kind != YamlNode::Kind::kNull) {
-      const auto [earlier, is_first] = found.try_emplace(&*key, &entry);
+      const auto [earlier, is_first] = found.try_emplace(key, &entry);
       if (is_first || key->name.empty()) {
         ReadEntry(entry, *key);
       } else {
@@ -62,6 +60,13 @@ bool FieldReader::Mapping(const Slot& slot, std::string_view what, const std::ve
     ReportAbsent(slot, what, key);
   }
   return known;
+}
+
+const Key* FieldReader::FindKey(const YamlEntry& entry, const std::vector<Key>& keys) const {
+  for (const Key& key : keys) {
+    if (key.name.empty() || IsNamed(entry, key)) return &key;
+  }
+  return nullptr;
 }
 
 bool FieldReader::IsNamed(const YamlEntry& entry, const Key& key) const {

@@ -166,6 +166,7 @@ class FieldReader {
   static void Put(Target& target, const Slot& slot, std::optional<T> value) {
     if (value) target = Field<T>{std::move(*value), {slot.node.Mark()}, {slot.key}};
   }
+  const Key* FindKey(const YamlEntry& entry, const std::vector<Key>& keys) const;
   bool IsNamed(const YamlEntry& entry, const Key& key) const;
   void ReadEntry(const YamlEntry& entry, const Key& key);
   void ReportAbsent(const Slot& slot, std::string_view what, const Key& key);

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kApiVersion = "kaspr.io/v1alpha1";
 constexpr std::string_view kAgent = "KasprAgent";
-constexpr const char* kShowNormalised = "'kasprc compile --emit spec' prints it normalised";
+constexpr const char* kOlder = "an older spelling, read as today's";
 const std::vector<std::string_view> kKinds = {kAgent,      "KasprApp",  "KasprTable",
                                               "KasprJoin", "KasprTask", "KasprWebView"};
 // The lists of the runtime's definitions files, and what their items are in the resources.
@@ -53,7 +53,7 @@ class AppParser {
   std::vector<Key> HeaderKeys(Metadata& metadata);
   void CheckUnique(std::string_view kind, const Metadata& metadata);
   void CheckDelivery();
-  void RemarkOnSpelling(size_t errors_before);
+  void Remark(size_t errors_before, const char* what, const std::vector<Label>& places);
 
   FieldReader fields_;
   AppSpec app_;
@@ -80,7 +80,7 @@ void AppParser::ParseDocument(const YamlNode& document) {
   } else {
     ParseResource(slot, *kind);
   }
-  RemarkOnSpelling(errors);
+  Remark(errors, kOlder, fields_.TakeOlder());
 }
 
 void AppParser::ParseDefinitions(const Slot& slot) {
@@ -94,11 +94,9 @@ void AppParser::ParseDefinitions(const Slot& slot) {
   const size_t errors = fields_.diagnostics().error_count();
   fields_.Mapping(slot, "a definitions file", keys);
   const YamlEntry* agents = slot.node.Find("agents");
-  if (agents && !agents->value.items.empty() && fields_.diagnostics().error_count() == errors) {
-    fields_.diagnostics()
-        .Add(Severity::kRemark, Code::kOtherSpelling,
-             "a definitions file of the runtime, read as KasprAgent documents", agents->key.span)
-        .Note(kShowNormalised);
+  if (agents && !agents->value.items.empty()) {
+    Remark(errors, "a definitions file of the runtime, read as KasprAgent documents",
+           {{agents->key.span, ""}});
   }
   fields_.set_spelling(Spelling::kResource);
 }
@@ -119,20 +117,17 @@ void AppParser::ParseDefinition(const Slot& slot, std::string_view kind, Span ke
     CheckUnique(kind, resource.metadata);
     app_.resources.push_back(std::move(resource));
   }
-  RemarkOnSpelling(errors);
+  Remark(errors, kOlder, fields_.TakeOlder());
 }
 
-// Says what was written in an older spelling, where nothing worse was to be said.
-void AppParser::RemarkOnSpelling(size_t errors_before) {
-  const std::vector<Label> older = fields_.TakeOlder();
-  if (older.empty() || fields_.diagnostics().error_count() != errors_before) return;
+// Says what was normalised, where nothing worse was to be said.
+void AppParser::Remark(size_t errors_before, const char* what, const std::vector<Label>& places) {
+  if (places.empty() || fields_.diagnostics().error_count() != errors_before) return;
   if (++remarks_ > kMaxMistakes) return;
-  auto remark = fields_.diagnostics()
-                    .Add(Severity::kRemark, Code::kOtherSpelling,
-                         "an older spelling, read as today's", older.front().span)
-                    .Text(older.front().text);
-  for (size_t i = 1; i < older.size(); ++i) remark.Label(older[i].span, older[i].text);
-  remark.Note(kShowNormalised);
+  auto remark =
+      fields_.diagnostics().Add(Severity::kRemark, Code::kOtherSpelling, what, places.front().span);
+  remark.Text(places.front().text).Note("'kasprc compile --emit spec' prints it normalised");
+  for (size_t i = 1; i < places.size(); ++i) remark.Label(places[i].span, places[i].text);
 }
 
 std::optional<Field<std::string>> AppParser::ReadKind(const Slot& slot) {
