@@ -40,7 +40,7 @@ enum class Code : uint16_t {
   kNotSupported = 215,      // understood, but this version cannot do it yet
   kDifferentApps = 216,     // documents of different apps in one run
   kReadsOwnOutput = 217,    // an agent reads a topic that it writes (warning)
-  kOtherSpelling = 218,     // an older spelling, or another form, that was normalised (remark)
+  kOtherSpelling = 219,     // an older spelling, or another form, that was normalised (remark)
   // K03xx: Python blocks
   kPythonSyntax = 301,      // CPython does not compile it
   kNoFunction = 302,        // a block that defines no function

@@ -171,7 +171,7 @@ class CommandLine(Kasprc):
     def test_remarks_are_for_check_and_no_mistake(self):
         self.write("a.yaml", SAME.replace("  input:", "  inputs:"))
         process = self.kasprc("check", "-f", "a.yaml")
-        self.assertIn("remark[K0218]", process.stderr)
+        self.assertIn("remark[K0219]", process.stderr)
         self.assertTrue(process.stderr.endswith("\n\nno mistakes in a.yaml\n"), process.stderr)
         found = json.loads(self.kasprc("check", "-f", "a.yaml", "--json").stdout)["diagnostics"]
         self.assertEqual([(remark["severity"], remark["line"], remark["notes"][0])
