@@ -40,7 +40,7 @@ int Compiled(const std::vector<const SourceFile*>& specs, const Options& options
       fmt::print(stderr, "# after {}\n{}\n", pass.name, ir::Print(graph));
     }
   };
-  const bool ok = Compile(specs, interpreter, passes, result);
+  const bool ok = Compile(specs, interpreter, passes, options.app, result);
   const bool remarks = options.verb == Verb::kCheck;
   fmt::print(stderr, "{}", RenderAll(result.diagnostics, specs, ColorOnStderr(), remarks));
   return ok ? kExitOk : kExitConfig;
@@ -145,7 +145,7 @@ int Check(const Options& options) {
   }
   python::Interpreter interpreter;
   if (options.json) {
-    const bool ok = Compile(specs, interpreter, {}, compiled);
+    const bool ok = Compile(specs, interpreter, {}, options.app, compiled);
     if (!WriteFile("-", RenderJson(compiled.diagnostics))) return kExitIo;
     return ok ? kExitOk : kExitNo;
   }
