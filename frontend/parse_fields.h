@@ -60,10 +60,12 @@ inline Key Elsewhere(std::string_view name, std::string_view hint) {
   return {name, nullptr, false, hint};
 }
 
+// A key that the older page calls otherwise: Formerly("inputs", Required("input", ...)).
 inline Key Formerly(std::string_view older, Key key) {
   key.older = older;
   return key;
 }
+// A key that is read, and not offered where somebody looks for another.
 inline Key Unlisted(Key key) {
   key.is_listed = false;
   return key;

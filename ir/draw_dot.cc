@@ -38,7 +38,7 @@ std::string DrawDot(const Graph& graph) {
   append("  node [shape=box, style=rounded];\n");
   for (const Box& topic : picture.topics) {
     append("  {} [label=\"{}\", shape=cylinder, style={}];\n", topic.id,
-           Escaped(topic.lines.front()), topic.chosen ? "dashed" : "solid");
+           Escaped(topic.lines.front()), topic.dashed ? "dashed" : "solid");
   }
   for (size_t i = 0; i < picture.agents.size(); ++i) {
     const Cluster& agent = picture.agents[i];

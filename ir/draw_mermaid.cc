@@ -54,7 +54,7 @@ std::string DrawMermaid(const Graph& graph) {
   };
   for (const Box& topic : picture.topics) {
     append("  {}[(\"{}\")]\n", topic.id, Escaped(topic.lines));
-    if (topic.chosen) append("  style {} stroke-dasharray: 5 5\n", topic.id);
+    if (topic.dashed) append("  style {} stroke-dasharray: 4\n", topic.id);
   }
   for (size_t i = 0; i < picture.agents.size(); ++i) {
     const Cluster& agent = picture.agents[i];

@@ -28,20 +28,19 @@ class PictureBuilder {
  private:
   static std::string IdOf(size_t agent, size_t node) { return fmt::format("a{}_{}", agent, node); }
 
-  std::string NextTopicId() const { return fmt::format("t{}", picture_.topics.size()); }
-
   void AddTopic(const std::string& topic) {
-    const auto [known, fresh] = topics_.emplace(topic, NextTopicId());
+    const auto [known, fresh] = topics_.emplace(topic, NextId());
     if (fresh) picture_.topics.push_back({known->second, {Shown(topic)}});
   }
 
-  // Topics that are chosen at run time stand together for the function that chooses.
   void AddDestination(const Agent& agent, const Destination& destination) {
     if (!destination.selectors.name) return AddTopic(destination.topic);
-    const auto [known, fresh] = chosen_.emplace(&destination, NextTopicId());
+    const auto [known, fresh] = chosen_.emplace(&destination, NextId());
     if (!fresh) return;
     picture_.topics.push_back({known->second, {TopicLabel(agent, destination)}, true});
   }
+
+  std::string NextId() const { return fmt::format("t{}", picture_.topics.size()); }
 
   const std::string& IdOf(const Destination& destination) const {
     const auto chosen = chosen_.find(&destination);
@@ -65,7 +64,7 @@ class PictureBuilder {
     picture_.agents.push_back(std::move(cluster));
   }
 
-  // Those that end at a node; an output is itself an arrow, to its topic.
+  // Those that end at a node, and from it to the topics it sends to; an output is itself an arrow.
   void AddArrows(const Agent& agent, size_t agent_index, size_t index, std::vector<Arrow>& arrows) {
     const Node& node = agent.nodes[index];
     const std::string id = IdOf(agent_index, index);
@@ -81,7 +80,7 @@ class PictureBuilder {
     }
     arrows.push_back({from, id, {}});
     for (const StepLabel& step : StepLabels(node)) {
-      if (step.send == nullptr) continue;
+      if (!step.send) continue;
       arrows.push_back({id, IdOf(step.send->destination), SendLabels(agent, *step.send)});
     }
   }

@@ -18,7 +18,7 @@ namespace kaspr::ir {
 struct Box {
   std::string id;
   std::vector<std::string> lines;
-  bool chosen = false;  // stands for topics that are chosen at run time: it is drawn dashed
+  bool dashed = false;  // topics that a function chooses at run time, which stand together
 };
 
 struct Arrow {
