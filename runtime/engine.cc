@@ -11,64 +11,85 @@ Engine::Engine(const Plan& plan, std::vector<ir::Kernel*> kernels, Source& sourc
     : source_(source),
       sink_(sink),
       lane_(lane),
-      batches_in_flight_(options.batches_in_flight),
+      options_(std::move(options)),
       counters_(plan.segments.size()),
-      credit_(options.bytes_in_flight) {
+      paces_(plan.segments.size()),
+      records_left_(options_.most_records),
+      credit_(options_.bytes_in_flight) {
   for (size_t agent = 0; agent < plan.segments.size(); ++agent) {
     for (const std::string& topic : plan.segments[agent].topics) {
-      auto& partitions = readers_[topic];
-      partitions.resize(static_cast<size_t>(source.PartitionCount(topic)));
-      for (size_t partition = 0; partition < partitions.size(); ++partition) {
-        streams_.push_back(std::make_unique<Stream>());
-        streams_.back()->agent = agent;
-        streams_.back()->index = streams_.size() - 1;
-        partitions[partition].push_back(streams_.back().get());
-      }
+      readers_[topic].agents.push_back(agent);
+      readers_[topic].inside = plan.Writes(topic);
     }
   }
-  flow_ =
-      std::make_unique<Flow>(plan, kernels, counters_, streams_.size(), sink, lane, options.flow);
+  flow_ = std::make_unique<Flow>(plan, kernels, counters_, sink, lane, options_.flow);
 }
 
 Engine::~Engine() = default;
 
 std::string Engine::Run() {
-  const Ready ready = [this](std::string_view topic, int32_t partition) {
-    return MayTake(topic, partition);
+  const Room room = [this](std::string_view topic, int32_t partition) {
+    return RoomFor(topic, partition);
   };
-  while (!aborted_.load(std::memory_order_acquire)) {
-    credit_.freed().Clear();
-    const bool idle = credit_.idle();  // before Fetch: what was sent until then, Fetch sees
-    Fetched fetched;
-    const Source::Status status = source_.Fetch(ready, fetched);
-    if (status == Source::Status::kMessages) {
-      Take(fetched);
-      continue;
-    }
-    if (idle && status == Source::Status::kEnd) break;
-    if (idle) Fail(sink_.Flush());
-    Wait();
+  while (!aborted_.load(std::memory_order_acquire) && Step(room)) {
   }
   flow_->Wait();
-  Fail(sink_.Flush());
+  Fail(sink_.Close());
+  Fail(source_.Close());
   const std::lock_guard lock(mutex_);
   return error_;
 }
 
-bool Engine::MayTake(std::string_view topic, int32_t partition) const {
-  if (!credit_.available()) return false;
-  const auto& streams = readers_.find(topic)->second[static_cast<size_t>(partition)];
-  return std::all_of(streams.begin(), streams.end(), [this](const Stream* stream) {
-    return stream->in_flight.load(std::memory_order_relaxed) < batches_in_flight_;
+// One turn; false when nothing is left to do.
+bool Engine::Step(const Room& room) {
+  credit_.freed().Clear();
+  const bool idle = credit_.idle();  // before Fetch: what was sent until then, Fetch sees
+  const bool lost = lost_.load(std::memory_order_acquire);
+  if (lost && idle) Recover();
+  if (Fetched fetched; (!lost || idle) && source_.Fetch(room, fetched)) {
+    Take(fetched);
+    return true;
+  }
+  if (idle && source_.Ended()) return false;
+  if (idle) Fail(sink_.Flush());
+  Wait();
+  return true;
+}
+
+size_t Engine::RoomFor(std::string_view topic, int32_t partition) const {
+  const Readers& readers = readers_.find(topic)->second;
+  if (!credit_.available()) return 0;
+  size_t room = readers.inside ? std::numeric_limits<size_t>::max() : records_left_;
+  for (size_t agent : readers.agents) room = std::min(room, paces_[agent].room());
+  if (static_cast<size_t>(partition) >= readers.partitions.size()) return room;
+  const auto& streams = readers.partitions[static_cast<size_t>(partition)];
+  const bool busy = std::any_of(streams.begin(), streams.end(), [this](const auto& stream) {
+    return stream->in_flight.load(std::memory_order_relaxed) >= options_.batches_in_flight;
   });
+  return busy ? 0 : room;
 }
 
 void Engine::Take(Fetched& fetched) {
-  const auto reader = readers_.find(fetched.topic);
-  const auto& streams = reader->second[static_cast<size_t>(fetched.partition)];
-  for (Stream* stream : streams) {
+  auto& [topic, readers] = *readers_.find(fetched.topic);
+  while (readers.partitions.size() <= static_cast<size_t>(fetched.partition)) {
+    auto& streams = readers.partitions.emplace_back();
+    for (size_t agent : readers.agents) {
+      streams.push_back(std::make_unique<Stream>(agent, flow_->sequencers()));
+    }
+  }
+  if (!readers.inside) {
+    records_left_ -= fetched.messages.size();
+    if (records_left_ == 0) source_.Stop();
+  }
+  // Ends after all agents are done with their batch of it.
+  Delivery& whole =
+      Delivery::Start([this, finished = std::move(fetched.finished)](const Delivered& delivered) {
+        if (finished) finished(delivered.complete() && !aborted_.load(std::memory_order_acquire));
+      });
+  const auto& streams = readers.partitions[static_cast<size_t>(fetched.partition)];
+  for (const auto& stream : streams) {
     value::Batch batch;
-    batch.topic = reader->first;
+    batch.topic = topic;
     batch.partition = fetched.partition;
     batch.events.reserve(fetched.messages.size());
     if (stream == streams.back()) {
@@ -77,27 +98,53 @@ void Engine::Take(Fetched& fetched) {
     } else {
       for (const value::Message& message : fetched.messages) batch.Add(message);
     }
-    Start(*stream, std::move(batch), fetched.bytes);
+    whole.Add();
+    Start(*stream, std::move(batch), fetched.bytes, whole);
   }
+  whole.Done();
 }
 
-void Engine::Start(Stream& stream, value::Batch batch, size_t bytes) {
+void Engine::Start(Stream& stream, value::Batch batch, size_t bytes, Delivery& whole) {
+  const Taken taken{batch.events.size(), bytes, Pace::Clock::now()};
   credit_.Take(bytes);
+  paces_[stream.agent].Take(taken.records);
   stream.in_flight.fetch_add(1, std::memory_order_relaxed);
-  auto work = std::make_shared<Work>(stream, [this, &stream, bytes](const std::string& error) {
-    Fail(error);
-    stream.in_flight.fetch_sub(1, std::memory_order_relaxed);
-    credit_.Give(bytes);
-  });
+  auto work =
+      std::make_shared<Work>(stream, [=, this, &stream, &whole](const Delivered& delivered) {
+        whole.Done(delivered);
+        End(stream, taken, delivered);
+      });
   work->batch = std::move(batch);
   work->batch.sequence = stream.next_sequence++;
   flow_->Put(work);
 }
 
+// The last thing that is done for a batch: once its credit is back, nothing may be touched.
+void Engine::End(Stream& stream, const Taken& taken, const Delivered& delivered) {
+  if (delivered.refused > 0) {
+    counters_[stream.agent].failed += delivered.refused;
+    if (options_.refused) options_.refused(stream.agent, delivered.refused, delivered.refusal);
+  }
+  if (delivered.lost) lost_.store(true, std::memory_order_release);
+  Fail(delivered.error);
+  stream.in_flight.fetch_sub(1, std::memory_order_relaxed);
+  paces_[stream.agent].Give(taken.records, taken.time, Pace::Clock::now());
+  credit_.Give(taken.bytes);
+}
+
+// Nothing is in flight: what was not delivered is fetched and run again.
+void Engine::Recover() {
+  lost_.store(false, std::memory_order_release);
+  const std::string error = sink_.Reopen();
+  if (!error.empty()) return Fail(error);
+  source_.Rewind();
+  if (options_.warn) options_.warn("the producer broke down; what it had not delivered runs again");
+}
+
 void Engine::Wait() {
   std::vector<pollfd> fds{{.fd = credit_.freed().fd(), .events = POLLIN, .revents = 0}};
-  source_.WaitFor(fds);
-  poll(fds.data(), fds.size(), -1);  // interrupted or not: the loop looks again
+  const int milliseconds = source_.WaitFor(fds);
+  poll(fds.data(), fds.size(), milliseconds);  // interrupted or not: the loop looks again
 }
 
 void Engine::Fail(const std::string& error) {

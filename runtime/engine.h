@@ -4,7 +4,9 @@
 // nothing is left.
 
 #include <atomic>
+#include <deque>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -14,6 +16,7 @@
 #include "ir/kernel.h"
 #include "runtime/credit.h"
 #include "runtime/flow.h"
+#include "runtime/pace.h"
 #include "runtime/plan.h"
 #include "runtime/source.h"
 
@@ -22,7 +25,12 @@ namespace kaspr::runtime {
 struct EngineOptions {
   size_t bytes_in_flight = 16 * 1024 * 1024;
   uint32_t batches_in_flight = 4;  // of one partition
+  // Takes no more than so many records in from outside: of topics that no agent writes.
+  size_t most_records = std::numeric_limits<size_t>::max();
   FlowOptions flow;
+  // Told of records that the transport refused: by which segment of the plan, how many, and why.
+  std::function<void(size_t segment, uint64_t count, const std::string& why)> refused;
+  std::function<void(const std::string& text)> warn;  // what went wrong and was mended
 };
 
 class Engine {
@@ -47,22 +55,40 @@ class Engine {
   const std::vector<Counters>& counters() const { return counters_; }  // one per segment
 
  private:
-  bool MayTake(std::string_view topic, int32_t partition) const;
+  // The agents that read a topic, and the streams of each of its partitions, one for each agent;
+  // made when a record of the partition is first seen.
+  struct Readers {
+    std::vector<size_t> agents;
+    std::vector<std::vector<std::unique_ptr<Stream>>> partitions;
+    bool inside = false;  // an agent writes it too
+  };
+  // What a batch was when it was taken in.
+  struct Taken {
+    size_t records;
+    size_t bytes;
+    Pace::Clock::time_point time;
+  };
+
+  bool Step(const Room& room);
+  size_t RoomFor(std::string_view topic, int32_t partition) const;
   void Take(Fetched& fetched);
-  void Start(Stream& stream, value::Batch batch, size_t bytes);
+  void Start(Stream& stream, value::Batch batch, size_t bytes, Delivery& whole);
+  void End(Stream& stream, const Taken& taken, const Delivered& delivered);
+  void Recover();
   void Wait();
   void Fail(const std::string& error);
 
   Source& source_;
   Sink& sink_;
   ir::Lane* const lane_;
-  const uint32_t batches_in_flight_;
+  const EngineOptions options_;
   std::vector<Counters> counters_;
-  std::vector<std::unique_ptr<Stream>> streams_;
-  // topic -> partition -> the streams of the agents that read it
-  std::map<std::string, std::vector<std::vector<Stream*>>, std::less<>> readers_;
+  std::deque<Pace> paces_;  // one per segment
+  std::map<std::string, Readers, std::less<>> readers_;
+  size_t records_left_;
   Credit credit_;
   std::atomic<bool> aborted_{false};
+  std::atomic<bool> lost_{false};
   std::mutex mutex_;
   std::string error_;
   std::unique_ptr<Flow> flow_;

@@ -44,7 +44,7 @@ class LaneEmitter final : public ir::Emitter {
 
   bool Flush(value::Batch& batch) override {
     auto delivered = std::make_shared<bool>(false);  // `part` may outlive this call when aborted
-    auto part = std::make_shared<Work>(stream_, [delivered, &abort = abort_](const std::string&) {
+    auto part = std::make_shared<Work>(stream_, [delivered, &abort = abort_](const Delivered&) {
       const std::lock_guard lock(abort.mutex);
       *delivered = true;
       abort.changed.notify_all();
@@ -87,8 +87,8 @@ void Count(const value::Batch& batch, Segment::Engine engine, Counters& counters
 
 struct Flow::State {
   State(const Plan& plan, const std::vector<ir::Kernel*>& kernels, std::vector<Counters>& counters,
-        size_t stream_count, Sink& sink, ir::Lane* lane, const FlowOptions& options)
-      : options(options), streams(stream_count), sink(sink), lane(lane) {
+        Sink& sink, ir::Lane* lane, const FlowOptions& options)
+      : options(options), sink(sink), lane(lane) {
     for (size_t i = 0; i < plan.segments.size(); ++i) {
       const Segment& segment = plan.segments[i];
       entries.push_back(segment.engine == Segment::Engine::kNative
@@ -107,7 +107,7 @@ struct Flow::State {
     if (!options.sequence) {
       return [body = std::move(body)](const WorkPtr& work, uint64_t) { body(work); };
     }
-    Sequencer& sequencer = sequencers.emplace_back(streams, std::move(body));
+    Sequencer& sequencer = sequencers.emplace_back(sequencers.size(), std::move(body));
     return [&sequencer](const WorkPtr& work, uint64_t number) { sequencer.Push(work, number); };
   }
 
@@ -184,7 +184,6 @@ struct Flow::State {
   }
 
   const FlowOptions options;
-  const size_t streams;
   Sink& sink;
   ir::Lane* const lane;
   AbortFlag abort;
@@ -199,8 +198,7 @@ struct Flow::State {
 };
 
 Flow::Flow(const Plan& plan, const std::vector<ir::Kernel*>& kernels,
-           std::vector<Counters>& counters, size_t streams, Sink& sink, ir::Lane* lane,
-           FlowOptions options) {
+           std::vector<Counters>& counters, Sink& sink, ir::Lane* lane, FlowOptions options) {
   // One of TBB's threads is ours, which only waits at the end: on one core there must be a second
   // one.
   const int threads =
@@ -210,13 +208,17 @@ Flow::Flow(const Plan& plan, const std::vector<ir::Kernel*>& kernels,
                                                   static_cast<size_t>(threads));
   oneapi::tbb::task_arena arena(threads);
   arena.execute([&] {  // a graph runs in the arena that it was made in
-    state_ = std::make_unique<State>(plan, kernels, counters, streams, sink, lane, options);
+    state_ = std::make_unique<State>(plan, kernels, counters, sink, lane, options);
   });
   state_->control = std::move(control);
 }
 
 Flow::~Flow() {
   Wait();
+}
+
+size_t Flow::sequencers() const {
+  return state_->sequencers.size();
 }
 
 void Flow::Put(const WorkPtr& work) {

@@ -29,10 +29,13 @@ struct FlowOptions {
 class Flow {
  public:
   // Everything must outlive the flow. `kernels` and `counters`: one per segment of the plan. `lane`
-  // may be null when no segment needs it. `streams` is how many there will be.
+  // may be null when no segment needs it.
   Flow(const Plan& plan, const std::vector<ir::Kernel*>& kernels, std::vector<Counters>& counters,
-       size_t streams, Sink& sink, ir::Lane* lane, FlowOptions options);
+       Sink& sink, ir::Lane* lane, FlowOptions options);
   ~Flow();
+
+  // How many sequencers it has, each of which keeps an Order in every stream.
+  size_t sequencers() const;
 
   // Starts a batch on its way. One thread.
   void Put(const WorkPtr& work);

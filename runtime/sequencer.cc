@@ -3,21 +3,21 @@
 namespace kaspr::runtime {
 
 void Sequencer::Push(const WorkPtr& work, uint64_t number) {
-  State& state = streams_[work->stream.index];
-  std::unique_lock lock(state.mutex);
-  state.waiting.emplace(number, work);
-  if (state.running) return;
-  state.running = true;
-  for (auto next = state.waiting.begin(); next != state.waiting.end() && next->first == state.due;
-       next = state.waiting.begin()) {
+  Order& order = work->stream.orders[index_];
+  std::unique_lock lock(order.mutex);
+  order.waiting.emplace(number, work);
+  if (order.running) return;
+  order.running = true;
+  for (auto next = order.waiting.begin(); next != order.waiting.end() && next->first == order.due;
+       next = order.waiting.begin()) {
     const WorkPtr due = std::move(next->second);
-    state.waiting.erase(next);
+    order.waiting.erase(next);
     lock.unlock();
     run_(due);
     lock.lock();
-    ++state.due;
+    ++order.due;
   }
-  state.running = false;
+  order.running = false;
 }
 
 }  // namespace kaspr::runtime

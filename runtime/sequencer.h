@@ -8,10 +8,7 @@
 // flight.
 
 #include <cstdint>
-#include <deque>
 #include <functional>
-#include <map>
-#include <mutex>
 
 #include "runtime/work.h"
 
@@ -19,23 +16,17 @@ namespace kaspr::runtime {
 
 class Sequencer {
  public:
-  // `run` is called in order per stream, never twice at a time for one stream.
-  Sequencer(size_t streams, std::function<void(const WorkPtr&)> run)
-      : run_(std::move(run)), streams_(streams) {}
+  // Number `index` of the flow's sequencers: what it holds of a stream is in Stream::orders. `run`
+  // is called in order per stream, never twice at a time for one stream.
+  Sequencer(size_t index, std::function<void(const WorkPtr&)> run)
+      : index_(index), run_(std::move(run)) {}
 
   // Work number `number` (dense from 0) of its stream. Any thread.
   void Push(const WorkPtr& work, uint64_t number);
 
  private:
-  struct State {
-    std::mutex mutex;
-    uint64_t due = 0;
-    bool running = false;
-    std::map<uint64_t, WorkPtr> waiting;
-  };
-
-  std::function<void(const WorkPtr&)> run_;
-  std::deque<State> streams_;
+  const size_t index_;
+  const std::function<void(const WorkPtr&)> run_;
 };
 
 }  // namespace kaspr::runtime

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,31 +26,40 @@ struct Fetched {
   value::Arena arena;
   std::vector<value::Message> messages;
   size_t bytes = 0;  // of all keys, values and headers
+
+  // Called once, by any thread, when nothing of it is in flight any more: with true if everything
+  // that it caused is delivered, so that it may be acknowledged. May be empty.
+  std::function<void(bool delivered)> finished;
 };
 
-// May records of this partition be taken in now?
-using Ready = std::function<bool(std::string_view topic, int32_t partition)>;
+// How many records of this partition may be taken in now; 0: none.
+using Room = std::function<size_t(std::string_view topic, int32_t partition)>;
 
 class Source {
  public:
-  enum class Status {
-    kMessages,  // `out` is filled
-    kIdle,      // nothing now: wait
-    kEnd,       // nothing now, and only an agent's own sends can bring more
-  };
-
   virtual ~Source() = default;
 
-  // The topics it reads are known when it is made; partitions are numbered from 0.
-  virtual int32_t PartitionCount(std::string_view topic) const = 0;
+  // Messages of some partition that has room, no more than that. False: there are none now.
+  virtual bool Fetch(const Room& room, Fetched& out) = 0;
 
-  virtual Status Fetch(const Ready& ready, Fetched& out) = 0;
+  // Can nothing more come? Asked when Fetch had nothing and nothing was in flight before it.
+  virtual bool Ended() = 0;
 
-  // Appends what poll(2) should wait for until Fetch is worth another call.
-  virtual void WaitFor(std::vector<pollfd>& fds) = 0;
+  // Appends what poll(2) should wait for until Fetch is worth another call, and says for how long
+  // at most, in milliseconds; -1: for ever.
+  virtual int WaitFor(std::vector<pollfd>& fds) = 0;
+
+  // Goes back to what was not delivered. Asked while nothing is in flight.
+  virtual void Rewind() = 0;
+
+  // Acknowledges what was delivered and lets go of the rest. "" or what could not be acknowledged.
+  virtual std::string Close() = 0;
 
   // Takes nothing more in from outside. Any thread.
   virtual void Stop() = 0;
+
+  // How many records wait to be fetched, where that is known. Any thread.
+  virtual std::optional<int64_t> lag() const = 0;
 };
 
 }  // namespace kaspr::runtime

@@ -73,7 +73,9 @@ std::string LocalSink::Open(const std::string& path, File*& file) {
 }
 
 void LocalSink::Send(std::string_view topic, const value::Send& send, Delivery& delivery) {
-  delivery.Done(Write(topic, send));
+  std::string error = Write(topic, send);
+  if (error.empty()) return delivery.Done();
+  delivery.Fail(std::move(error));
 }
 
 std::string LocalSink::Write(std::string_view topic, const value::Send& send) {

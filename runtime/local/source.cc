@@ -36,24 +36,24 @@ bool LocalSource::Add(std::string topic, const std::string& path, size_t longest
   return true;
 }
 
-int32_t LocalSource::PartitionCount(std::string_view topic) const {
-  const LocalTopics::Topic* found = topics_.Find(topic);
-  return found == nullptr ? 0 : topics_.PartitionCount(*found);
-}
-
-Source::Status LocalSource::Fetch(const Ready& ready, Fetched& out) {
+bool LocalSource::Fetch(const Room& room, Fetched& out) {
   topics_.appended().Clear();
-  const bool more = !stopped_.load(std::memory_order_acquire) && Fill();
-  if (topics_.Fetch(ready, out)) return Status::kMessages;
-  return more || !topics_.empty() ? Status::kIdle : Status::kEnd;
+  more_ = !stopped_.load(std::memory_order_acquire) && Fill();
+  return topics_.Fetch(room, out);
 }
 
-void LocalSource::WaitFor(std::vector<pollfd>& fds) {
+bool LocalSource::Ended() {
+  return !more_ && topics_.empty();
+}
+
+int LocalSource::WaitFor(std::vector<pollfd>& fds) {
+  constexpr int kForever = -1;
   fds.push_back({.fd = topics_.appended().fd(), .events = POLLIN, .revents = 0});
-  if (stopped_.load(std::memory_order_acquire) || topics_.full()) return;
+  if (stopped_.load(std::memory_order_acquire) || topics_.full()) return kForever;
   for (const Input& input : inputs_) {
     fds.push_back({.fd = input.reader->fd(), .events = POLLIN, .revents = 0});
   }
+  return kForever;
 }
 
 void LocalSource::Stop() {

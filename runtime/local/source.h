@@ -27,10 +27,13 @@ class LocalSource final : public Source {
   // Whole records, JSON lines.
   bool AddRecords(const std::string& path);
 
-  int32_t PartitionCount(std::string_view topic) const override;
-  Status Fetch(const Ready& ready, Fetched& out) override;
-  void WaitFor(std::vector<pollfd>& fds) override;
+  bool Fetch(const Room& room, Fetched& out) override;
+  bool Ended() override;
+  int WaitFor(std::vector<pollfd>& fds) override;
+  void Rewind() override {}  // nothing is ever lost here
+  std::string Close() override { return ""; }
   void Stop() override;
+  std::optional<int64_t> lag() const override { return std::nullopt; }
 
  private:
   struct Input {
@@ -52,6 +55,7 @@ class LocalSource final : public Source {
   std::vector<Input> inputs_;  // those that have not ended
   value::RecordReader records_;
   std::vector<std::string> unread_topics_;  // reported already
+  bool more_ = true;                        // an input has not ended
   std::atomic<bool> stopped_{false};
 };
 

@@ -125,13 +125,32 @@ LocalTopics::Appended LocalTopics::Append(Topic& topic, int32_t partition,
   return {.partition = partition};
 }
 
-bool LocalTopics::Fetch(const Ready& ready, Fetched& out) {
+// Makes a chunk of its own of the first messages.
+void LocalTopics::SplitFirst(Partition& log, size_t count) {
+  Fetched rest = std::move(log.chunks.front());
+  Fetched first;
+  first.topic = rest.topic;
+  first.partition = rest.partition;
+  for (size_t i = 0; i < count; ++i) {
+    const size_t size = SizeOf(rest.messages[i]) + kBookkeeping;
+    first.messages.push_back(value::CopyMessage(first.arena, rest.messages[i]));
+    first.bytes += size;
+    rest.bytes -= size;
+  }
+  rest.messages.erase(rest.messages.begin(), rest.messages.begin() + static_cast<ptrdiff_t>(count));
+  log.chunks.front() = std::move(rest);
+  log.chunks.push_front(std::move(first));
+}
+
+bool LocalTopics::Fetch(const Room& room, Fetched& out) {
   for (size_t tried = 0; tried < turns_.size(); ++tried) {
     const Cursor turn = turns_[next_turn_];
     next_turn_ = (next_turn_ + 1) % turns_.size();
     Partition& log = turn.topic->partitions[static_cast<size_t>(turn.partition)];
     const std::lock_guard lock(log.mutex);
-    if (log.chunks.empty() || !ready(turn.topic->name, turn.partition)) continue;
+    const size_t most = log.chunks.empty() ? 0 : room(turn.topic->name, turn.partition);
+    if (most == 0) continue;
+    if (log.chunks.front().messages.size() > most) SplitFirst(log, most);
     out = std::move(log.chunks.front());
     log.chunks.pop_front();
     waiting_bytes_.fetch_sub(out.bytes, std::memory_order_relaxed);

@@ -15,10 +15,9 @@ SECONDS = 60
 
 class Usage(KafkaTest):
     def starts(self, *arguments, name="usage", brokers=None, spec=None):
-        (self.folder / "agent.yaml").write_text(spec or load.agent(load.make(name, 0, 0)),
-                                                encoding="utf-8")
-        run = Kasprc(self.folder, "agent.yaml", brokers or self.broker.address, *arguments,
-                     name=name)
+        file = self.folder / f"{name}.yaml"
+        file.write_text(spec or load.agent(load.make(name, 0, 0)), encoding="utf-8")
+        run = Kasprc(self.folder, file, brokers or self.broker.address, *arguments, name=name)
         self.addCleanup(run.kill)
         return run
 

@@ -25,31 +25,31 @@ class CountingSource final : public Source {
  public:
   explicit CountingSource(int64_t records) : left_(records), next_(kPartitions) {}
 
-  int32_t PartitionCount(std::string_view) const override { return kPartitions; }
-
-  Status Fetch(const Ready& ready, Fetched& out) override {
-    if (left_ == 0) return Status::kEnd;
-    for (int32_t tried = 0; tried < kPartitions; ++tried) {
+  bool Fetch(const Room& room, Fetched& out) override {
+    for (int32_t tried = 0; left_ > 0 && tried < kPartitions; ++tried) {
       turn_ = (turn_ + 1) % kPartitions;
-      if (ready("numbers", turn_)) return Fill(out);
+      if (const size_t most = room("numbers", turn_)) return Fill(most, out);
     }
-    return Status::kIdle;
+    return false;
   }
-
-  void WaitFor(std::vector<pollfd>&) override {}
+  bool Ended() override { return left_ == 0; }
+  int WaitFor(std::vector<pollfd>&) override { return -1; }
+  void Rewind() override { FAIL() << "nothing was lost"; }
+  std::string Close() override { return ""; }
   void Stop() override { left_ = 0; }
+  std::optional<int64_t> lag() const override { return left_; }
 
  private:
-  Status Fill(Fetched& out) {
+  bool Fill(size_t most, Fetched& out) {
     out.topic = "numbers";
     out.partition = turn_;
-    for (uint64_t i = random_() % 100 + 1; i > 0 && left_ > 0; --i, --left_) {
+    for (uint64_t i = std::min(random_() % 100 + 1, most); i > 0 && left_ > 0; --i, --left_) {
       const int64_t number = next_[static_cast<size_t>(turn_)]++;
       const std::string value = fmt::format("[{}, {}]", turn_, number);
       out.messages.push_back(value::CopyMessage(out.arena, {.value = value, .offset = number}));
       out.bytes += value.size();
     }
-    return Status::kMessages;
+    return true;
   }
 
   int64_t left_;
@@ -78,6 +78,8 @@ class OrderSink final : public Sink {
     delivery.Done();
   }
   std::string Flush() override { return ""; }
+  std::string Close() override { return ""; }
+  std::string Reopen() override { return "nothing was lost"; }
 
   int64_t count() const { return count_; }
   int64_t overtaken() const { return overtaken_; }

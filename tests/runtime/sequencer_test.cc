@@ -14,12 +14,11 @@ TEST(Sequencer, RunsEachStreamInOrderFromManyThreads) {
   constexpr size_t kStreams = 3, kThreads = 4, kNumbers = 4000;
   std::vector<std::unique_ptr<Stream>> streams;
   for (size_t i = 0; i < kStreams; ++i) {
-    streams.push_back(std::make_unique<Stream>());
-    streams[i]->index = i;
+    streams.push_back(std::make_unique<Stream>(i, 1));
   }
   std::vector<std::vector<uint64_t>> ran(kStreams);
-  Sequencer sequencer(kStreams, [&](const WorkPtr& work) {
-    ran[work->stream.index].push_back(work->send_sequence);  // a race would show under tsan
+  Sequencer sequencer(0, [&](const WorkPtr& work) {
+    ran[work->stream.agent].push_back(work->send_sequence);  // a race would show under tsan
     work->delivery.Done();
   });
   std::vector<std::pair<size_t, uint64_t>> all;
@@ -31,7 +30,7 @@ TEST(Sequencer, RunsEachStreamInOrderFromManyThreads) {
   for (size_t thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&, thread] {
       for (size_t i = thread; i < all.size(); i += kThreads) {
-        auto work = std::make_shared<Work>(*streams[all[i].first], [](const std::string&) {});
+        auto work = std::make_shared<Work>(*streams[all[i].first], [](const Delivered&) {});
         work->send_sequence = all[i].second;
         sequencer.Push(work, all[i].second);
       }
@@ -44,14 +43,14 @@ TEST(Sequencer, RunsEachStreamInOrderFromManyThreads) {
 }
 
 TEST(Sequencer, HoldsBackWhatIsNotDue) {
-  Stream stream;
+  Stream stream(0, 1);
   std::vector<uint64_t> ran;
-  Sequencer sequencer(1, [&](const WorkPtr& work) {
+  Sequencer sequencer(0, [&](const WorkPtr& work) {
     ran.push_back(work->send_sequence);
     work->delivery.Done();
   });
   const auto push = [&](uint64_t number) {
-    auto work = std::make_shared<Work>(stream, [](const std::string&) {});
+    auto work = std::make_shared<Work>(stream, [](const Delivered&) {});
     work->send_sequence = number;
     sequencer.Push(work, number);
   };

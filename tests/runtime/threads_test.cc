@@ -84,7 +84,7 @@ void TakeIn(Pool& pool, Credit& credit, std::deque<Stream>& streams) {
       }
       credit.Take(1);
       auto work = std::make_shared<Work>(streams[partition],
-                                         [&credit](const std::string&) { credit.Give(1); });
+                                         [&credit](const Delivered&) { credit.Give(1); });
       work->batch.sequence = batch;
       for (size_t i = 0; i < kRecords; ++i) {
         work->batch.Add({.key = std::to_string(partition),
@@ -111,11 +111,11 @@ TEST(Threads, CarryEveryRecordInOrder) {
   World world;
   Credit credit(64);
   Pool pool;
-  std::deque<Stream> streams(kPartitions);
-  for (size_t i = 0; i < kPartitions; ++i) streams[i].index = i;
-  Sequencer sequencer(kPartitions, [&](const WorkPtr& work) {
+  std::deque<Stream> streams;
+  for (size_t i = 0; i < kPartitions; ++i) streams.emplace_back(i, 1);
+  Sequencer sequencer(0, [&](const WorkPtr& work) {
     for (value::Send send : work->batch.sends) {
-      send.partition = static_cast<int32_t>(work->stream.index);
+      send.partition = static_cast<int32_t>(work->stream.agent);
       work->delivery.Add();
       world.sink->Send("out", send, work->delivery);
     }
@@ -136,7 +136,7 @@ TEST(Threads, CarryEveryRecordInOrder) {
   std::vector<size_t> next(kPartitions);
   for (size_t read = 0; read < kPartitions * kBatches * kRecords;) {
     Fetched fetched;
-    if (!world.topics->Fetch([](std::string_view, int32_t) { return true; }, fetched)) {
+    if (!world.topics->Fetch([](std::string_view, int32_t) { return kRecords; }, fetched)) {
       pollfd appended{.fd = world.topics->appended().fd(), .events = POLLIN, .revents = 0};
       poll(&appended, 1, 1000);
       world.topics->appended().Clear();

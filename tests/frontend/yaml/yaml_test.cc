@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 
 #include "base/render.h"
 
@@ -229,7 +229,7 @@ TEST(Yaml, LimitsHoldAtOnce) {
   };
   std::string bomb = "a0: &a0 [x, x]\n";
   for (int i = 1; i < 40; ++i) bomb += fmt::format("a{}: &a{} [*a{}, *a{}]\n", i, i, i - 1, i - 1);
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();  // of the processor: how busy others are is no matter
   Check({
       {"a: " + repeat("[", 90) + "b" + repeat("]", 90),
        "{a: " + repeat("[", 90) + "b" + repeat("]", 90) + "}"},
@@ -244,8 +244,7 @@ TEST(Yaml, LimitsHoldAtOnce) {
       {"a: &a |\n  " + repeat("x", 1'000'000) + "\nb: [" + repeat("*a, ", 1000) + "]\n",
        "K0104 3:49"},
   });
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  EXPECT_LT(seconds.count(), 20) << "something is not linear";
+  EXPECT_LT((std::clock() - begin) / CLOCKS_PER_SEC, 20) << "something is not linear";
 }
 
 // "block text @line:column of each byte asked for"

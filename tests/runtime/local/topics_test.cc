@@ -15,7 +15,7 @@ Plan PlanOf(std::vector<std::string> reads, std::vector<std::string> writes) {
   return plan;
 }
 
-const Ready kAnything = [](std::string_view, int32_t) { return true; };
+const Room kAnything = [](std::string_view, int32_t) { return 1'000'000; };
 
 TEST(LocalTopics, GivesBackWhatWasAppendedInOrderAndOnce) {
   LocalTopics topics(PlanOf({"in"}, {}), {{"in", 2}});
@@ -42,12 +42,26 @@ TEST(LocalTopics, GivesBackWhatWasAppendedInOrderAndOnce) {
   EXPECT_TRUE(topics.empty());
 }
 
+TEST(LocalTopics, GivesNoMoreThanIsAskedFor) {
+  LocalTopics topics(PlanOf({"in"}, {}), {});
+  for (int i = 0; i < 5; ++i) topics.Append(*topics.Find("in"), 0, {.value = std::to_string(i)});
+  std::string seen;
+  for (size_t size : {2, 2, 1}) {
+    Fetched fetched;
+    ASSERT_TRUE(topics.Fetch([](std::string_view, int32_t) { return 2; }, fetched));
+    EXPECT_EQ(fetched.messages.size(), size);
+    for (const value::Message& message : fetched.messages) seen += *message.value;
+  }
+  EXPECT_EQ(seen, "01234");
+  EXPECT_TRUE(topics.empty());
+}
+
 TEST(LocalTopics, PassesOverPartitionsThatAreNotReady) {
   LocalTopics topics(PlanOf({"in"}, {}), {{"in", 3}});
   for (int i = 0; i < 3; ++i) topics.Append(*topics.Find("in"), i, {.value = "x"});
   Fetched fetched;
-  ASSERT_TRUE(
-      topics.Fetch([](std::string_view, int32_t partition) { return partition == 2; }, fetched));
+  ASSERT_TRUE(topics.Fetch(
+      [](std::string_view, int32_t partition) { return partition == 2 ? 9 : 0; }, fetched));
   EXPECT_EQ(fetched.partition, 2);
 }
 
