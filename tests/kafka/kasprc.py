@@ -14,6 +14,11 @@ DEADLINE = 120  # seconds; for a run that has work to do
 SHORT_SESSION = ["-X", "session.timeout.ms=2000", "-X", "heartbeat.interval.ms=500"]
 
 
+def sanitized():
+    """Is it built with AddressSanitizer, which takes memory for itself?"""
+    return b"__asan_init" in pathlib.Path(PROGRAM).read_bytes()
+
+
 class Kasprc:
     """One `kasprc run`. Its talk goes to a file, which is shown when the run is not as expected."""
 
