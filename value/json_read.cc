@@ -1,0 +1,408 @@
+#include "value/json_read.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+namespace kaspr::value {
+
+namespace {
+
+constexpr size_t kFewKeys = 64;  // up to which keys of a dict are compared one by one
+
+bool IsSpace(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+template <class T>
+T Load(const char* bytes) {
+  T word;
+  std::memcpy(&word, bytes, sizeof word);
+  return word;
+}
+
+// A byte that a string may hold and that Python would not write as it is: a backslash, or what is
+// no printable ASCII. (Quotes and control characters are not in strings.)
+bool IsSpecial(unsigned char c) {
+  return c > 0x7E || c == '\\';
+}
+
+bool IsPlain(std::string_view text) {
+  unsigned char special = 0;
+  for (const char c : text) special |= IsSpecial(static_cast<unsigned char>(c));
+  return special == 0;
+}
+
+bool IsLowerHex(char c) {
+  return IsDigit(c) || (c >= 'a' && c <= 'f');
+}
+
+bool IsHex(char c) {
+  return IsLowerHex(c) || (c >= 'A' && c <= 'F');
+}
+
+bool IsShortEscape(char c) {
+  return c == '"' || c == '\\' || c == 'b' || c == 'f' || c == 'n' || c == 'r' || c == 't';
+}
+
+// The number of four hexadecimal digits.
+std::optional<uint32_t> ReadHex(std::string_view digits) {
+  uint32_t number = 0;
+  if (digits.size() != 4 || !std::all_of(digits.begin(), digits.end(), IsHex)) return std::nullopt;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
+  return number;
+}
+
+// Would Python write this code unit as \uXXXX?
+bool IsWrittenAsHex(uint32_t unit) {
+  if (unit >= 0x7F) return true;
+  return unit < 0x20 && unit != '\b' && unit != '\f' && unit != '\n' && unit != '\r' &&
+         unit != '\t';
+}
+
+// How a number is written: "-12.50e3" has 2 + 2 digits and an exponent.
+struct Digits {
+  uint32_t whole = 0;
+  uint32_t fraction = 0;
+  bool exponent = false;
+};
+
+uint32_t SkipDigits(const char* text, uint32_t at, uint32_t limit) {
+  while (at < limit && IsDigit(text[at])) ++at;
+  return at;
+}
+
+// Python's grammar of numbers at `at`; moves behind it, or says no.
+bool ScanNumber(const char* text, uint32_t& at, uint32_t limit, Digits& digits) {
+  if (at < limit && text[at] == '-') ++at;
+  const uint32_t whole = at;
+  at = SkipDigits(text, at, limit);
+  digits.whole = at - whole;
+  if (digits.whole == 0 || (digits.whole > 1 && text[whole] == '0')) return false;
+  if (at < limit && text[at] == '.') {
+    const uint32_t fraction = ++at;
+    at = SkipDigits(text, at, limit);
+    digits.fraction = at - fraction;
+    if (digits.fraction == 0) return false;
+  }
+  if (at < limit && (text[at] | 0x20) == 'e') {
+    digits.exponent = true;
+    if (++at < limit && (text[at] == '-' || text[at] == '+')) ++at;
+    const uint32_t exponent = at;
+    at = SkipDigits(text, at, limit);
+    if (at == exponent) return false;
+  }
+  return true;
+}
+
+// A decimal of up to 15 digits is the shortest one of its double, so Python writes it as it is, but
+// for zeros that say nothing and small numbers, which get an exponent.
+bool IsCanonicalFloat(std::string_view text, const Digits& digits) {
+  if (digits.exponent || digits.whole + digits.fraction > 15) return false;
+  if (digits.fraction > 1 && text.back() == '0') return false;
+  if (text.front() == '-') text.remove_prefix(1);
+  return text.front() != '0' || !text.starts_with("0.0000");
+}
+
+// False for what Python reads as infinite, and for what is so near to zero that from_chars minds.
+bool IsOrdinaryFloat(std::string_view text, const Digits& digits) {
+  if (!digits.exponent && digits.whole <= 300 && digits.fraction <= 300) return true;
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace
+
+uint64_t HashBytes(std::string_view bytes) {
+  const char* p = bytes.data();
+  const size_t size = bytes.size();
+  uint64_t a = size, b = 0;
+  if (size >= 8) {
+    for (size_t i = 8; i + 8 < size; i += 8) a = (a ^ Load<uint64_t>(p + i)) * 0x9E3779B97F4A7C15;
+    a ^= Load<uint64_t>(p);
+    b = Load<uint64_t>(p + size - 8);
+  } else if (size >= 4) {
+    a ^= uint64_t{Load<uint32_t>(p)} << 32;
+    b = Load<uint32_t>(p + size - 4);
+  } else if (size > 0) {
+    b = static_cast<unsigned char>(p[0]) | static_cast<unsigned char>(p[size / 2]) << 8 |
+        static_cast<unsigned char>(p[size - 1]) << 16;
+  }
+  const auto product = static_cast<unsigned __int128>(a ^ 0xA0761D6478BD642F) *
+                       static_cast<unsigned __int128>(b ^ 0xE7037ED1A0B428DB);
+  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+}
+
+const Document* JsonReader::Read(std::string_view bytes) {
+  const std::span<const uint32_t> tokens = index_.Find(bytes);
+  if (tokens.empty()) return nullptr;
+  if (nodes_.size() < tokens.size()) nodes_.resize(2 * tokens.size());
+  text_ = bytes.data();
+  token_ = tokens.data();
+  last_ = &tokens.back();
+  count_ = 0;
+  depth_ = deepest_ = 0;
+  plain_ = IsPlain(bytes);
+  canonical_ = true;
+  expected_ = 0;
+  if (!Build()) return nullptr;
+  document_ = {.bytes = bytes,
+               .nodes = {nodes_.data(), count_},
+               .depth = static_cast<uint32_t>(deepest_)};
+  return &document_;
+}
+
+bool JsonReader::Build() {
+  for (bool done = false; !done;) {
+    if (AtEnd()) return false;
+    bool opened = false;
+    if (!Value(opened)) return false;
+    if (!opened && !AfterValue(done)) return false;
+  }
+  return AtEnd();
+}
+
+// Reads what begins here: all of it, or up to the first value of a list or dict (`opened`).
+bool JsonReader::Value(bool& opened) {
+  switch (Peek()) {
+    case '"':
+      return String(0);
+    case '{':
+      return Open(NodeKind::kDict, '}', opened);
+    case '[':
+      return Open(NodeKind::kList, ']', opened);
+    case 't':
+      return Word("true", NodeKind::kTrue);
+    case 'f':
+      return Word("false", NodeKind::kFalse);
+    case 'n':
+      return Word("null", NodeKind::kNull);
+    default:
+      return Number();
+  }
+}
+
+bool JsonReader::Open(NodeKind kind, char closer, bool& opened) {
+  if (depth_ == kDeepest) return false;
+  const uint32_t begin = *token_++;
+  Expect(begin);
+  if (depth_ > 0) frames_[depth_ - 1].canonical = canonical_;
+  if (frames_.size() == depth_) frames_.emplace_back();
+  frames_[depth_] = {.node = count_, .dict = kind == NodeKind::kDict};
+  deepest_ = std::max(deepest_, ++depth_);
+  Append(kind, begin, begin);
+  canonical_ = true;
+  expected_ = begin + 1;
+  if (AtEnd()) return false;
+  if (Peek() == closer) {
+    Close();
+    return true;
+  }
+  frames_[depth_ - 1].count = 1;
+  opened = true;
+  return kind == NodeKind::kList || Key();
+}
+
+// At the bracket that closes the innermost list or dict.
+void JsonReader::Close() {
+  const Frame& frame = frames_[--depth_];
+  Node& node = nodes_[frame.node];
+  Expect(*token_);
+  node.end = *token_++ + 1;
+  node.next = count_;
+  node.count = static_cast<uint16_t>(std::min<uint32_t>(frame.count, Node::kMany));
+  if (canonical_) node.flags |= Node::kCanonical;
+  // A key stands before its value and nowhere else.
+  if (frame.node > 0 && nodes_[frame.node - 1].Is(Node::kKey)) nodes_[frame.node - 1].next = count_;
+  if (depth_ > 0) canonical_ &= frames_[depth_ - 1].canonical;
+  expected_ = node.end;
+}
+
+// Goes to where the next value begins; with none to come, the text is done.
+bool JsonReader::AfterValue(bool& done) {
+  while (depth_ > 0) {
+    if (AtEnd()) return false;
+    Frame& frame = frames_[depth_ - 1];
+    if (Peek() == ',') {
+      ++frame.count;
+      return SkipSeparator() && (!frame.dict || Key());
+    }
+    if (Peek() != (frame.dict ? '}' : ']')) return false;
+    const uint32_t node = frame.node;
+    const bool many = frame.dict && frame.count > kFewKeys;
+    Close();
+    if (many && !AllKeysDiffer(nodes_[node])) return false;
+  }
+  done = true;
+  return true;
+}
+
+// A comma or colon, behind which there is something.
+bool JsonReader::SkipSeparator() {
+  const uint32_t begin = *token_++;
+  if (AtEnd()) return false;
+  Expect(begin);
+  canonical_ &= text_[begin + 1] == ' ';
+  expected_ = begin + 2;
+  return true;
+}
+
+// A key and its colon.
+bool JsonReader::Key() {
+  if (Peek() != '"') return false;
+  const uint32_t index = count_;
+  if (!String(Node::kKey)) return false;
+  Node& key = nodes_[index];
+  key.next = index + 2;
+  if (AtEnd() || Peek() != ':' || !SkipSeparator()) return false;
+  key.count = static_cast<uint16_t>(
+      HashBytes(StringText({.bytes = {text_, *last_}}, key, unescaped_)));
+  return IsNewKey(key);
+}
+
+bool JsonReader::String(uint8_t flags) {
+  const uint32_t begin = *token_ + 1;
+  uint32_t end = Limit() - 1;
+  while (end > begin && IsSpace(text_[end])) --end;
+  if (end < begin || text_[end] != '"') return false;
+  Expect(*token_++);
+  expected_ = end + 1;
+  Node& node = Append(NodeKind::kString, begin, end);
+  node.flags = flags | Node::kAscii | Node::kCanonical;
+  if (!plain_ && !Examine(node)) return false;
+  canonical_ &= node.Is(Node::kCanonical);
+  return true;
+}
+
+bool JsonReader::Number() {
+  const uint32_t begin = *token_;
+  uint32_t end = begin;
+  Digits digits;
+  if (!ScanNumber(text_, end, Limit(), digits) || !EndsAt(end)) return false;
+  const std::string_view text(text_ + begin, end - begin);
+  const bool whole = digits.fraction == 0 && !digits.exponent;
+  if (whole ? digits.whole > kLongestInt : !IsOrdinaryFloat(text, digits)) return false;
+  Expect(*token_++);
+  expected_ = end;
+  Node& node = Append(whole ? NodeKind::kInt : NodeKind::kFloat, begin, end);
+  if (whole ? text != "-0" : IsCanonicalFloat(text, digits)) node.flags = Node::kCanonical;
+  canonical_ &= node.Is(Node::kCanonical);
+  return true;
+}
+
+bool JsonReader::Word(std::string_view word, NodeKind kind) {
+  const uint32_t begin = *token_;
+  const auto end = static_cast<uint32_t>(begin + word.size());
+  if (Limit() < end || std::memcmp(text_ + begin, word.data(), word.size()) != 0 || !EndsAt(end)) {
+    return false;
+  }
+  Expect(*token_++);
+  expected_ = end;
+  Append(kind, begin, end).flags = Node::kCanonical;
+  return true;
+}
+
+// Does a number or word that ends here end at white space or the next token?
+bool JsonReader::EndsAt(uint32_t end) const {
+  return end == Limit() || IsSpace(text_[end]);
+}
+
+Node& JsonReader::Append(NodeKind kind, uint32_t begin, uint32_t end) {
+  Node& node = nodes_[count_++];
+  node = {.kind = kind, .begin = begin, .end = end, .next = count_};
+  return node;
+}
+
+// Looks at the bytes of a string: escapes, which must be right, and what Python would escape.
+bool JsonReader::Examine(Node& node) const {
+  if (IsPlain({text_ + node.begin, node.end - node.begin})) return true;
+  for (uint32_t at = node.begin; at < node.end;) {
+    const auto c = static_cast<unsigned char>(text_[at]);
+    if (c == '\\') {
+      if (!ExamineEscape(at, node)) return false;
+      continue;
+    }
+    if (c >= 0x80) node.flags &= static_cast<uint8_t>(~Node::kAscii);
+    if (c >= 0x7F) node.flags &= static_cast<uint8_t>(~Node::kCanonical);
+    ++at;
+  }
+  return true;
+}
+
+bool JsonReader::ExamineEscape(uint32_t& at, Node& node) const {
+  node.flags |= Node::kEscape;
+  const std::string_view rest(text_ + at, node.end - at);
+  const char c = rest[1];  // stage 1 knows that a quote was not meant
+  if (c != 'u') {
+    at += 2;
+    if (IsShortEscape(c)) return true;
+    node.flags &= static_cast<uint8_t>(~Node::kCanonical);
+    return c == '/';
+  }
+  size_t size = 6;
+  const std::optional<uint32_t> unit = ReadHex(rest.substr(2, 4));
+  if (!unit || *unit >> 10 == 0xDC00 >> 10) return false;
+  if (*unit >> 10 == 0xD800 >> 10) {
+    const std::string_view low = rest.substr(6, 6);
+    const std::optional<uint32_t> low_unit =
+        low.starts_with("\\u") ? ReadHex(low.substr(2)) : std::nullopt;
+    if (!low_unit || *low_unit >> 10 != 0xDC00 >> 10) return false;
+    size = 12;
+  }
+  if (*unit >= 0x80) node.flags &= static_cast<uint8_t>(~Node::kAscii);
+  const auto is_lower = [](char digit) { return digit == '\\' || digit == 'u' || IsLowerHex(digit); };
+  const std::string_view escape = rest.substr(0, size);
+  if (!IsWrittenAsHex(*unit) || !std::all_of(escape.begin(), escape.end(), is_lower)) {
+    node.flags &= static_cast<uint8_t>(~Node::kCanonical);
+  }
+  at += static_cast<uint32_t>(size);
+  return true;
+}
+
+// Is this key not yet in the innermost dict? With many keys it is asked when the dict is closed.
+bool JsonReader::IsNewKey(const Node& key) {
+  Frame& frame = frames_[depth_ - 1];
+  uint64_t& seen = frame.seen[key.count >> 6 & 3];
+  const uint64_t bit = uint64_t{1} << (key.count & 63);
+  if ((seen & bit) == 0) {
+    seen |= bit;
+    return true;
+  }
+  if (frame.count > kFewKeys) return true;
+  for (uint32_t i = frame.node + 1; &nodes_[i] != &key; i = nodes_[i].next) {
+    if (SameKey(nodes_[i], key)) return false;
+  }
+  return true;
+}
+
+bool JsonReader::SameKey(const Node& a, const Node& b) {
+  if (a.count != b.count) return false;
+  const Document document{.bytes = {text_, *last_}};
+  return StringText(document, a, unescaped_) == StringText(document, b, other_unescaped_);
+}
+
+// Whoever chooses keys so that their hashes meet is sent to CPython, whose hash is a secret.
+bool JsonReader::AllKeysDiffer(const Node& dict) {
+  const Document document{.bytes = {text_, *last_}, .nodes = {nodes_.data(), count_}};
+  const size_t count = CountItems(document, dict);
+  size_t mask = 1;
+  while (mask < 2 * count) mask *= 2;
+  slots_.assign(mask--, 0);
+  size_t comparisons = 0;
+  const auto first = static_cast<uint32_t>(&dict - nodes_.data()) + 1;
+  for (uint32_t i = first; i < dict.next; i = nodes_[i].next) {
+    size_t slot = HashBytes(StringText(document, nodes_[i], unescaped_)) & mask;
+    for (; slots_[slot] != 0; slot = (slot + 1) & mask) {
+      if (SameKey(nodes_[slots_[slot]], nodes_[i]) || ++comparisons > 8 * count) return false;
+    }
+    slots_[slot] = i;
+  }
+  return true;
+}
+
+}  // namespace kaspr::value
