@@ -19,8 +19,8 @@ namespace kaspr::python {
 // The strings of keys seen before. Bounded: a newer key takes the place of an older one.
 class KeyCache {
  public:
-  // A borrowed reference, good until the next call. Null: an exception is set. `hash` is any hash of
-  // the text.
+  // A borrowed reference, good until the next call. Null: an exception is set. `hash` is any hash
+  // of the text.
   PyObject* Find(std::string_view text, uint32_t hash);
 
  private:

@@ -109,8 +109,7 @@ class ObjectWriter::Run {
       case Kind::kItems:
         return StepItems();
       case Kind::kSpecial:
-        Pop();
-        return true;
+        return StepSpecial();
     }
     return false;
   }
@@ -183,13 +182,22 @@ class ObjectWriter::Run {
 
   bool OpenSpecial(PyObject* object) {
     if (IsBeingWritten(object)) return false;
-    Ref kept = Ref::Share(object);
+    Ref kept = Ref::Share(object);  // whoever holds it may let it go
     // CPython counts the level for the result only, but knows of the object from here on.
     Ref result = Ref::Own(Freeze() ? PyObject_CallOneArg(special_, object) : nullptr);
     if (!result || !Enter(kEncoding)) return false;
-    PyObject* value = result.get();
     Push(Kind::kSpecial, object, std::move(result));
-    return Value(value);
+    return true;
+  }
+
+  bool StepSpecial() {
+    Frame& frame = stack_.back();
+    if (frame.empty) {
+      frame.empty = false;
+      return Value(frame.walked.get());
+    }
+    Pop();
+    return true;
   }
 
   bool StepSequence() {

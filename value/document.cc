@@ -95,8 +95,8 @@ std::optional<int64_t> ReadInt(std::string_view text) {
 
 double ReadFloat(std::string_view text) {
   // One division of two exact doubles is correctly rounded.
-  constexpr double kPowers[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+  constexpr double kPowers[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
   constexpr size_t kExactDigits = 15;
   if (text.size() <= kExactDigits + 1) {
     const bool negative = text.front() == '-';

@@ -151,9 +151,8 @@ const Document* JsonReader::Read(std::string_view bytes) {
   canonical_ = true;
   expected_ = 0;
   if (!Build()) return nullptr;
-  document_ = {.bytes = bytes,
-               .nodes = {nodes_.data(), count_},
-               .depth = static_cast<uint32_t>(deepest_)};
+  document_ = {
+      .bytes = bytes, .nodes = {nodes_.data(), count_}, .depth = static_cast<uint32_t>(deepest_)};
   return &document_;
 }
 
@@ -260,8 +259,8 @@ bool JsonReader::Key() {
   Node& key = nodes_[index];
   key.next = index + 2;
   if (AtEnd() || Peek() != ':' || !SkipSeparator()) return false;
-  key.count = static_cast<uint16_t>(
-      HashBytes(StringText({.bytes = {text_, *last_}}, key, unescaped_)));
+  key.count =
+      static_cast<uint16_t>(HashBytes(StringText({.bytes = {text_, *last_}}, key, unescaped_)));
   return IsNewKey(key);
 }
 
@@ -355,7 +354,9 @@ bool JsonReader::ExamineEscape(uint32_t& at, Node& node) const {
     size = 12;
   }
   if (*unit >= 0x80) node.flags &= static_cast<uint8_t>(~Node::kAscii);
-  const auto is_lower = [](char digit) { return digit == '\\' || digit == 'u' || IsLowerHex(digit); };
+  const auto is_lower = [](char digit) {
+    return digit == '\\' || digit == 'u' || IsLowerHex(digit);
+  };
   const std::string_view escape = rest.substr(0, size);
   if (!IsWrittenAsHex(*unit) || !std::all_of(escape.begin(), escape.end(), is_lower)) {
     node.flags &= static_cast<uint8_t>(~Node::kCanonical);

@@ -24,7 +24,7 @@ namespace kaspr::value {
 
 class JsonReader {
  public:
-  static constexpr size_t kDeepest = 900;  // lists and dicts in each other
+  static constexpr size_t kDeepest = 900;     // lists and dicts in each other
   static constexpr size_t kLongestInt = 640;  // no limit of Python's on digits is below
 
   // The document of `bytes`, or null: ask CPython. Valid until the next call, and no longer than

@@ -19,7 +19,8 @@ constexpr size_t kLongestNumber = 32;
 constexpr uint64_t kOnes = 0x0101010101010101;
 constexpr uint64_t kHighs = 0x8080808080808080;
 
-// High bits where a byte of the word may not stand for itself in a string; exact when there is none.
+// High bits where a byte of the word may not stand for itself in a string; exact when there is
+// none.
 uint64_t SpecialBytes(uint64_t word) {
   const auto equal = [word](unsigned char c) {
     const uint64_t other = word ^ kOnes * c;
@@ -102,8 +103,8 @@ uint32_t NextCodePoint(std::string_view text, size_t& at) {
     const uint32_t c = (first & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
     return at += 3, c;
   }
-  const uint32_t c = (first & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 |
-                     (byte(3) & 0x3F);
+  const uint32_t c =
+      (first & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
   return at += 4, c;
 }
 
