@@ -45,7 +45,8 @@ std::string TakeError() {
   Ref owned_type = Ref::Own(type), owned = Ref::Own(value), owned_traceback = Ref::Own(traceback);
   Ref text = Ref::Own(PyObject_Str(value));
   PyErr_Clear();
-  Ref utf8 = Ref::Own(text ? PyUnicode_AsEncodedString(text.get(), "utf-8", "backslashreplace") : nullptr);
+  Ref utf8 =
+      Ref::Own(text ? PyUnicode_AsEncodedString(text.get(), "utf-8", "backslashreplace") : nullptr);
   PyErr_Clear();
   return fmt::format("{}: {}", reinterpret_cast<PyTypeObject*>(type)->tp_name,
                      utf8 ? PyBytes_AS_STRING(utf8.get()) : "?");
@@ -116,8 +117,7 @@ std::unique_ptr<char[]> Exact(std::string_view text) {
 }
 
 // False: they differ, and why was said.
-bool CheckDocument(Oracle& oracle, Ours& our, const std::string& text, bool plain,
-                   Tally& tally) {
+bool CheckDocument(Oracle& oracle, Ours& our, const std::string& text, bool plain, Tally& tally) {
   const std::unique_ptr<char[]> bytes = Exact(text);
   const std::string_view view(bytes.get(), text.size());
   const value::Document* document = our.reader.Read(view);

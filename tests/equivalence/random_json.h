@@ -124,9 +124,9 @@ class RandomJson {
 
   std::string Scalar() {
     static const char* const kWords[] = {"null", "true", "false"};
-    static const char* const kOdd[] = {"NaN",    "Infinity", "-Infinity",  "1e400",
-                                       "-1e999", "1e-400",   "\"\\ud800\"", "\"\\udc00\\ud800\"",
-                                       "\"x\\uDFFFy\""};
+    static const char* const kOdd[] = {
+        "NaN",    "Infinity",    "-Infinity",          "1e400",        "-1e999",
+        "1e-400", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"x\\uDFFFy\""};
     switch (Below(10)) {
       case 0:
         return Pick(kWords);
@@ -242,11 +242,27 @@ class RandomJson {
   }
 
   std::string Piece() {
-    static const char* const kEscapes[] = {"\\\"", "\\\\", "\\/",     "\\b",     "\\f",
-                                           "\\n",  "\\r",  "\\t",     "\\u0000", "\\u001f",
-                                           "\\u007F", "\\u007f", "\\u00e9", "\\u00E9", "\\u0041",
-                                           "\\ud83d\\ude00", "\\uD83D\\uDE00", "\\uffff", "\\u000a",
-                                           "\\\\u0041", "\\u2028"};
+    static const char* const kEscapes[] = {"\\\"",
+                                           "\\\\",
+                                           "\\/",
+                                           "\\b",
+                                           "\\f",
+                                           "\\n",
+                                           "\\r",
+                                           "\\t",
+                                           "\\u0000",
+                                           "\\u001f",
+                                           "\\u007F",
+                                           "\\u007f",
+                                           "\\u00e9",
+                                           "\\u00E9",
+                                           "\\u0041",
+                                           "\\ud83d\\ude00",
+                                           "\\uD83D\\uDE00",
+                                           "\\uffff",
+                                           "\\u000a",
+                                           "\\\\u0041",
+                                           "\\u2028"};
     switch (Below(6)) {
       case 0:
         return Pick(kEscapes);
@@ -262,7 +278,8 @@ class RandomJson {
   }
 
   uint32_t CodePoint() {
-    static const uint32_t kLimits[] = {0x80, 0x7FF, 0x800, 0xD7FF, 0xE000, 0xFFFF, 0x10000, 0x10FFFF};
+    static const uint32_t kLimits[] = {0x80,   0x7FF,  0x800,   0xD7FF,
+                                       0xE000, 0xFFFF, 0x10000, 0x10FFFF};
     if (Below(4) == 0) return kLimits[Below(std::size(kLimits))];
     const auto plane = static_cast<uint32_t>(Below(17));
     const auto c = plane << 16 | static_cast<uint32_t>(Below(0x10000));
@@ -288,11 +305,13 @@ class RandomJson {
 
   void Damage(std::string& text) {
     static const std::string_view kBytes(
-        "\"\\{}[]:,0123456789.eE+-tfnau /\x00\x01\x0b\x0c\x1a\x1f\x20\x7f\x80\xa0\xbf\xc0\xc3\xe2\xed\xf0"
+        "\"\\{}[]:,0123456789.eE+-tfnau "
+        "/\x00\x01\x0b\x0c\x1a\x1f\x20\x7f\x80\xa0\xbf\xc0\xc3\xe2\xed\xf0"
         "\xf5\xff\n\r\t",
         47);
-    static const char* const kTexts[] = {"\xEF\xBB\xBF", "NaN",  "\\u12", "\\uD800", "//",     ",,",
-                                         "\xED\xA0\x80", "\x0c", "]",     "}",       "\xC2\xA0", "1 2"};
+    static const char* const kTexts[] = {"\xEF\xBB\xBF", "NaN",          "\\u12", "\\uD800", "//",
+                                         ",,",           "\xED\xA0\x80", "\x0c",  "]",       "}",
+                                         "\xC2\xA0",     "1 2"};
     odd_ = true;
     for (uint64_t i = 1 + Below(2); i > 0; --i) {
       const uint64_t at = Below(text.size() + 1);
@@ -321,8 +340,8 @@ class RandomJson {
     }
   }
 
-  static constexpr const char* kTwice[] = {"\"a\"", "\"b\"", "\"\\u0061\"", "\"\"", "\"\\u00e9\"",
-                                           "\"\xC3\xA9\""};
+  static constexpr const char* kTwice[] = {"\"a\"", "\"b\"",       "\"\\u0061\"",
+                                           "\"\"",  "\"\\u00e9\"", "\"\xC3\xA9\""};
 
   std::mt19937_64 random_;
   bool odd_ = false;
