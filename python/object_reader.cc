@@ -24,13 +24,43 @@ PyObject* MakeAscii(std::string_view text) {
   return string;
 }
 
+// A dict that need not grow until it holds `count` items.
+PyObject* MakeDict([[maybe_unused]] Py_ssize_t count) {
+#if PY_VERSION_HEX < 0x030D0000  // later ones keep this to themselves
+  return _PyDict_NewPresized(count);
+#else
+  return PyDict_New();
+#endif
+}
+
+// Are the `size` bytes at both places the same? Keys are short, and memcmp is far.
+bool SameBytes(const char* a, const char* b, size_t size) {
+  const auto differ = [&]<class Word>(Word, size_t at) {
+    Word left, right;
+    std::memcpy(&left, a + at, sizeof left);
+    std::memcpy(&right, b + at, sizeof right);
+    return left ^ right;
+  };
+  if (size > 16) return std::memcmp(a, b, size) == 0;
+  if (size >= 8) return (differ(uint64_t{}, 0) | differ(uint64_t{}, size - 8)) == 0;
+  if (size >= 4) return (differ(uint32_t{}, 0) | differ(uint32_t{}, size - 4)) == 0;
+  for (size_t i = 0; i < size; ++i) {
+    if (a[i] != b[i]) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 PyObject* KeyCache::Find(std::string_view text, uint32_t hash) {
+  const auto holds = [text](const Entry& entry) {
+    return entry.text.size() == text.size() && entry.key &&
+           SameBytes(entry.text.data(), text.data(), text.size());
+  };
   Entry& first = entries_[hash % kKeys];
-  if (first.text == text && first.key) return first.key.get();
+  if (holds(first)) return first.key.get();
   Entry& second = entries_[(hash ^ 1) % kKeys];
-  if (second.text == text && second.key) return second.key.get();
+  if (holds(second)) return second.key.get();
   Ref key = Ref::Own(PyUnicode_DecodeUTF8(text.data(), SizeOf(text), "strict"));
   if (!key || PyObject_Hash(key.get()) == -1) return nullptr;
   if (text.size() > kLongest) {
@@ -100,7 +130,7 @@ PyObject* ObjectReader::Make(const Document& document, const Node& node) {
     case NodeKind::kList:
       return PyList_New(static_cast<Py_ssize_t>(value::CountItems(document, node)));
     case NodeKind::kDict:
-      return PyDict_New();
+      return MakeDict(static_cast<Py_ssize_t>(value::CountItems(document, node)));
   }
   KASPR_UNREACHABLE("node kind");
 }

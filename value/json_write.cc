@@ -49,10 +49,22 @@ bool CopyPlain(const unsigned char* text, size_t size, char* out) {
     copy(size - 8);
     return special == 0;
   }
-  // The bytes that are not there are as good as a letter.
+  // Short texts in one word; the bytes that are not there are as good as a letter.
   uint64_t word = kOnes * 'a';
-  std::memcpy(&word, text, size);
-  std::memcpy(out, &word, size);
+  if (size >= 4) {
+    uint32_t first, last;
+    std::memcpy(&first, text, 4);
+    std::memcpy(&last, text + size - 4, 4);
+    std::memcpy(out, &first, 4);
+    std::memcpy(out + size - 4, &last, 4);
+    word = first | uint64_t{last} << 32;
+  } else if (size > 0) {
+    const unsigned char first = text[0], middle = text[size / 2], last = text[size - 1];
+    out[0] = static_cast<char>(first);
+    out[size / 2] = static_cast<char>(middle);
+    out[size - 1] = static_cast<char>(last);
+    word = (word & ~uint64_t{0xFFFFFF}) | first | uint64_t{middle} << 8 | uint64_t{last} << 16;
+  }
   return SpecialBytes(word) == 0;
 }
 

@@ -104,8 +104,8 @@ LocalTopics::Appended LocalTopics::Append(Topic& topic, int32_t partition,
   const std::lock_guard lock(log.mutex);
   value::Message stored = message;
   stored.offset = log.next_offset++;
-  if (stored.timestamp < 0) stored.timestamp = NowMilliseconds();
   if (!topic.read) return {.partition = partition};
+  if (stored.timestamp < 0) stored.timestamp = NowMilliseconds();
   if (waiting_bytes_.load(std::memory_order_relaxed) > kMax) {
     return {.error = fmt::format("the agents that read topic '{}' are {} MiB behind", topic.name,
                                  kMax >> 20)};
