@@ -91,12 +91,14 @@ Ref Codec::Decode(ir::Serializer serializer, std::string_view bytes) {
 
 Ref Codec::DecodeJson(std::string_view bytes) {
   const value::Document* document = json_reader_.Read(bytes);
+  return document != nullptr ? Decode(*document) : DecodeWithCPython(bytes);
+}
+
+Ref Codec::Decode(const value::Document& document) {
   // User code may have lowered the limit, which json keeps.
-  if (document != nullptr &&
-      static_cast<int>(document->depth) + kLevelsInUse < Py_GetRecursionLimit()) {
-    return object_reader_.Read(*document);
-  }
-  return DecodeWithCPython(bytes);
+  const int levels = static_cast<int>(document.depth) + kLevelsInUse;
+  if (levels >= Py_GetRecursionLimit()) return DecodeWithCPython(document.bytes);
+  return object_reader_.Read(document);
 }
 
 Ref Codec::DecodeWithCPython(std::string_view bytes) {

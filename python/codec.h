@@ -47,6 +47,7 @@ class Codec {
 
   // Null: a Python exception is set.
   Ref Decode(ir::Serializer serializer, std::string_view bytes);
+  Ref Decode(const value::Document& document);
   // False: a Python exception is set.
   bool Encode(ir::Serializer serializer, PyObject* value, Encoded& encoded);
 

@@ -1,8 +1,10 @@
 #include "value/document.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/check.h"
+#include "value/arena.h"
 
 namespace kaspr::value {
 
@@ -55,6 +57,15 @@ char Unescaped(char c) {
 }
 
 }  // namespace
+
+const Document* Keep(const Document& document, Arena& arena) {
+  const std::span<Node> nodes = arena.AllocateArray<Node>(document.nodes.size());
+  std::copy(document.nodes.begin(), document.nodes.end(), nodes.begin());
+  Document& kept = arena.AllocateArray<Document>(1)[0];
+  kept = document;
+  kept.nodes = nodes;
+  return &kept;
+}
 
 void AppendUnescaped(std::string_view text, std::string& out) {
   for (size_t i = 0; i < text.size();) {

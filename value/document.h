@@ -53,6 +53,11 @@ struct Document {
   }
 };
 
+class Arena;
+
+// A copy of the document's nodes; its bytes stay where they are.
+const Document* Keep(const Document& document, Arena& arena);
+
 // The text of a string of a document, as UTF-8: a view of the bytes, or of `unescaped` where an
 // escape had to be resolved.
 std::string_view StringText(const Document& document, const Node& node, std::string& unescaped);

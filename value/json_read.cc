@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <optional>
 
 namespace kaspr::value {
 
@@ -431,6 +432,19 @@ bool JsonReader::AllKeysDiffer(std::string_view bytes, uint32_t dict) {
     slots_[slot] = i;
   }
   return true;
+}
+
+std::unique_ptr<JsonReader> JsonReaders::Take() {
+  const std::lock_guard lock(mutex_);
+  if (idle_.empty()) return std::make_unique<JsonReader>();
+  std::unique_ptr<JsonReader> reader = std::move(idle_.back());
+  idle_.pop_back();
+  return reader;
+}
+
+void JsonReaders::Give(std::unique_ptr<JsonReader> reader) {
+  const std::lock_guard lock(mutex_);
+  idle_.push_back(std::move(reader));
 }
 
 }  // namespace kaspr::value

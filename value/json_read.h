@@ -12,7 +12,8 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,17 @@ class JsonReader {
   std::vector<uint32_t> slots_;  // of AllKeysDiffer
   std::string unescaped_, other_unescaped_;
   Document document_;
+};
+
+// Readers for whoever needs one for a while. Thread safe.
+class JsonReaders {
+ public:
+  std::unique_ptr<JsonReader> Take();
+  void Give(std::unique_ptr<JsonReader> reader);
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<JsonReader>> idle_;
 };
 
 // A hash of bytes, the same in every run. A key's lower 16 bits are its node's `count`.

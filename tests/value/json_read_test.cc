@@ -95,21 +95,86 @@ TEST(JsonReader, KnowsWhatPythonWouldWriteLikeThis) {
 
 TEST(JsonReader, LeavesWhatIsDoubtfulToCPython) {
   using std::string_view_literals::operator""sv;
-  const std::string_view rows[] = {
-      "", " ", "NaN", "[Infinity]", "-Infinity", "1e400", "-1e400", "1e-400", R"("\ud800")",
-      R"("\udc00")", R"("\ud800\u0041")", R"("\ud800x")", R"({"a": 1, "a": 2})",
-      R"({"a": 1, "\u0061": 2})", "{\"\xC3\xA9\": 1, \"\\u00e9\": 2}", "\xEF\xBB\xBF{}", "[1", "[1,",
-      "[1,]", "[,1]", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{1:2}",
-      "{\"a\" 1}", "{\"a\",1}", "[1:2]", "]", "}", ":", ",", "1 2", "1,2", "[1}", "{\"a\":1]",
-      "nul", "nulll", "null1", "truefalse", "tru", "-", "01", "-01", "1.", ".5", "1e", "1e+", "+1",
-      "1x", "1\"a\"", "\"a\"\"b\"", "\"a\" \"b\"", "\"a", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"",
-      "\"\\\"", "\"\n\"", "\"\x01\"", "\xFF", "\"\xC3\"", "\"\xED\xA0\x80\"", "[1]\x0c", "\x0c[1]",
-      "[1\x1a]", "[1]\0"sv, "[1\0]"sv, "\xC2\xA0[]", "'a'", "[1] //"};
+  const std::string_view rows[] = {"",
+                                   " ",
+                                   "NaN",
+                                   "[Infinity]",
+                                   "-Infinity",
+                                   "1e400",
+                                   "-1e400",
+                                   "1e-400",
+                                   R"("\ud800")",
+                                   R"("\udc00")",
+                                   R"("\ud800\u0041")",
+                                   R"("\ud800x")",
+                                   R"({"a": 1, "a": 2})",
+                                   R"({"a": 1, "\u0061": 2})",
+                                   "{\"\xC3\xA9\": 1, \"\\u00e9\": 2}",
+                                   "\xEF\xBB\xBF{}",
+                                   "[1",
+                                   "[1,",
+                                   "[1,]",
+                                   "[,1]",
+                                   "{",
+                                   "{\"a\"",
+                                   "{\"a\":",
+                                   "{\"a\":1",
+                                   "{\"a\":1,",
+                                   "{\"a\":1,}",
+                                   "{1:2}",
+                                   "{\"a\" 1}",
+                                   "{\"a\",1}",
+                                   "[1:2]",
+                                   "]",
+                                   "}",
+                                   ":",
+                                   ",",
+                                   "1 2",
+                                   "1,2",
+                                   "[1}",
+                                   "{\"a\":1]",
+                                   "nul",
+                                   "nulll",
+                                   "null1",
+                                   "truefalse",
+                                   "tru",
+                                   "-",
+                                   "01",
+                                   "-01",
+                                   "1.",
+                                   ".5",
+                                   "1e",
+                                   "1e+",
+                                   "+1",
+                                   "1x",
+                                   "1\"a\"",
+                                   "\"a\"\"b\"",
+                                   "\"a\" \"b\"",
+                                   "\"a",
+                                   "\"\\x\"",
+                                   "\"\\u12\"",
+                                   "\"\\u12g4\"",
+                                   "\"\\\"",
+                                   "\"\n\"",
+                                   "\"\x01\"",
+                                   "\xFF",
+                                   "\"\xC3\"",
+                                   "\"\xED\xA0\x80\"",
+                                   "[1]\x0c",
+                                   "\x0c[1]",
+                                   "[1\x1a]",
+                                   "[1]\0"sv,
+                                   "[1\0]"sv,
+                                   "\xC2\xA0[]",
+                                   "'a'",
+                                   "[1] //"};
   for (const std::string_view text : rows) EXPECT_EQ(Read(text), "") << text;
 }
 
 TEST(JsonReader, HasItsLimits) {
-  const auto nested = [](size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  const auto nested = [](size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
   EXPECT_NE(Read(nested(JsonReader::kDeepest)), "");
   EXPECT_EQ(Read(nested(JsonReader::kDeepest + 1)), "");
   EXPECT_NE(Read(std::string(JsonReader::kLongestInt, '1')), "");
@@ -148,9 +213,14 @@ TEST(Document, ReadsNumbers) {
   EXPECT_EQ(ReadInt("1000000000000000000"), std::nullopt);
   EXPECT_EQ(ReadInt("-0"), 0);
   const std::pair<std::string_view, double> rows[] = {
-      {"0.1", 0.1},     {"-1.5e3", -1500},         {"9007199254740993.0", 9007199254740992.0},
-      {"278.13", 278.13}, {"5e-324", 5e-324},      {"0.30000000000000004", 0.30000000000000004},
-      {"1E2", 100},     {"123456789012.345", 123456789012.345},
+      {"0.1", 0.1},
+      {"-1.5e3", -1500},
+      {"9007199254740993.0", 9007199254740992.0},
+      {"278.13", 278.13},
+      {"5e-324", 5e-324},
+      {"0.30000000000000004", 0.30000000000000004},
+      {"1E2", 100},
+      {"123456789012.345", 123456789012.345},
   };
   for (const auto& [text, number] : rows) EXPECT_EQ(ReadFloat(text), number) << text;
   EXPECT_TRUE(std::signbit(ReadFloat("-0.0")));
