@@ -88,13 +88,6 @@ void AppendUnescaped(std::string_view text, std::string& out) {
   }
 }
 
-std::string_view StringText(const Document& document, const Node& node, std::string& unescaped) {
-  if (!node.Is(Node::kEscape)) return document.Text(node);
-  unescaped.clear();
-  AppendUnescaped(document.Text(node), unescaped);
-  return unescaped;
-}
-
 std::optional<int64_t> ReadInt(std::string_view text) {
   constexpr size_t kDigits = 18;
   const bool negative = text.front() == '-';

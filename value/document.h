@@ -44,12 +44,12 @@ struct Document {
   uint32_t depth = 0;           // of lists and dicts
 
   std::string_view Text(const Node& node) const {
-    return bytes.substr(node.begin, node.end - node.begin);
+    return {bytes.data() + node.begin, node.end - node.begin};
   }
   // The bytes of a node with its quotes, if it has any.
   std::string_view Source(const Node& node) const {
     const uint32_t quote = node.kind == NodeKind::kString ? 1 : 0;
-    return bytes.substr(node.begin - quote, node.end - node.begin + 2 * quote);
+    return {bytes.data() + node.begin - quote, node.end - node.begin + 2 * quote};
   }
 };
 
@@ -58,12 +58,18 @@ class Arena;
 // A copy of the document's nodes; its bytes stay where they are.
 const Document* Keep(const Document& document, Arena& arena);
 
+// Appends the UTF-8 that a string of a document stands for.
+void AppendUnescaped(std::string_view text, std::string& out);
+
 // The text of a string of a document, as UTF-8: a view of the bytes, or of `unescaped` where an
 // escape had to be resolved.
-std::string_view StringText(const Document& document, const Node& node, std::string& unescaped);
-
-// Appends the UTF-8 that a string of a valid document stands for. REQUIRES: no lone surrogates.
-void AppendUnescaped(std::string_view text, std::string& out);
+inline std::string_view StringText(const Document& document, const Node& node,
+                                   std::string& unescaped) {
+  if (!node.Is(Node::kEscape)) return document.Text(node);
+  unescaped.clear();
+  AppendUnescaped(document.Text(node), unescaped);
+  return unescaped;
+}
 
 // The number of a kInt, if it has at most 18 digits.
 std::optional<int64_t> ReadInt(std::string_view text);
