@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "python/state.h"
 #include "python/traceback.h"
+#include "value/kafka.h"
 
 namespace kaspr::embedded {
 extern const std::string_view k_codec_py;
@@ -51,10 +52,17 @@ bool Refuse(ir::Serializer serializer, PyObject* value) {
   return false;
 }
 
+constexpr size_t kLargestKept = 2 * value::kMaxRecordBytes;
+
 // Levels of recursion that are not the document's own, at most, when it is decoded.
 constexpr int kLevelsInUse = 50;
 
 }  // namespace
+
+void TextPool::GiveBack::operator()(value::JsonWriter* text) const {
+  std::unique_ptr<value::JsonWriter> owned(text);
+  if (owned->capacity() <= kLargestKept) pool->idle_.push_back(std::move(owned));
+}
 
 TextPool::Text TextPool::Take() {
   if (idle_.empty()) return {new value::JsonWriter, {this}};

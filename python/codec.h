@@ -25,7 +25,7 @@ class TextPool {
  public:
   struct GiveBack {
     TextPool* pool = nullptr;
-    void operator()(value::JsonWriter* text) const { pool->idle_.emplace_back(text); }
+    void operator()(value::JsonWriter* text) const;
   };
   using Text = std::unique_ptr<value::JsonWriter, GiveBack>;
   Text Take();

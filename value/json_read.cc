@@ -1,22 +1,19 @@
 #include "value/json_read.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
-#include <optional>
+
+#include "value/json_token.h"
 
 namespace kaspr::value {
 
 namespace {
 
+constexpr size_t kKeptNodes = 64 * 1024;
 constexpr size_t kFewKeys = 64;  // up to which keys of a dict are compared one by one
 
 bool IsSpace(char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 template <class T>
@@ -26,146 +23,7 @@ T Load(const char* bytes) {
   return word;
 }
 
-// A byte that a string may hold and that Python would not write as it is: a backslash, or what is
-// no printable ASCII. (Quotes and control characters are not in strings.)
-bool IsSpecial(unsigned char c) {
-  return c > 0x7E || c == '\\';
-}
-
-bool IsPlain(std::string_view text) {
-  unsigned char special = 0;
-  for (const char c : text) special |= IsSpecial(static_cast<unsigned char>(c));
-  return special == 0;
-}
-
-bool IsLowerHex(char c) {
-  return IsDigit(c) || (c >= 'a' && c <= 'f');
-}
-
-bool IsHex(char c) {
-  return IsLowerHex(c) || (c >= 'A' && c <= 'F');
-}
-
-bool IsShortEscape(char c) {
-  return c == '"' || c == '\\' || c == 'b' || c == 'f' || c == 'n' || c == 'r' || c == 't';
-}
-
-// The number of four hexadecimal digits.
-std::optional<uint32_t> ReadHex(std::string_view digits) {
-  uint32_t number = 0;
-  if (digits.size() != 4 || !std::all_of(digits.begin(), digits.end(), IsHex)) return std::nullopt;
-  std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
-  return number;
-}
-
-// Would Python write this code unit as \uXXXX?
-bool IsWrittenAsHex(uint32_t unit) {
-  if (unit >= 0x7F) return true;
-  return unit < 0x20 && unit != '\b' && unit != '\f' && unit != '\n' && unit != '\r' &&
-         unit != '\t';
-}
-
-// How a number is written: "-12.50e3" has 2 + 2 digits and an exponent.
-struct Digits {
-  uint32_t whole = 0;
-  uint32_t fraction = 0;
-  bool exponent = false;
-};
-
-uint32_t SkipDigits(const char* text, uint32_t at, uint32_t limit) {
-  while (at < limit && IsDigit(text[at])) ++at;
-  return at;
-}
-
-// Python's grammar of numbers at `at`; moves behind it, or says no.
-bool ScanNumber(const char* text, uint32_t& at, uint32_t limit, Digits& digits) {
-  if (at < limit && text[at] == '-') ++at;
-  const uint32_t whole = at;
-  at = SkipDigits(text, at, limit);
-  digits.whole = at - whole;
-  if (digits.whole == 0 || (digits.whole > 1 && text[whole] == '0')) return false;
-  if (at < limit && text[at] == '.') {
-    const uint32_t fraction = ++at;
-    at = SkipDigits(text, at, limit);
-    digits.fraction = at - fraction;
-    if (digits.fraction == 0) return false;
-  }
-  if (at < limit && (text[at] | 0x20) == 'e') {
-    digits.exponent = true;
-    if (++at < limit && (text[at] == '-' || text[at] == '+')) ++at;
-    const uint32_t exponent = at;
-    at = SkipDigits(text, at, limit);
-    if (at == exponent) return false;
-  }
-  return true;
-}
-
-// A decimal of up to 15 digits is the shortest one of its double, so Python writes it as it is, but
-// for zeros that say nothing and small numbers, which get an exponent.
-bool IsCanonicalFloat(std::string_view text, const Digits& digits) {
-  if (digits.exponent || digits.whole + digits.fraction > 15) return false;
-  if (digits.fraction > 1 && text.back() == '0') return false;
-  if (text.front() == '-') text.remove_prefix(1);
-  return text.front() != '0' || !text.starts_with("0.0000");
-}
-
-// False for what Python reads as infinite, and for what is so near to zero that from_chars minds.
-bool IsOrdinaryFloat(std::string_view text, const Digits& digits) {
-  if (!digits.exponent && digits.whole <= 300 && digits.fraction <= 300) return true;
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
-bool ExamineEscape(const char* text, uint32_t& at, Node& node) {
-  node.flags |= Node::kEscape;
-  const std::string_view rest(text + at, node.end - at);
-  const char c = rest[1];  // stage 1 knows that a quote was not meant
-  if (c != 'u') {
-    at += 2;
-    if (IsShortEscape(c)) return true;
-    node.flags &= static_cast<uint8_t>(~Node::kCanonical);
-    return c == '/';
-  }
-  size_t size = 6;
-  const std::optional<uint32_t> unit = ReadHex(rest.substr(2, 4));
-  if (!unit || *unit >> 10 == 0xDC00 >> 10) return false;
-  if (*unit >> 10 == 0xD800 >> 10) {
-    const std::string_view low = rest.substr(6, 6);
-    const std::optional<uint32_t> low_unit =
-        low.starts_with("\\u") ? ReadHex(low.substr(2)) : std::nullopt;
-    if (!low_unit || *low_unit >> 10 != 0xDC00 >> 10) return false;
-    size = 12;
-  }
-  if (*unit >= 0x80) node.flags &= static_cast<uint8_t>(~Node::kAscii);
-  const auto is_lower = [](char digit) {
-    return digit == '\\' || digit == 'u' || IsLowerHex(digit);
-  };
-  const std::string_view escape = rest.substr(0, size);
-  if (!IsWrittenAsHex(*unit) || !std::all_of(escape.begin(), escape.end(), is_lower)) {
-    node.flags &= static_cast<uint8_t>(~Node::kCanonical);
-  }
-  at += static_cast<uint32_t>(size);
-  return true;
-}
-
-// Looks at the bytes of a string: escapes, which must be right, and what Python would escape.
-bool Examine(const char* text, Node& node) {
-  if (IsPlain({text + node.begin, node.end - node.begin})) return true;
-  for (uint32_t at = node.begin; at < node.end;) {
-    const auto c = static_cast<unsigned char>(text[at]);
-    if (c == '\\') {
-      if (!ExamineEscape(text, at, node)) return false;
-      continue;
-    }
-    if (c >= 0x80) node.flags &= static_cast<uint8_t>(~Node::kAscii);
-    if (c >= 0x7F) node.flags &= static_cast<uint8_t>(~Node::kCanonical);
-    ++at;
-  }
-  return true;
-}
-
-inline uint64_t HashOf(std::string_view bytes) {
+uint64_t HashBytes(std::string_view bytes) {
   const char* p = bytes.data();
   const size_t size = bytes.size();
   uint64_t a = size, b = 0;
@@ -186,10 +44,6 @@ inline uint64_t HashOf(std::string_view bytes) {
 }
 
 }  // namespace
-
-uint64_t HashBytes(std::string_view bytes) {
-  return HashOf(bytes);
-}
 
 // One text on its way to nodes. Its methods are inlined into Run, so that all of this is in
 // registers; whatever is rare is called with what it needs.
@@ -311,7 +165,7 @@ struct JsonReader::Scan {
     const std::string_view name = !key.Is(Node::kEscape)
                                       ? std::string_view(text + key.begin, key.end - key.begin)
                                       : Unescaped(key);
-    const auto hash = static_cast<uint16_t>(HashOf(name));
+    const auto hash = static_cast<uint16_t>(HashBytes(name));
     key.count = hash;
     Frame& frame = frames[depth - 1];
     uint64_t& seen = frame.seen[hash >> 6 & 7];
@@ -335,7 +189,7 @@ struct JsonReader::Scan {
     flags |= Node::kAscii | Node::kCanonical;
     Node& node = Append(
         {.kind = NodeKind::kString, .flags = flags, .begin = begin, .end = end, .next = count + 1});
-    if (!plain && !Examine(text, node)) return false;
+    if (!plain && !ExamineString(text, node)) return false;
     canonical &= plain || node.Is(Node::kCanonical);
     return true;
   }
@@ -386,7 +240,10 @@ struct JsonReader::Scan {
 const Document* JsonReader::Read(std::string_view bytes) {
   const std::span<const uint32_t> tokens = index_.Find(bytes);
   if (tokens.empty()) return nullptr;
-  if (nodes_.size() < tokens.size()) nodes_.resize(2 * tokens.size());
+  // What one large text needed is not kept for ever.
+  if (nodes_.size() < tokens.size() || nodes_.size() > kKeptNodes + 4 * tokens.size()) {
+    std::vector<Node>(2 * tokens.size()).swap(nodes_);
+  }
   Scan scan{.reader = *this,
             .text = bytes.data(),
             .token = tokens.data(),

@@ -66,7 +66,4 @@ class JsonReaders {
   std::vector<std::unique_ptr<JsonReader>> idle_;
 };
 
-// A hash of bytes, the same in every run. A key's lower 16 bits are its node's `count`.
-uint64_t HashBytes(std::string_view bytes);
-
 }  // namespace kaspr::value

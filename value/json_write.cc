@@ -163,6 +163,30 @@ char* LayOut(std::string_view scientific, char* out) {
   return std::copy(digits + whole, digits + count, out);
 }
 
+// A number that is a decimal with up to three digits behind the point, as most are; null for
+// others. What is tried has at most 15 digits and reads back as the number (a quotient of two exact
+// doubles is correctly rounded), so it is the shortest that does.
+char* FormatShort(double number, char* out) {
+  constexpr double kMost = 1e15;
+  const double magnitude = std::fabs(number);
+  double scale = 1;
+  for (size_t fraction = 0; fraction <= 3; ++fraction, scale *= 10) {
+    if (!(magnitude * scale < kMost)) return nullptr;
+    const auto digits = static_cast<int64_t>(magnitude * scale + 0.5);
+    if (static_cast<double>(digits) / scale != magnitude) continue;
+    const auto divisor = static_cast<int64_t>(scale);
+    if (std::signbit(number)) *out++ = '-';
+    out = std::to_chars(out, out + kLongestNumber, digits / divisor).ptr;
+    *out++ = '.';
+    int64_t rest = digits % divisor;
+    for (size_t i = std::max<size_t>(fraction, 1); i > 0; --i, rest /= 10) {
+      out[i - 1] = static_cast<char>('0' + rest % 10);
+    }
+    return out + std::max<size_t>(fraction, 1);
+  }
+  return nullptr;
+}
+
 char* AppendText(std::string_view text, char* out) {
   return std::copy(text.begin(), text.end(), out);
 }
@@ -172,6 +196,7 @@ char* AppendText(std::string_view text, char* out) {
 char* FormatFloat(double number, char* text) {
   if (std::isnan(number)) return AppendText("NaN", text);
   if (std::isinf(number)) return AppendText(number > 0 ? "Infinity" : "-Infinity", text);
+  if (char* end = FormatShort(number, text)) return end;
   char scientific[kLongestNumber];
   const auto done = std::to_chars(scientific, scientific + sizeof scientific, number,
                                   std::chars_format::scientific);
