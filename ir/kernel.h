@@ -39,6 +39,9 @@ class Emitter {
 class Kernel {
  public:
   virtual ~Kernel() = default;
+  // Does what needs no lane and no order, so that Run has less to do: on any worker, for several
+  // batches at a time. Optional.
+  virtual void Prepare(value::Batch&) {}
   // Runs every pending event of the batch, in order. Never throws. Native kernels are called from
   // any worker, for several batches at a time; a lane's kernels on the lane's thread only.
   virtual void Run(value::Batch& batch, Emitter& emitter) = 0;

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "python/state.h"
 #include "python/traceback.h"
+#include "value/kafka.h"
 
 namespace kaspr::embedded {
 extern const std::string_view k_codec_py;
@@ -51,20 +52,36 @@ bool Refuse(ir::Serializer serializer, PyObject* value) {
   return false;
 }
 
+constexpr size_t kLargestKept = 2 * value::kMaxRecordBytes;
+
+// Levels of recursion that are not the document's own, at most, when it is decoded.
+constexpr int kLevelsInUse = 50;
+
 }  // namespace
+
+void TextPool::GiveBack::operator()(value::JsonWriter* text) const {
+  std::unique_ptr<value::JsonWriter> owned(text);
+  if (owned->capacity() <= kLargestKept) pool->idle_.push_back(std::move(owned));
+}
+
+TextPool::Text TextPool::Take() {
+  if (idle_.empty()) return {new value::JsonWriter, {this}};
+  Text text(idle_.back().release(), {this});
+  idle_.pop_back();
+  text->Clear();
+  return text;
+}
 
 Codec::Codec() {
   Ref module = LoadModule("_kaspr_codec", embedded::k_codec_py);
+  object_writer_ = std::make_unique<ObjectWriter>(Attribute(module, "special"));
   scan_ = Attribute(module, "scan");
   loads_ = Attribute(module, "loads");
-  encode_ = Attribute(module, "encode");
-  markers_ = Attribute(module, "markers");
-  join_ = Attribute(module, "join");
+  zero_ = Ref::Own(PyLong_FromLong(0));
   to_base64_ = Attribute(module, "to_base64");
   from_base64_ = Attribute(module, "from_base64");
   to_pickle_ = Attribute(module, "to_pickle");
   from_pickle_ = Attribute(module, "from_pickle");
-  zero_ = Ref::Own(PyLong_FromLong(0));
 }
 
 Ref Codec::Decode(ir::Serializer serializer, std::string_view bytes) {
@@ -88,6 +105,18 @@ Ref Codec::Decode(ir::Serializer serializer, std::string_view bytes) {
 }
 
 Ref Codec::DecodeJson(std::string_view bytes) {
+  const value::Document* document = json_reader_.Read(bytes);
+  return document != nullptr ? Decode(*document) : DecodeWithCPython(bytes);
+}
+
+Ref Codec::Decode(const value::Document& document) {
+  // User code may have lowered the limit, which json keeps.
+  const int levels = static_cast<int>(document.depth) + kLevelsInUse;
+  if (levels >= Py_GetRecursionLimit()) return DecodeWithCPython(document.bytes);
+  return object_reader_.Read(document);
+}
+
+Ref Codec::DecodeWithCPython(std::string_view bytes) {
   Ref text =
       Ref::Own(PyUnicode_DecodeUTF8(bytes.data(), static_cast<Py_ssize_t>(bytes.size()), "strict"));
   if (!text) return text;
@@ -117,8 +146,10 @@ bool Codec::Encode(ir::Serializer serializer, PyObject* value, Encoded& encoded)
       if (value == Py_None) return true;
       return PyUnicode_Check(value) ? View(Ref::Share(value), encoded) : Refuse(serializer, value);
     case ir::Serializer::kJson: {
-      Ref text = EncodeJson(value);
-      return text && View(std::move(text), encoded);
+      encoded.text = texts_.Take();
+      if (!object_writer_->Write(value, *encoded.text)) return false;
+      encoded.bytes = encoded.text->bytes();
+      return true;
     }
     case ir::Serializer::kBinary: {
       if (!PyUnicode_Check(value)) return Refuse(serializer, value);
@@ -133,20 +164,6 @@ bool Codec::Encode(ir::Serializer serializer, PyObject* value, Encoded& encoded)
     }
   }
   KASPR_UNREACHABLE("serializer");
-}
-
-Ref Codec::EncodeJson(PyObject* value) {
-  PyObject* arguments[] = {value, zero_.get()};
-  Ref pieces = Ref::Own(PyObject_Vectorcall(encode_.get(), arguments, 2, nullptr));
-  if (!pieces) {
-    PyDict_Clear(markers_.get());
-    return {};
-  }
-  // A list up to 3.12, then a tuple.
-  if (PySequence_Fast_GET_SIZE(pieces.get()) == 1) {
-    return Ref::Share(PySequence_Fast_GET_ITEM(pieces.get(), 0));
-  }
-  return Ref::Own(PyObject_CallOneArg(join_.get(), pieces.get()));
 }
 
 std::optional<ir::Raised> PythonDecoder::Decode(ir::Serializer serializer, std::string_view bytes,

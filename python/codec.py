@@ -7,7 +7,6 @@ from collections import deque
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
-from json.encoder import c_make_encoder, encode_basestring_ascii
 from json.scanner import c_make_scanner
 from uuid import UUID
 
@@ -47,8 +46,3 @@ to_base64 = base64.b64encode
 from_base64 = base64.b64decode
 loads = json.loads
 scan = c_make_scanner(json.JSONDecoder())
-markers = {}
-encode = c_make_encoder(
-    markers, special, encode_basestring_ascii, None, ": ", ", ", False, False, True
-)
-join = "".join

@@ -32,6 +32,12 @@ std::string DescribeRecord(const value::Batch& batch, const value::Event& event)
   return text;
 }
 
+// Would its nodes take many times the memory of its bytes, which are all that is counted of it?
+bool IsLarge(const value::Document& document) {
+  constexpr size_t kSmall = 256;
+  return document.nodes.size_bytes() > 4 * document.bytes.size() + kSmall;
+}
+
 class PythonKernel final : public ir::Kernel {
  public:
   PythonKernel(Interpreter& interpreter, const ir::Agent& agent, const ir::AppContext& app,
@@ -55,6 +61,19 @@ class PythonKernel final : public ir::Kernel {
   }
 
   Pipeline& pipeline() { return *pipeline_; }
+
+  // Reads the values, so that the lane only makes objects of them.
+  void Prepare(value::Batch& batch) override {
+    if (agent_.input().value != ir::Serializer::kJson) return;
+    std::unique_ptr<value::JsonReader> reader = readers_.Take();
+    for (value::Event& event : batch.events) {
+      if (!event.message.value) continue;
+      const value::Document* document = reader->Read(*event.message.value);
+      if (document == nullptr || IsLarge(*document)) continue;
+      event.document = value::Keep(*document, batch.arena);
+    }
+    readers_.Give(std::move(reader));
+  }
 
   void Run(value::Batch& batch, ir::Emitter& emitter) override {
     bool stopped = false;
@@ -92,7 +111,8 @@ class PythonKernel final : public ir::Kernel {
     CurrentEvent current(state_, scope_->app, staging.batch(), event);
     if (!DecodeKey(event, current)) return false;
     activity = &decode_value_;
-    Ref value = Decode(agent_.input().value, event.message.value);
+    Ref value = event.document != nullptr ? state_.codec->Decode(*event.document)
+                                          : Decode(agent_.input().value, event.message.value);
     if (!value) return false;
     current.SetValue(value);
     return pipeline_->Run(value, current, event.filtered, *outputs_, staging, activity);
@@ -134,6 +154,7 @@ class PythonKernel final : public ir::Kernel {
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<Outputs> outputs_;
   Activity decode_key_, decode_value_;
+  value::JsonReaders readers_;  // of Prepare
 };
 
 Ref MakeApp(Interpreter::State& state, std::string_view name) {

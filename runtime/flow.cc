@@ -161,8 +161,9 @@ struct Flow::State {
     });
     auto& node = lanes.emplace_back(
         graph, tbbf::unlimited,
-        [this, gateway, submit](const WorkPtr& work, LaneNode::gateway_type& own) {
+        [this, &kernel, gateway, submit](const WorkPtr& work, LaneNode::gateway_type& own) {
           Disturb();
+          kernel.Prepare(work->batch);
           gateway->store(&own);
           own.reserve_wait();
           submit(work, work->batch.sequence);

@@ -61,8 +61,11 @@ enum class Outcome : uint8_t {
   kInterrupted,  // cut short by a forced stop: nothing of it counts, nothing is acknowledged
 };
 
+struct Document;
+
 struct Event {
   Message message;
+  const Document* document = nullptr;  // the message's value, where it was read as JSON already
   Outcome outcome = Outcome::kPending;
   uint32_t filtered = 0;  // values that a filter dropped
 };

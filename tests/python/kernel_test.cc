@@ -424,5 +424,28 @@ def f(v):
             "\"b'k'\", \"b'[1]'\", false]\n");
 }
 
+// What a worker read ahead is the same value as what the lane reads; what it could not read, or
+// what would take too much memory, the lane reads.
+TEST(Kernel, RunsPreparedBatches) {
+  std::string zeros;
+  for (int i = 0; i < 100; ++i) zeros += ",0";
+  const std::vector<std::string> values = {R"({"a":[1,2.5,"x"]})", "NaN", "[1", "[0" + zeros + "]",
+                                           R"({"a": "\u00e9", "a": 2})"};
+  Agent agent;
+  agent.Map("f", "def f(v):\n  return [v]\n").Output("out");
+  const std::string expected = agent.Run(values);
+  const std::string outcomes = agent.outcomes;
+  EXPECT_EQ(outcomes, "ddfdd");
+  value::Batch batch = agent.MakeBatch();
+  for (const std::string& value : values) batch.Add({.value = value});
+  batch.Add({.value = {}});
+  agent.kernel().Prepare(batch);
+  std::string prepared;
+  for (const value::Event& event : batch.events) prepared += event.document == nullptr ? '-' : '+';
+  EXPECT_EQ(prepared, "+-----");
+  EXPECT_EQ(agent.RunBatch(batch), expected + "out [null]\n");
+  EXPECT_EQ(agent.outcomes, outcomes + "d");
+}
+
 }  // namespace
 }  // namespace kaspr::python

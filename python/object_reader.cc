@@ -1,0 +1,150 @@
+#include "python/object_reader.h"
+
+#include <Python.h>
+
+#include <cstring>
+
+#include "base/check.h"
+
+namespace kaspr::python {
+
+using value::Document, value::Node, value::NodeKind;
+
+namespace {
+
+Py_ssize_t SizeOf(std::string_view text) {
+  return static_cast<Py_ssize_t>(text.size());
+}
+
+PyObject* MakeAscii(std::string_view text) {
+  // CPython has one object for each of these.
+  if (text.size() == 1) return PyUnicode_FromOrdinal(text[0]);
+  PyObject* string = PyUnicode_New(SizeOf(text), 127);
+  if (string != nullptr) std::memcpy(PyUnicode_1BYTE_DATA(string), text.data(), text.size());
+  return string;
+}
+
+// A dict that need not grow until it holds `count` items.
+PyObject* MakeDict([[maybe_unused]] Py_ssize_t count) {
+#if PY_VERSION_HEX < 0x030D0000  // later ones keep this to themselves
+  return _PyDict_NewPresized(count);
+#else
+  return PyDict_New();
+#endif
+}
+
+// Are the `size` bytes at both places the same? Keys are short, and memcmp is far.
+bool SameBytes(const char* a, const char* b, size_t size) {
+  const auto differ = [&]<class Word>(Word, size_t at) {
+    Word left, right;
+    std::memcpy(&left, a + at, sizeof left);
+    std::memcpy(&right, b + at, sizeof right);
+    return left ^ right;
+  };
+  if (size > 16) return std::memcmp(a, b, size) == 0;
+  if (size >= 8) return (differ(uint64_t{}, 0) | differ(uint64_t{}, size - 8)) == 0;
+  if (size >= 4) return (differ(uint32_t{}, 0) | differ(uint32_t{}, size - 4)) == 0;
+  for (size_t i = 0; i < size; ++i) {
+    if (a[i] != b[i]) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+PyObject* KeyCache::Find(std::string_view text, uint32_t hash) {
+  const auto holds = [text](const Entry& entry) {
+    return entry.text.size() == text.size() && entry.key &&
+           SameBytes(entry.text.data(), text.data(), text.size());
+  };
+  Entry& first = entries_[hash % kKeys];
+  if (holds(first)) return first.key.get();
+  Entry& second = entries_[(hash ^ 1) % kKeys];
+  if (holds(second)) return second.key.get();
+  Ref key = Ref::Own(PyUnicode_DecodeUTF8(text.data(), SizeOf(text), "strict"));
+  if (!key || PyObject_Hash(key.get()) == -1) return nullptr;
+  if (text.size() > kLongest) {
+    long_key_ = std::move(key);
+    return long_key_.get();
+  }
+  PyObject* interned = key.Release();
+  PyUnicode_InternInPlace(&interned);
+  key = Ref::Own(interned);
+  Py_ssize_t size = 0;
+  const char* utf8 = PyUnicode_AsUTF8AndSize(interned, &size);
+  if (utf8 == nullptr) return nullptr;
+  second = std::move(first);
+  first = {.text = {utf8, static_cast<size_t>(size)}, .key = std::move(key)};
+  return first.key.get();
+}
+
+// Containers are put into theirs while still empty, so only the outermost one is owned here.
+Ref ObjectReader::Read(const Document& document) {
+  open_.clear();
+  Ref root = Ref::Own(Make(document, document.nodes[0]));
+  if (!root) return root;
+  const auto open = [&](PyObject* container, const Node& node) {
+    const bool list = node.kind == NodeKind::kList;
+    if (!list && node.kind != NodeKind::kDict) return;
+    open_.push_back({.container = container, .end = node.next, .items = list ? 0 : -1});
+  };
+  open(root.get(), document.nodes[0]);
+  for (uint32_t i = 1; !open_.empty();) {
+    Open& into = open_.back();
+    if (i == into.end) {
+      open_.pop_back();
+      continue;
+    }
+    const Node* node = &document.nodes[i++];
+    if (into.items >= 0) {
+      PyObject* item = Make(document, *node);
+      if (item == nullptr) return {};
+      PyList_SET_ITEM(into.container, into.items++, item);
+      open(item, *node);
+      continue;
+    }
+    PyObject* key = keys_.Find(value::StringText(document, *node, text_), node->count);
+    if (key == nullptr) return {};
+    node = &document.nodes[i++];
+    Ref item = Ref::Own(Make(document, *node));
+    if (!item || PyDict_SetItem(into.container, key, item.get()) < 0) return {};
+    open(item.get(), *node);
+  }
+  return root;
+}
+
+PyObject* ObjectReader::Make(const Document& document, const Node& node) {
+  switch (node.kind) {
+    case NodeKind::kNull:
+      return Py_NewRef(Py_None);
+    case NodeKind::kFalse:
+      return Py_NewRef(Py_False);
+    case NodeKind::kTrue:
+      return Py_NewRef(Py_True);
+    case NodeKind::kInt:
+      return MakeInt(document.Text(node));
+    case NodeKind::kFloat:
+      return PyFloat_FromDouble(value::ReadFloat(document.Text(node)));
+    case NodeKind::kString:
+      return MakeString(document, node);
+    case NodeKind::kList:
+      return PyList_New(static_cast<Py_ssize_t>(value::CountItems(document, node)));
+    case NodeKind::kDict:
+      return MakeDict(static_cast<Py_ssize_t>(value::CountItems(document, node)));
+  }
+  KASPR_UNREACHABLE("node kind");
+}
+
+PyObject* ObjectReader::MakeString(const Document& document, const Node& node) {
+  const std::string_view text = value::StringText(document, node, text_);
+  if (node.Is(Node::kAscii)) return MakeAscii(text);
+  return PyUnicode_DecodeUTF8(text.data(), SizeOf(text), "strict");
+}
+
+PyObject* ObjectReader::MakeInt(std::string_view text) {
+  if (const auto number = value::ReadInt(text)) return PyLong_FromLongLong(*number);
+  text_ = text;
+  return PyLong_FromString(text_.c_str(), nullptr, 10);
+}
+
+}  // namespace kaspr::python

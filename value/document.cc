@@ -1,0 +1,137 @@
+#include "value/document.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/check.h"
+#include "value/arena.h"
+
+namespace kaspr::value {
+
+namespace {
+
+uint32_t HexDigit(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte <= '9' ? byte - '0' : (byte | 0x20) - 'a' + 10;
+}
+
+// The number behind "\u". REQUIRES: four digits.
+uint32_t HexNumber(const char* digits) {
+  return HexDigit(digits[0]) << 12 | HexDigit(digits[1]) << 8 | HexDigit(digits[2]) << 4 |
+         HexDigit(digits[3]);
+}
+
+void AppendUtf8(uint32_t c, std::string& out) {
+  if (c < 0x80) {
+    out += static_cast<char>(c);
+  } else if (c < 0x800) {
+    out += static_cast<char>(0xC0 | c >> 6);
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  } else if (c < 0x10000) {
+    out += static_cast<char>(0xE0 | c >> 12);
+    out += static_cast<char>(0x80 | (c >> 6 & 0x3F));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  } else {
+    out += static_cast<char>(0xF0 | c >> 18);
+    out += static_cast<char>(0x80 | (c >> 12 & 0x3F));
+    out += static_cast<char>(0x80 | (c >> 6 & 0x3F));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  }
+}
+
+char Unescaped(char c) {
+  switch (c) {
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return c;  // a quote, a slash, a backslash
+  }
+}
+
+}  // namespace
+
+const Document* Keep(const Document& document, Arena& arena) {
+  const std::span<Node> nodes = arena.AllocateArray<Node>(document.nodes.size());
+  std::copy(document.nodes.begin(), document.nodes.end(), nodes.begin());
+  Document& kept = arena.AllocateArray<Document>(1)[0];
+  kept = document;
+  kept.nodes = nodes;
+  return &kept;
+}
+
+void AppendUnescaped(std::string_view text, std::string& out) {
+  for (size_t i = 0; i < text.size();) {
+    const size_t escape = text.find('\\', i);
+    out.append(text.substr(i, escape - i));
+    if (escape == std::string_view::npos) return;
+    const char c = text[escape + 1];
+    i = escape + 2;
+    if (c != 'u') {
+      out += Unescaped(c);
+      continue;
+    }
+    uint32_t code = HexNumber(text.data() + i);
+    i += 4;
+    if (code >> 10 == 0xD800 >> 10) {
+      code = 0x10000 + ((code & 0x3FF) << 10) + (HexNumber(text.data() + i + 2) & 0x3FF);
+      i += 6;
+    }
+    AppendUtf8(code, out);
+  }
+}
+
+std::optional<int64_t> ReadInt(std::string_view text) {
+  constexpr size_t kDigits = 18;
+  const bool negative = text.front() == '-';
+  if (text.size() > kDigits + negative) return std::nullopt;
+  int64_t number = 0;
+  for (const char c : text.substr(negative)) number = 10 * number + (c - '0');
+  return negative ? -number : number;
+}
+
+double ReadFloat(std::string_view text) {
+  // One division of two exact doubles is correctly rounded.
+  constexpr double kPowers[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+  constexpr size_t kExactDigits = 15;
+  if (text.size() <= kExactDigits + 1) {
+    const bool negative = text.front() == '-';
+    int64_t digits = 0;
+    size_t fraction = 0, point = 0;
+    for (size_t i = negative; i < text.size(); ++i) {
+      if (text[i] == '.') {
+        point = i;
+        continue;
+      }
+      if ((text[i] | 0x20) == 'e') break;
+      digits = 10 * digits + (text[i] - '0');
+      if (i + 1 == text.size()) fraction = i - point;
+    }
+    if (fraction > 0) {
+      const double number = static_cast<double>(digits) / kPowers[fraction];
+      return negative ? -number : number;
+    }
+  }
+  double number = 0;
+  const auto done = std::from_chars(text.data(), text.data() + text.size(), number);
+  KASPR_CHECK(done.ec == std::errc(), "a float of a document cannot be read");
+  return number;
+}
+
+size_t CountItems(const Document& document, const Node& container) {
+  if (container.count != Node::kMany) return container.count;
+  size_t count = 0;
+  const auto index = static_cast<uint32_t>(&container - document.nodes.data());
+  for (uint32_t i = index + 1; i < container.next; i = document.nodes[i].next) ++count;
+  return count;
+}
+
+}  // namespace kaspr::value

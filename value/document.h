@@ -1,0 +1,83 @@
+#pragma once
+
+// A JSON document as a tape over its bytes: fully validated, nothing converted, nothing copied.
+//
+//   {"a": [1, "x"]}   ->   dict  str"a"  list  int  str"x"
+//
+// One node per value in the order of the text; the node of a key stands in front of its value.
+// Strings and numbers are spans of the bytes and are converted by whoever needs them. A node that
+// is canonical may be copied as it is: its bytes are what Python's json writes for its value.
+//
+// The bytes and the nodes belong to whoever made the document (JsonReader); it is only a view.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace kaspr::value {
+
+enum class NodeKind : uint8_t { kNull, kFalse, kTrue, kInt, kFloat, kString, kList, kDict };
+
+struct Node {
+  static constexpr uint8_t kKey = 1;        // a string that names the value behind it
+  static constexpr uint8_t kAscii = 2;      // a string whose text is ASCII, escapes included
+  static constexpr uint8_t kEscape = 4;     // a string with a backslash in it
+  static constexpr uint8_t kCanonical = 8;  // its bytes are those that Python would write
+  static constexpr uint16_t kMany = 0xFFFF;
+
+  NodeKind kind = NodeKind::kNull;
+  uint8_t flags = 0;
+  uint16_t count = 0;  // of a list or dict: its items, kMany and above as kMany; of a key: a hash
+  uint32_t begin = 0;  // in bytes of the document; of a string, behind its quote
+  uint32_t end = 0;
+  uint32_t next = 0;  // the node behind this value and all in it; of a key, its value's next
+
+  bool Is(uint8_t flag) const { return (flags & flag) != 0; }
+};
+static_assert(sizeof(Node) == 16);
+
+struct Document {
+  std::string_view bytes;
+  std::span<const Node> nodes;  // the first one is the whole value
+  uint32_t depth = 0;           // of lists and dicts
+
+  std::string_view Text(const Node& node) const {
+    return {bytes.data() + node.begin, node.end - node.begin};
+  }
+  // The bytes of a node with its quotes, if it has any.
+  std::string_view Source(const Node& node) const {
+    const uint32_t quote = node.kind == NodeKind::kString ? 1 : 0;
+    return {bytes.data() + node.begin - quote, node.end - node.begin + 2 * quote};
+  }
+};
+
+class Arena;
+
+// A copy of the document's nodes; its bytes stay where they are.
+const Document* Keep(const Document& document, Arena& arena);
+
+// Appends the UTF-8 that a string of a document stands for.
+void AppendUnescaped(std::string_view text, std::string& out);
+
+// The text of a string of a document, as UTF-8: a view of the bytes, or of `unescaped` where an
+// escape had to be resolved.
+inline std::string_view StringText(const Document& document, const Node& node,
+                                   std::string& unescaped) {
+  if (!node.Is(Node::kEscape)) return document.Text(node);
+  unescaped.clear();
+  AppendUnescaped(document.Text(node), unescaped);
+  return unescaped;
+}
+
+// The number of a kInt, if it has at most 18 digits.
+std::optional<int64_t> ReadInt(std::string_view text);
+
+// The number of a kFloat, correctly rounded.
+double ReadFloat(std::string_view text);
+
+// How many values are in a list, how many pairs in a dict.
+size_t CountItems(const Document& document, const Node& container);
+
+}  // namespace kaspr::value

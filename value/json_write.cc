@@ -1,0 +1,332 @@
+#include "value/json_write.h"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "base/check.h"
+
+namespace kaspr::value {
+
+namespace {
+
+constexpr size_t kLongestEscape = 12;  // \ud83d\ude00
+constexpr size_t kLongestNumber = 32;
+
+constexpr uint64_t kOnes = 0x0101010101010101;
+constexpr uint64_t kHighs = 0x8080808080808080;
+
+// High bits where a byte of the word may not stand for itself in a string; exact when there is
+// none.
+uint64_t SpecialBytes(uint64_t word) {
+  const auto equal = [word](unsigned char c) {
+    const uint64_t other = word ^ kOnes * c;
+    return (other - kOnes) & ~other;
+  };
+  const uint64_t control = (word - kOnes * 0x20) & ~word;
+  const uint64_t not_ascii = word | (word + kOnes);  // 0x7F too
+  return (equal('"') | equal('\\') | control | not_ascii) & kHighs;
+}
+
+bool IsSpecial(uint32_t c) {
+  return c < 0x20 || c > 0x7E || c == '"' || c == '\\';
+}
+
+// Copies the text and says whether all of it stands for itself.
+bool CopyPlain(const unsigned char* text, size_t size, char* out) {
+  uint64_t special = 0;
+  if (size >= 8) {
+    const auto copy = [&](size_t at) {
+      uint64_t word;
+      std::memcpy(&word, text + at, 8);
+      std::memcpy(out + at, &word, 8);
+      special |= SpecialBytes(word);
+    };
+    for (size_t at = 0; at + 8 < size; at += 8) copy(at);
+    copy(size - 8);
+    return special == 0;
+  }
+  // Short texts in one word; the bytes that are not there are as good as a letter.
+  uint64_t word = kOnes * 'a';
+  if (size >= 4) {
+    uint32_t first, last;
+    std::memcpy(&first, text, 4);
+    std::memcpy(&last, text + size - 4, 4);
+    std::memcpy(out, &first, 4);
+    std::memcpy(out + size - 4, &last, 4);
+    word = first | uint64_t{last} << 32;
+  } else if (size > 0) {
+    const unsigned char first = text[0], middle = text[size / 2], last = text[size - 1];
+    out[0] = static_cast<char>(first);
+    out[size / 2] = static_cast<char>(middle);
+    out[size - 1] = static_cast<char>(last);
+    word = (word & ~uint64_t{0xFFFFFF}) | first | uint64_t{middle} << 8 | uint64_t{last} << 16;
+  }
+  return SpecialBytes(word) == 0;
+}
+
+char* AppendUnit(uint32_t unit, char* out) {
+  constexpr char kHex[] = "0123456789abcdef";
+  *out++ = '\\';
+  *out++ = 'u';
+  for (int shift = 12; shift >= 0; shift -= 4) *out++ = kHex[unit >> shift & 15];
+  return out;
+}
+
+char* AppendEscaped(uint32_t c, char* out) {
+  const auto pair = [out](char letter) {
+    out[0] = '\\';
+    out[1] = letter;
+    return out + 2;
+  };
+  switch (c) {
+    case '"':
+    case '\\':
+      return pair(static_cast<char>(c));
+    case '\b':
+      return pair('b');
+    case '\f':
+      return pair('f');
+    case '\n':
+      return pair('n');
+    case '\r':
+      return pair('r');
+    case '\t':
+      return pair('t');
+    default:
+      if (c < 0x10000) return AppendUnit(c, out);
+      return AppendUnit(0xDC00 | (c & 0x3FF), AppendUnit(0xD800 | (c - 0x10000) >> 10, out));
+  }
+}
+
+// The code point at `at` of valid UTF-8, and where the next one begins.
+uint32_t NextCodePoint(std::string_view text, size_t& at) {
+  const auto byte = [&](size_t i) { return static_cast<uint32_t>(text[at + i]) & 0xFF; };
+  const uint32_t first = byte(0);
+  if (first < 0x80) return at += 1, first;
+  if (first < 0xE0) {
+    const uint32_t c = (first & 0x1F) << 6 | (byte(1) & 0x3F);
+    return at += 2, c;
+  }
+  if (first < 0xF0) {
+    const uint32_t c = (first & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
+    return at += 3, c;
+  }
+  const uint32_t c =
+      (first & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
+  return at += 4, c;
+}
+
+// The digits of a shortest decimal, "d.ddde+XX" as to_chars writes it, laid out as repr does:
+// with an exponent below 1e-4 and from 1e16 on.
+char* LayOut(std::string_view scientific, char* out) {
+  char digits[kLongestNumber];
+  size_t count = 0;
+  if (scientific.front() == '-') {
+    *out++ = '-';
+    scientific.remove_prefix(1);
+  }
+  const size_t e = scientific.find('e');
+  for (const char c : scientific.substr(0, e)) {
+    if (c != '.') digits[count++] = c;
+  }
+  int exponent = 0;
+  const size_t sign = scientific[e + 1] == '+' ? 1 : 0;
+  std::from_chars(scientific.data() + e + 1 + sign, scientific.data() + scientific.size(),
+                  exponent);
+  if (exponent < -4 || exponent >= 16) {
+    *out++ = digits[0];
+    if (count > 1) {
+      *out++ = '.';
+      out = std::copy(digits + 1, digits + count, out);
+    }
+    return std::copy(scientific.begin() + static_cast<ptrdiff_t>(e), scientific.end(), out);
+  }
+  if (exponent < 0) {
+    *out++ = '0';
+    *out++ = '.';
+    out = std::fill_n(out, -exponent - 1, '0');
+    return std::copy(digits, digits + count, out);
+  }
+  const auto whole = static_cast<size_t>(exponent) + 1;
+  out = std::copy(digits, digits + std::min(whole, count), out);
+  if (whole >= count) {
+    out = std::fill_n(out, whole - count, '0');
+    *out++ = '.';
+    *out++ = '0';
+    return out;
+  }
+  *out++ = '.';
+  return std::copy(digits + whole, digits + count, out);
+}
+
+// A number that is a decimal with up to three digits behind the point, as most are; null for
+// others. What is tried has at most 15 digits and reads back as the number (a quotient of two exact
+// doubles is correctly rounded), so it is the shortest that does.
+char* FormatShort(double number, char* out) {
+  constexpr double kMost = 1e15;
+  const double magnitude = std::fabs(number);
+  double scale = 1;
+  for (size_t fraction = 0; fraction <= 3; ++fraction, scale *= 10) {
+    if (!(magnitude * scale < kMost)) return nullptr;
+    const auto digits = static_cast<int64_t>(magnitude * scale + 0.5);
+    if (static_cast<double>(digits) / scale != magnitude) continue;
+    const auto divisor = static_cast<int64_t>(scale);
+    if (std::signbit(number)) *out++ = '-';
+    out = std::to_chars(out, out + kLongestNumber, digits / divisor).ptr;
+    *out++ = '.';
+    int64_t rest = digits % divisor;
+    for (size_t i = std::max<size_t>(fraction, 1); i > 0; --i, rest /= 10) {
+      out[i - 1] = static_cast<char>('0' + rest % 10);
+    }
+    return out + std::max<size_t>(fraction, 1);
+  }
+  return nullptr;
+}
+
+char* AppendText(std::string_view text, char* out) {
+  return std::copy(text.begin(), text.end(), out);
+}
+
+}  // namespace
+
+char* FormatFloat(double number, char* text) {
+  if (std::isnan(number)) return AppendText("NaN", text);
+  if (std::isinf(number)) return AppendText(number > 0 ? "Infinity" : "-Infinity", text);
+  if (char* end = FormatShort(number, text)) return end;
+  char scientific[kLongestNumber];
+  const auto done = std::to_chars(scientific, scientific + sizeof scientific, number,
+                                  std::chars_format::scientific);
+  return LayOut({scientific, static_cast<size_t>(done.ptr - scientific)}, text);
+}
+
+void JsonWriter::Grow(size_t size) {
+  constexpr size_t kLeast = 1024;
+  const size_t capacity = std::max({kLeast, 2 * capacity_, size_ + size});
+  auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
+  if (size_ > 0) std::memcpy(bytes.get(), bytes_.get(), size_);
+  bytes_ = std::move(bytes);
+  capacity_ = capacity;
+}
+
+void JsonWriter::Int(int64_t number) {
+  char* begin = Reserve(kLongestNumber);
+  const auto done = std::to_chars(begin, begin + kLongestNumber, number);
+  size_ += static_cast<size_t>(done.ptr - begin);
+}
+
+void JsonWriter::Float(double number) {
+  char* begin = Reserve(kLongestNumber);
+  size_ += static_cast<size_t>(FormatFloat(number, begin) - begin);
+}
+
+void JsonWriter::String(std::span<const unsigned char> text) {
+  char* out = Reserve(text.size() + 2);
+  if (!CopyPlain(text.data(), text.size(), out + 1)) return Escape(text);
+  out[0] = out[text.size() + 1] = '"';
+  size_ += text.size() + 2;
+}
+
+void JsonWriter::String(std::span<const uint16_t> text) {
+  Escape(text);
+}
+
+void JsonWriter::String(std::span<const uint32_t> text) {
+  Escape(text);
+}
+
+template <class Unit>
+void JsonWriter::Escape(std::span<const Unit> text) {
+  constexpr size_t kLongest = sizeof(Unit) < 4 ? kLongestEscape / 2 : kLongestEscape;
+  char* const begin = Reserve(kLongest * text.size() + 2);
+  char* out = begin;
+  *out++ = '"';
+  for (const Unit c : text) {
+    if (IsSpecial(c)) {
+      out = AppendEscaped(c, out);
+    } else {
+      *out++ = static_cast<char>(c);
+    }
+  }
+  *out++ = '"';
+  size_ += static_cast<size_t>(out - begin);
+}
+
+void JsonWriter::Utf8(std::string_view text) {
+  char* const begin = Reserve(kLongestEscape / 2 * text.size() + 2);
+  char* out = begin;
+  *out++ = '"';
+  for (size_t at = 0; at < text.size();) {
+    const uint32_t c = NextCodePoint(text, at);
+    if (IsSpecial(c)) {
+      out = AppendEscaped(c, out);
+    } else {
+      *out++ = static_cast<char>(c);
+    }
+  }
+  *out++ = '"';
+  size_ += static_cast<size_t>(out - begin);
+}
+
+namespace {
+
+void WriteScalar(JsonWriter& out, const Document& document, const Node& node,
+                 std::string& unescaped) {
+  if (node.Is(Node::kCanonical)) return out.Raw(document.Source(node));
+  switch (node.kind) {
+    case NodeKind::kString:
+      return out.Utf8(StringText(document, node, unescaped));
+    case NodeKind::kInt:
+      return out.Raw("0");  // was -0; all others are canonical
+    case NodeKind::kFloat:
+      return out.Float(ReadFloat(document.Text(node)));
+    case NodeKind::kNull:
+    case NodeKind::kFalse:
+    case NodeKind::kTrue:
+    case NodeKind::kList:
+    case NodeKind::kDict:
+      KASPR_UNREACHABLE("a node that is canonical, or no scalar");
+  }
+}
+
+bool IsContainer(const Node& node) {
+  return node.kind == NodeKind::kList || node.kind == NodeKind::kDict;
+}
+
+}  // namespace
+
+void WriteNode(JsonWriter& out, const Document& document, uint32_t index) {
+  std::vector<uint32_t> open;  // lists and dicts that are not written to their end
+  std::string unescaped;
+  const std::span<const Node> nodes = document.nodes;
+  const uint32_t end = nodes[index].next;
+  while (index < end) {
+    const Node& node = nodes[index];
+    const bool key = node.Is(Node::kKey);
+    if (IsContainer(node) && !node.Is(Node::kCanonical)) {
+      open.push_back(index++);
+      out.Raw(node.kind == NodeKind::kDict ? "{" : "[");
+      if (index < node.next) continue;
+    } else if (IsContainer(node)) {
+      out.Raw(document.Source(node));
+      index = node.next;
+    } else {
+      WriteScalar(out, document, node, unescaped);
+      ++index;
+    }
+    if (key) {
+      out.Raw(": ");
+      continue;
+    }
+    while (!open.empty() && nodes[open.back()].next == index) {
+      out.Raw(nodes[open.back()].kind == NodeKind::kDict ? "}" : "]");
+      open.pop_back();
+    }
+    if (!open.empty()) out.Raw(", ");
+  }
+}
+
+}  // namespace kaspr::value

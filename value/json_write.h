@@ -1,0 +1,64 @@
+#pragma once
+
+// JSON as Python's json.dumps writes it with its defaults, piece by piece.
+//
+//   JsonWriter out;
+//   out.Raw("[");  out.Int(1);  out.Raw(", ");  out.Float(1e16);  out.Raw("]");   // [1, 1e+16]
+//
+// Everything but printable ASCII is escaped as \uXXXX, floats are what float.__repr__ says. Who
+// writes lists and dicts puts the separators, ", " and ": ". Keeps its memory when cleared.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "value/document.h"
+
+namespace kaspr::value {
+
+class JsonWriter {
+ public:
+  void Clear() { size_ = 0; }
+  std::string_view bytes() const { return {bytes_.get(), size_}; }
+  size_t capacity() const { return capacity_; }
+
+  void Raw(std::string_view bytes) {
+    std::memcpy(Reserve(bytes.size()), bytes.data(), bytes.size());
+    size_ += bytes.size();
+  }
+  void Int(int64_t number);
+  void Float(double number);
+
+  // A string with its quotes, of Latin-1, UTF-16 code units that stand for themselves, or code
+  // points. Lone surrogates are written as escapes.
+  void String(std::span<const unsigned char> text);
+  void String(std::span<const uint16_t> text);
+  void String(std::span<const uint32_t> text);
+  // The same of UTF-8. REQUIRES: it is valid.
+  void Utf8(std::string_view text);
+
+ private:
+  // Room for `size` more bytes; whoever fills it adds to size_.
+  char* Reserve(size_t size) {
+    if (capacity_ - size_ < size) Grow(size);
+    return bytes_.get() + size_;
+  }
+  void Grow(size_t size);
+  template <class Unit>
+  void Escape(std::span<const Unit> text);
+
+  std::unique_ptr<char[]> bytes_;
+  size_t size_ = 0;
+  size_t capacity_ = 0;
+};
+
+// Appends a node of a document and all in it: json.dumps(json.loads(...)).
+void WriteNode(JsonWriter& out, const Document& document, uint32_t index);
+
+// float.__repr__ into `text`, which has room for 32 bytes. The end.
+char* FormatFloat(double number, char* text);
+
+}  // namespace kaspr::value
