@@ -14,6 +14,7 @@
 #include "runtime/event_fd.h"
 #include "runtime/kafka/client.h"
 #include "runtime/kafka/commit.h"
+#include "runtime/kafka/poker.h"
 #include "runtime/kafka/trouble.h"
 
 namespace kaspr::runtime {
@@ -30,10 +31,11 @@ constexpr size_t kLeastReadAhead = 1024 * 1024;  // of one
 constexpr auto kCommitEvery = milliseconds(1000);
 constexpr auto kMeasureEvery = milliseconds(500);
 constexpr auto kPokeEvery = milliseconds(10);
-constexpr auto kDrain = milliseconds(10'000);  // of what is in flight when it is revoked
-constexpr int kRequest = 5000;                 // milliseconds, of what must be answered
-constexpr int kTick = 100;                     // milliseconds, without anything to do
-constexpr int kHasQueueBackoff = 0x020200ff;   // librdkafka 2.2.0
+constexpr auto kLongestSleep = milliseconds(1000);  // of a broker's thread, up to 2.1
+constexpr auto kDrain = milliseconds(10'000);       // of what is in flight when it is revoked
+constexpr int kRequest = 5000;                      // milliseconds, of what must be answered
+constexpr auto kTick = milliseconds(100);           // without anything to do
+constexpr int kHasQueueBackoff = 0x020200ff;        // librdkafka 2.2.0
 
 struct DestroyQueue {
   void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }
@@ -112,13 +114,14 @@ struct KafkaSource::State {
 
   std::vector<Partition> partitions;  // those that are assigned
   size_t turn = 0;
-  bool assigned = false;   // at least once
-  bool must_poke = false;  // this librdkafka sleeps when it has read ahead enough
-  bool waiting = false;    // a partition gave all that it was asked for: more is there
+  bool assigned = false;  // at least once
   bool closing = false;
+  size_t share = 0;   // of reading ahead, for one partition
+  size_t poked = 0;   // the partition of which much is read ahead
   std::string error;  // what ends the run
-  steady_clock::time_point next_commit, next_measure, next_poke;
+  steady_clock::time_point next_commit, next_measure, next_poke, poke_until;
   std::vector<value::Header> headers;
+  std::unique_ptr<Poker> poker;  // where this librdkafka sleeps when it has read ahead enough
 
   std::atomic<bool> stopped{false};
   std::atomic<int64_t> lag{-1};
@@ -138,7 +141,6 @@ struct KafkaSource::State {
   bool FetchFrom(Partition& partition, size_t most, Fetched& out);
   bool AllRead();
   int64_t EndOf(const Partition& partition);
-  void Poke();
   void Measure();
 
   List Committable();
@@ -150,10 +152,10 @@ bool KafkaSource::State::Open(const KafkaOptions& kafka, std::string& why) {
   Conf conf = MakeConsumerConf(kafka, why);
   if (!conf) return false;
   const auto count = static_cast<size_t>(std::max(options.partitions, 1));
-  Set(conf.get(), "queued.max.messages.kbytes",
-      std::to_string(std::max(kReadAhead / count, kLeastReadAhead) / 1024));
-  must_poke = rd_kafka_version() < kHasQueueBackoff;
-  if (!must_poke) Set(conf.get(), "fetch.queue.backoff.ms", "10");
+  share = std::max(kReadAhead / count, kLeastReadAhead);
+  Set(conf.get(), "queued.max.messages.kbytes", std::to_string(share / 1024));
+  const bool sleeps = rd_kafka_version() < kHasQueueBackoff;
+  if (!sleeps) Set(conf.get(), "fetch.queue.backoff.ms", "10");
   rd_kafka_conf_set_opaque(conf.get(), this);
   rd_kafka_conf_set_log_cb(conf.get(), Trouble::OnLog);
   rd_kafka_conf_set_error_cb(conf.get(), [](rd_kafka_t*, int code, const char* text, void* self) {
@@ -177,6 +179,7 @@ bool KafkaSource::State::Open(const KafkaOptions& kafka, std::string& why) {
   });
   client = MakeConsumer(std::move(conf), why);
   if (!client) return false;
+  if (sleeps) poker = std::make_unique<Poker>(client.get());
   rd_kafka_poll_set_consumer(client.get());
   main_queue.reset(rd_kafka_queue_get_consumer(client.get()));
   Listen(main_queue.get());
@@ -246,13 +249,15 @@ void KafkaSource::State::Serve() {
     CommitSometime();
     next_commit = now + kCommitEvery;
   }
+  // When so much is read ahead that the broker's thread may sleep, it must not sleep on when that
+  // is used up.
+  if (now < poke_until && now >= next_poke && poked < partitions.size()) {
+    poker->Poke(partitions[poked].topic, partitions[poked].number);
+    next_poke = now + kPokeEvery;
+  }
   if (now >= next_measure) {
     Measure();
     next_measure = now + kMeasureEvery;
-  }
-  if (must_poke && waiting && now >= next_poke) {
-    Poke();
-    next_poke = now + kPokeEvery;
   }
 }
 
@@ -276,10 +281,14 @@ bool KafkaSource::State::FetchFrom(Partition& partition, size_t most, Fetched& o
   std::array<rd_kafka_message_t*, kBatchMessages> messages;
   const size_t wanted =
       std::min({most, messages.size(), kBatchBytes / partition.message_bytes + 1});
+  const size_t waiting = poker ? rd_kafka_queue_length(partition.queue.get()) : 0;
   const ssize_t count =
       rd_kafka_consume_batch_queue(partition.queue.get(), 0, messages.data(), wanted);
   if (count <= 0) return false;
-  waiting |= static_cast<size_t>(count) == wanted;
+  if (waiting * partition.message_bytes > share / 2) {
+    poke_until = steady_clock::now() + kLongestSleep;
+    poked = turn;
+  }
   out.messages.reserve(static_cast<size_t>(count));
   for (ssize_t i = 0; i < count; ++i) {
     const OwnedMessage message{messages[static_cast<size_t>(i)]};
@@ -296,7 +305,7 @@ bool KafkaSource::State::FetchFrom(Partition& partition, size_t most, Fetched& o
   }
   if (out.messages.empty()) return false;
   trouble.Over();
-  partition.message_bytes = out.bytes / out.messages.size();
+  partition.message_bytes = out.bytes / out.messages.size() + 1;
   out.topic = partition.topic;
   out.partition = partition.number;
   out.finished = [this, window = partition.window,
@@ -328,19 +337,6 @@ int64_t KafkaSource::State::EndOf(const Partition& partition) {
   const auto code = rd_kafka_query_watermark_offsets(
       client.get(), std::string(partition.topic).c_str(), partition.number, &begin, &end, kRequest);
   return code == RD_KAFKA_RESP_ERR_NO_ERROR ? end : kUnknown;
-}
-
-// Up to 2.1 a full read-ahead lets the broker's thread sleep for a second, unless it is given
-// something to do: it is asked for an offset.
-void KafkaSource::State::Poke() {
-  waiting = false;
-  for (const Partition& partition : partitions) {
-    if (rd_kafka_queue_length(partition.queue.get()) == 0) continue;
-    int64_t begin = 0, end = 0;
-    rd_kafka_query_watermark_offsets(client.get(), std::string(partition.topic).c_str(),
-                                     partition.number, &begin, &end, 0);
-    return;
-  }
 }
 
 void KafkaSource::State::Measure() {
@@ -425,7 +421,8 @@ bool KafkaSource::Ended() {
 
 int KafkaSource::WaitFor(std::vector<pollfd>& fds) {
   fds.push_back({.fd = state_->arrived.fd(), .events = POLLIN, .revents = 0});
-  return state_->must_poke && state_->waiting ? static_cast<int>(kPokeEvery.count()) : kTick;
+  const bool poking = steady_clock::now() < state_->poke_until;
+  return static_cast<int>((poking ? kPokeEvery : kTick).count());
 }
 
 void KafkaSource::Rewind() {
@@ -446,6 +443,7 @@ std::string KafkaSource::Close() {
   State& state = *state_;
   const std::string uncommitted = state.CommitNow();
   state.closing = true;
+  state.poker.reset();
   state.partitions.clear();
   state.main_queue.reset();
   rd_kafka_consumer_close(state.client.get());

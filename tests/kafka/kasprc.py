@@ -15,7 +15,7 @@ SHORT_SESSION = ["-X", "session.timeout.ms=2000", "-X", "heartbeat.interval.ms=5
 
 
 def sanitized():
-    """Is it built with AddressSanitizer, which takes memory for itself?"""
+    """Is it built with AddressSanitizer, which takes memory of its own?"""
     return b"__asan_init" in pathlib.Path(PROGRAM).read_bytes()
 
 
