@@ -34,7 +34,7 @@ int Compiled(const std::vector<const SourceFile*>& specs, const Options& options
       fmt::print(stderr, "# after {}\n{}\n", pass.name, ir::Print(graph));
     }
   };
-  const bool ok = Compile(specs, interpreter, passes, result);
+  const bool ok = Compile(specs, interpreter, passes, options.app, result);
   if (!result.diagnostics.empty()) {
     fmt::print(stderr, "{}", RenderAll(result.diagnostics, specs, ColorOnStderr()));
   }
@@ -114,7 +114,7 @@ int Check(const Options& options) {
   }
   python::Interpreter interpreter;
   if (options.json) {
-    const bool ok = Compile(specs, interpreter, {}, compiled);
+    const bool ok = Compile(specs, interpreter, {}, options.app, compiled);
     if (!WriteFile("-", RenderJson(compiled.diagnostics))) return kExitIo;
     return ok ? kExitOk : kExitNo;
   }

@@ -5,9 +5,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 #include "base/diagnostics.h"
 #include "ir/passes.h"
+#include "runtime/kafka/config.h"
 
 namespace kaspr::driver {
 
@@ -51,6 +53,64 @@ CLI::callback_t Partitions(std::map<std::string, int32_t>& partitions) {
   };
 }
 
+// "end", "count:N", or a time: "500ms", "30s", "5m", "2h".
+CLI::callback_t UntilText(Until& until) {
+  return [&until](const CLI::results_t& values) {
+    const std::string& text = values.back();
+    if (text == "end") {
+      until.kind = Until::Kind::kEnd;
+      return true;
+    }
+    const bool counts = text.starts_with("count:");
+    const char* begin = text.data() + (counts ? std::strlen("count:") : 0);
+    size_t number = 0;
+    const auto [rest, code] = std::from_chars(begin, text.data() + text.size(), number);
+    const std::string_view unit(rest, static_cast<size_t>(text.data() + text.size() - rest));
+    const std::map<std::string_view, size_t> units{
+        {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}};
+    const auto found = units.find(unit);
+    constexpr size_t kMost = 1'000'000'000'000;
+    if (code != std::errc() || number < 1 || number > kMost ||
+        (counts ? !unit.empty() : found == units.end())) {
+      throw CLI::ValidationError(
+          fmt::format("'{}' is not end, count:N, or a time as in 30s, 5m", text));
+    }
+    until.kind = counts ? Until::Kind::kCount : Until::Kind::kTime;
+    until.records = number;
+    if (!counts) until.time = std::chrono::milliseconds(number * found->second);
+    return true;
+  };
+}
+
+CLI::callback_t Properties(std::vector<std::pair<std::string, std::string>>& properties) {
+  return [&properties](const CLI::results_t& values) {
+    for (const std::string& value : values) {
+      const size_t equals = value.find('=');
+      if (equals == std::string::npos || equals == 0) {
+        throw CLI::ValidationError(fmt::format("'{}' is not PROPERTY=VALUE", value));
+      }
+      std::string name = value.substr(0, equals);
+      if (const std::string why = runtime::RefuseProperty(name); !why.empty()) {
+        throw CLI::ValidationError(why);
+      }
+      properties.emplace_back(std::move(name), value.substr(equals + 1));
+    }
+    return true;
+  };
+}
+
+void AddKafka(CLI::App* run, Options& options) {
+  run->add_option("--brokers", options.brokers, "Run on Kafka: where to find the cluster")
+      ->type_name("HOST:PORT,...");
+  run->add_option("--app", options.app, "The app's name, which is its consumer group")
+      ->type_name("NAME");
+  run->add_option("--config", options.config, "Properties of the Kafka clients, name=value lines")
+      ->type_name("FILE");
+  run->add_option("-X", Properties(options.properties), "A property of the Kafka clients")
+      ->type_name("PROPERTY=VALUE")
+      ->take_all();
+}
+
 void AddFiles(CLI::App* command, Options& options) {
   command->add_option("-f,--file", options.files, "A spec: a file, a directory, or - for stdin")
       ->required()
@@ -83,13 +143,15 @@ void AddRun(CLI::App* run, Options& options) {
   run->add_option("--partitions", Partitions(options.partitions), "How many a topic has (1)")
       ->type_name("TOPIC=N")
       ->take_all();
-  run->add_option("--until", "When to stop: 'end' of all input, which files have")
-      ->check(CLI::IsMember({"end"}))
-      ->type_name("end");
+  run->add_option("--until", UntilText(options.until),
+                  "When to stop: at the end of what is there (files: always), after N records, "
+                  "after a time")
+      ->type_name("end|count:N|30s");
   run->add_option("--report", options.report, "Write what was done as JSON, at the end")
       ->type_name("FILE");
   run->add_flag("--allow-pickle", options.allow_pickle,
                 "Let specs use the serializer 'pickle', which runs code of whoever wrote a record");
+  AddKafka(run, options);
   AddPasses(run, options);
 }
 
@@ -145,7 +207,7 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
       ->check(CLI::IsMember({"text", "dot"}))
       ->type_name("FORMAT");
 
-  CLI::App* run = app.add_subcommand("run", "Run specs on local files");
+  CLI::App* run = app.add_subcommand("run", "Run specs, on Kafka or on local files");
   AddRun(run, options);
   CLI::App* version = app.add_subcommand("version", "Print the version");
   app.add_subcommand("help", "Explain a command");

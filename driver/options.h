@@ -2,6 +2,7 @@
 
 // The command line: one program with verbs. stdout is data, stderr is talk.
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -14,10 +15,11 @@ namespace kaspr::driver {
 // Exit codes, from sysexits.h where it has one.
 enum Exit : int {
   kExitOk = 0,
-  kExitNo = 1,       // the answer is "no": `check` found errors
-  kExitUsage = 2,    // wrong command line
-  kExitIo = 74,      // a file, a pipe
-  kExitConfig = 78,  // the spec cannot be used, or its init failed
+  kExitNo = 1,            // the answer is "no": `check` found errors
+  kExitUsage = 2,         // wrong command line
+  kExitUnavailable = 69,  // no broker answers
+  kExitIo = 74,           // a file, a pipe, a topic
+  kExitConfig = 78,       // the spec cannot be used, or its init failed
 };
 
 enum class Verb { kCheck, kCompile, kGraph, kRun, kVersion };
@@ -26,6 +28,14 @@ enum class Verb { kCheck, kCompile, kGraph, kRun, kVersion };
 struct TopicFile {
   std::string topic;
   std::string path;  // "-": stdin, stdout
+};
+
+// When a run ends by itself.
+struct Until {
+  enum class Kind { kForever, kEnd, kCount, kTime };
+  Kind kind = Kind::kForever;
+  size_t records = 0;                // kCount
+  std::chrono::milliseconds time{};  // kTime
 };
 
 struct Options {
@@ -46,6 +56,11 @@ struct Options {
   std::map<std::string, int32_t> partitions;
   std::string report;
   bool allow_pickle = false;
+  Until until;  // files end by themselves
+  std::string brokers;
+  std::string app;     // --app
+  std::string config;  // a file of properties
+  std::vector<std::pair<std::string, std::string>> properties;
 };
 
 // Nothing: the command line asked for help or was wrong; that was said, and `exit_code` is set.

@@ -1,5 +1,6 @@
 #include "driver/pipeline.h"
 
+#include "frontend/app.h"
 #include "frontend/build_graph.h"
 #include "frontend/parse_spec.h"
 #include "ir/verify.h"
@@ -8,10 +9,12 @@
 namespace kaspr::driver {
 
 bool Compile(const std::vector<const SourceFile*>& files, python::Interpreter& interpreter,
-             const ir::PassOptions& options, Compilation& result) {
+             const ir::PassOptions& options, const std::string& app, Compilation& result) {
   Diagnostics& diagnostics = result.diagnostics;
   frontend::AppSpec spec = frontend::ParseSpec(files, diagnostics);
+  frontend::ChooseApp(spec, app);
   ir::Graph graph = frontend::BuildGraph(spec, diagnostics);
+  if (!app.empty()) graph.app = app;
   // Whatever was wrong so far: a user wants to hear of all mistakes at once.
   python::CheckFunctions(interpreter, graph, diagnostics);
   if (diagnostics.has_errors() || !ir::Verify(graph, result.files, diagnostics)) return false;

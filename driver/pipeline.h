@@ -26,8 +26,9 @@ struct Compilation {
   ir::PassContext passes;
 };
 
-// Compiles the files (all together one app) into `result`. False: there were errors.
+// Compiles the files (all together one app, which `app` chooses and names if it is not empty) into
+// `result`. False: there were errors.
 bool Compile(const std::vector<const SourceFile*>& files, python::Interpreter& interpreter,
-             const ir::PassOptions& options, Compilation& result);
+             const ir::PassOptions& options, const std::string& app, Compilation& result);
 
 }  // namespace kaspr::driver

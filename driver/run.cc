@@ -57,16 +57,21 @@ bool Poll(int fd, int other_fd, milliseconds timeout) {
 }
 
 // Waits for the session to end and passes signals on. The signal that forced an end, or 0.
-int Watch(Session& session, const Signals& signals, const runtime::EventFd& done) {
+int Watch(Session& session, const Signals& signals, const runtime::EventFd& done,
+          Clock::time_point end) {
   bool stopping = false;
   int signal = 0;
   uint64_t finished = 0;
   Clock::time_point last_finished;
   while (!Poll(done.fd(), signals.fd(), kRedraw)) {
     session.ShowRates();
+    if (Clock::now() >= end) {
+      session.Stop("end");
+      end = Clock::time_point::max();
+    }
     if (const int next = signals.Next(); next != 0) {
       signal = next;
-      if (stopping || !session.Stop()) return signal;
+      if (stopping || !session.Stop("signal")) return signal;
       stopping = true;
       last_finished = Clock::now();
     }
@@ -89,7 +94,9 @@ int Run(const Options& options) {
     exit_code = session->Main();
     done.Signal();
   });
-  const int forced = Watch(*session, signals, done);
+  const bool timed = options.until.kind == Until::Kind::kTime;
+  const int forced = Watch(*session, signals, done,
+                           timed ? Clock::now() + options.until.time : Clock::time_point::max());
   if (forced != 0) {
     session->Abort();
     if (!Poll(done.fd(), -1, kLastWait)) {

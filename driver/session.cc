@@ -11,6 +11,7 @@
 #include "base/render.h"
 #include "driver/commands.h"
 #include "driver/files.h"
+#include "frontend/app.h"
 #include "frontend/refuse.h"
 #include "python/kernel.h"
 #include "runtime/copy_kernel.h"
@@ -29,23 +30,21 @@ int Session::Main() {
   failures_ = std::make_unique<ir::FailureLog>([this](const Diagnostic& diagnostic) {
     Say(Render(diagnostic, {.color = ColorOnStderr()}) + "\n");
   });
-  code = CheckTopics();
-  if (code == kExitOk) code = CheckPaths();
-  if (code == kExitOk) code = OpenFiles();
+  code = OpenTransport();
   if (code == kExitOk) code = MakeKernels();
   if (code != kExitOk) return code;
   {
     std::vector<ir::Kernel*> kernels;
     for (const auto& kernel : kernels_) kernels.push_back(kernel.get());
     const std::lock_guard lock(mutex_);
-    engine_ = std::make_unique<runtime::Engine>(plan_, std::move(kernels), *source_, *sink_,
-                                                &interpreter_, runtime::EngineOptions{});
-    if (stopped_) engine_->Stop();
+    engine_ = std::make_unique<runtime::Engine>(plan_, std::move(kernels), *transport_.source,
+                                                *transport_.sink, &interpreter_, EngineOptions());
+    if (stopped_ != nullptr) engine_->Stop();
   }
   const std::string error = engine_->Run();
   if (!error.empty()) Say(fmt::format("error: {}\n", error));
   const bool ok = error.empty() && !unread_;
-  const bool closed = Close(!error.empty() ? "error" : stopped_ ? "signal" : "end");
+  const bool closed = Close(!error.empty() ? "error" : stopped_ != nullptr ? stopped_ : "end");
   return ok && closed ? kExitOk : kExitIo;
 }
 
@@ -57,118 +56,48 @@ int Session::CheckPickle() const {
   return refused.has_errors() ? kExitConfig : kExitOk;
 }
 
-int Session::CheckTopics() const {
-  const auto refuse = [](std::string_view option, const std::string& topic, std::string_view why) {
-    fmt::print(stderr, "error: {} {}: {}\n", option, topic, why);
-    return kExitUsage;
-  };
-  if (options_.sources.empty() && options_.records.empty()) {
+int Session::OpenTransport() {
+  const TransportContext context{.say = [this](const std::string& text) { Say(text); },
+                                 .unread = [this] { unread_ = true; },
+                                 .stopped =
+                                     [this] {
+                                       const std::lock_guard lock(mutex_);
+                                       return stopped_ != nullptr;
+                                     }};
+  if (options_.brokers.empty()) return OpenLocal(options_, plan_, context, transport_);
+  if (options_.app.empty() && !frontend::NamesApp(*compiled_.spec)) {
     fmt::print(stderr,
-               "error: nothing to read: give --source TOPIC=FILE for values, one a line, or "
-               "--records FILE for whole records\n");
+               "error: several agents and no name for their app, which is the consumer group: give "
+               "--app NAME, or a label kaspr.io/app\n");
     return kExitUsage;
   }
-  for (const TopicFile& source : options_.sources) {
-    if (!plan_.Reads(source.topic)) {
-      return refuse("--source", source.topic, "no agent reads this topic");
-    }
-  }
-  std::set<std::string_view> written;
-  for (const TopicFile& sink : options_.sinks) {
-    if (!plan_.MayWrite(sink.topic)) {
-      return refuse("--sink", sink.topic, "no agent writes this topic");
-    }
-    if (!written.insert(sink.topic).second) {
-      return refuse("--sink", sink.topic, "this topic is written already");
-    }
-  }
-  for (const auto& [topic, count] : options_.partitions) {
-    if (!plan_.Reads(topic) && !plan_.MayWrite(topic)) {
-      return refuse("--partitions", topic, "no agent reads or writes this topic");
-    }
-  }
-  return kExitOk;
+  return OpenKafka(options_, plan_, plan_.app, context, transport_);
 }
 
-// What is read must not be overwritten, and stdin can be read once.
-int Session::CheckPaths() const {
-  std::vector<std::string> read = options_.files, written;
-  read.insert(read.end(), options_.records.begin(), options_.records.end());
-  for (const TopicFile& source : options_.sources) read.push_back(source.path);
-  for (const TopicFile& sink : options_.sinks) written.push_back(sink.path);
-  for (const std::string& path : {options_.records_out, options_.report}) {
-    if (!path.empty()) written.push_back(path);
-  }
-  if (std::count(read.begin(), read.end(), "-") > 1) {
-    fmt::print(stderr, "error: only one thing can be read from stdin\n");
-    return kExitUsage;
-  }
-  for (const std::string& out : written) {
-    const auto same = [&](const std::string& in) {
-      std::error_code none;
-      return std::filesystem::is_regular_file(out, none) &&
-             std::filesystem::equivalent(in, out, none);
-    };
-    if (std::any_of(read.begin(), read.end(), same)) {
-      fmt::print(stderr, "error: '{}' is read, so it cannot be written\n", out);
-      return kExitUsage;
+runtime::EngineOptions Session::EngineOptions() {
+  runtime::EngineOptions options;
+  if (options_.until.kind == Until::Kind::kCount) options.most_records = options_.until.records;
+  options.warn = [this](const std::string& text) { Say(fmt::format("warning: {}\n", text)); };
+  options.refused = [this](size_t segment, uint64_t count, const std::string& why) {
+    const std::string& agent = plan_.segments[segment].agent;
+    for (uint64_t i = 0; i < count; ++i) {
+      failures_->Report(agent, why, [&] {
+        return std::pair(
+            "a record that cannot be sent: " + why,
+            Diagnostic{.severity = Severity::kError,
+                       .code = Code::kSendRefused,
+                       .message = "a record cannot be sent: " + why,
+                       .labels = {{compiled_.optimized->agents[segment].place.span, ""}},
+                       .notes = {"skipped; further ones like it are only counted"}});
+      });
     }
-  }
-  return kExitOk;
-}
-
-int Session::OpenFiles() {
-  topics_ = std::make_unique<runtime::LocalTopics>(plan_, options_.partitions);
-  source_ = std::make_unique<runtime::LocalSource>(*topics_, [this](const std::string& message) {
-    unread_ = true;
-    Say(fmt::format("error: {}\n", message));
-  });
-  sink_ = std::make_unique<runtime::LocalSink>(*topics_);
-  bool ok = true;
-  for (const TopicFile& source : options_.sources) {
-    ok &= source_->AddValues(source.topic, source.path);
-  }
-  for (const std::string& path : options_.records) ok &= source_->AddRecords(path);
-  if (!ok) return kExitIo;
-  std::string error;
-  for (const TopicFile& sink : options_.sinks) {
-    if (error.empty()) error = sink_->WriteValues(sink.topic, sink.path);
-  }
-  if (error.empty() && !options_.records_out.empty()) {
-    error = sink_->WriteRecords(options_.records_out);
-  }
-  if (!error.empty()) {
-    fmt::print(stderr, "error: {}\n", error);
-    return kExitIo;
-  }
-  if (options_.records_out.empty()) WarnOfLostTopics();
-  return kExitOk;
-}
-
-void Session::WarnOfLostTopics() const {
-  for (const runtime::Segment& segment : plan_.segments) {
-    for (const std::string& topic :
-         std::set(segment.destinations.begin(), segment.destinations.end())) {
-      const auto written = [&](const TopicFile& sink) { return sink.topic == topic; };
-      if (topic.empty()) {
-        fmt::print(stderr,
-                   "warning: agent '{}' chooses topics at run time, and records of those without "
-                   "--sink go nowhere: give --records-out FILE\n",
-                   segment.agent);
-      } else if (!plan_.Reads(topic) &&
-                 std::none_of(options_.sinks.begin(), options_.sinks.end(), written)) {
-        fmt::print(stderr, "warning: the records of topic '{}' go nowhere: give --sink {}=FILE\n",
-                   topic, topic);
-      }
-    }
-  }
+  };
+  return options;
 }
 
 int Session::MakeKernels() {
   Diagnostics diagnostics;
-  app_ = {.name = plan_.app, .partition_count = [this](std::string_view topic) {
-            return topics_->PartitionCount(topic);
-          }};
+  app_ = {.name = plan_.app, .partition_count = transport_.partition_count};
   for (size_t i = 0; i < plan_.segments.size(); ++i) {
     const ir::Agent& agent = compiled_.optimized->agents[i];
     kernels_.push_back(
@@ -181,9 +110,9 @@ int Session::MakeKernels() {
   return diagnostics.has_errors() ? kExitConfig : kExitOk;
 }
 
-bool Session::Stop() {
+bool Session::Stop(const char* why) {
   const std::lock_guard lock(mutex_);
-  stopped_ = true;
+  stopped_ = why;
   if (engine_) engine_->Stop();
   return engine_ != nullptr;
 }
@@ -215,7 +144,7 @@ bool Session::Close(const char* how) {
   const std::lock_guard lock(mutex_);
   if (!engine_ || closed_) return true;
   closed_ = true;
-  const std::string error = sink_->Flush();
+  const std::string error = transport_.sink->Flush();
   progress_->Finish(engine_->counters(), failures_->Kinds());
   return WriteReport(how) && error.empty();
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-// One run of an app over the local transport, from its files to its report. `Main` does it all on a
+// One run of an app, from its files to its report. `Main` does it all on a
 // thread of its own; the signals' thread may stop it, cut it short, or close it in its place.
 
 #include <atomic>
@@ -13,11 +13,9 @@
 #include "driver/options.h"
 #include "driver/pipeline.h"
 #include "driver/progress.h"
+#include "driver/transport.h"
 #include "ir/kernel.h"
 #include "runtime/engine.h"
-#include "runtime/local/sink.h"
-#include "runtime/local/source.h"
-#include "runtime/local/topics.h"
 
 namespace kaspr::driver {
 
@@ -29,9 +27,9 @@ class Session {
   // Compiles, starts, runs and closes; the exit code.
   int Main();
 
-  // Takes nothing more in and finishes what is in flight. False: nothing is in flight yet that
-  // could be finished.
-  bool Stop();
+  // Takes nothing more in and finishes what is in flight; `why` is "signal" or "end". False:
+  // nothing is in flight yet that could be finished.
+  bool Stop(const char* why);
   void Abort();
 
   // Grows whenever a record is finished.
@@ -44,11 +42,9 @@ class Session {
 
  private:
   int CheckPickle() const;
-  int CheckTopics() const;
-  int CheckPaths() const;
-  int OpenFiles();
-  void WarnOfLostTopics() const;
+  int OpenTransport();
   int MakeKernels();
+  runtime::EngineOptions EngineOptions();
   bool WriteReport(const char* how) const;
   void Say(const std::string& text);
 
@@ -58,16 +54,14 @@ class Session {
   runtime::Plan plan_;
   std::unique_ptr<Progress> progress_;
   std::unique_ptr<ir::FailureLog> failures_;
-  std::unique_ptr<runtime::LocalTopics> topics_;
-  std::unique_ptr<runtime::LocalSource> source_;
-  std::unique_ptr<runtime::LocalSink> sink_;
+  Transport transport_;
   ir::AppContext app_;
   std::vector<std::unique_ptr<ir::Kernel>> kernels_;  // go before the interpreter
   bool unread_ = false;                               // some input could not be read
 
   mutable std::mutex mutex_;  // of what follows
   std::unique_ptr<runtime::Engine> engine_;
-  bool stopped_ = false;
+  const char* stopped_ = nullptr;  // why
   bool closed_ = false;
 };
 

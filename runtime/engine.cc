@@ -13,6 +13,7 @@ Engine::Engine(const Plan& plan, std::vector<ir::Kernel*> kernels, Source& sourc
       lane_(lane),
       options_(std::move(options)),
       counters_(plan.segments.size()),
+      paces_(plan.segments.size()),
       records_left_(options_.most_records),
       credit_(options_.bytes_in_flight) {
   for (size_t agent = 0; agent < plan.segments.size(); ++agent) {
@@ -27,25 +28,25 @@ Engine::Engine(const Plan& plan, std::vector<ir::Kernel*> kernels, Source& sourc
 Engine::~Engine() = default;
 
 std::string Engine::Run() {
-  const Ready ready = [this](std::string_view topic, int32_t partition) {
-    return MayTake(topic, partition);
+  const Room room = [this](std::string_view topic, int32_t partition) {
+    return RoomFor(topic, partition);
   };
-  while (!aborted_.load(std::memory_order_acquire) && Step(ready)) {
+  while (!aborted_.load(std::memory_order_acquire) && Step(room)) {
   }
   flow_->Wait();
-  Fail(sink_.Flush());
+  Fail(sink_.Close());
   Fail(source_.Close());
   const std::lock_guard lock(mutex_);
   return error_;
 }
 
 // One turn; false when nothing is left to do.
-bool Engine::Step(const Ready& ready) {
+bool Engine::Step(const Room& room) {
   credit_.freed().Clear();
   const bool idle = credit_.idle();  // before Fetch: what was sent until then, Fetch sees
   const bool lost = lost_.load(std::memory_order_acquire);
   if (lost && idle) Recover();
-  if (Fetched fetched; (!lost || idle) && source_.Fetch(ready, most(), fetched)) {
+  if (Fetched fetched; (!lost || idle) && source_.Fetch(room, fetched)) {
     Take(fetched);
     return true;
   }
@@ -55,19 +56,17 @@ bool Engine::Step(const Ready& ready) {
   return true;
 }
 
-// Of one Fetch; when all from outside is taken, what is inside still flows.
-size_t Engine::most() const {
-  return records_left_ == 0 ? std::numeric_limits<size_t>::max() : records_left_;
-}
-
-bool Engine::MayTake(std::string_view topic, int32_t partition) const {
+size_t Engine::RoomFor(std::string_view topic, int32_t partition) const {
   const Readers& readers = readers_.find(topic)->second;
-  if (!credit_.available() || (records_left_ == 0 && !readers.inside)) return false;
-  if (static_cast<size_t>(partition) >= readers.partitions.size()) return true;
+  if (!credit_.available()) return 0;
+  size_t room = readers.inside ? std::numeric_limits<size_t>::max() : records_left_;
+  for (size_t agent : readers.agents) room = std::min(room, paces_[agent].room());
+  if (static_cast<size_t>(partition) >= readers.partitions.size()) return room;
   const auto& streams = readers.partitions[static_cast<size_t>(partition)];
-  return std::all_of(streams.begin(), streams.end(), [this](const auto& stream) {
-    return stream->in_flight.load(std::memory_order_relaxed) < options_.batches_in_flight;
+  const bool busy = std::any_of(streams.begin(), streams.end(), [this](const auto& stream) {
+    return stream->in_flight.load(std::memory_order_relaxed) >= options_.batches_in_flight;
   });
+  return busy ? 0 : room;
 }
 
 void Engine::Take(Fetched& fetched) {
@@ -106,12 +105,14 @@ void Engine::Take(Fetched& fetched) {
 }
 
 void Engine::Start(Stream& stream, value::Batch batch, size_t bytes, Delivery& whole) {
+  const Taken taken{batch.events.size(), bytes, Pace::Clock::now()};
   credit_.Take(bytes);
+  paces_[stream.agent].Take(taken.records);
   stream.in_flight.fetch_add(1, std::memory_order_relaxed);
   auto work =
       std::make_shared<Work>(stream, [=, this, &stream, &whole](const Delivered& delivered) {
         whole.Done(delivered);
-        End(stream, bytes, delivered);
+        End(stream, taken, delivered);
       });
   work->batch = std::move(batch);
   work->batch.sequence = stream.next_sequence++;
@@ -119,7 +120,7 @@ void Engine::Start(Stream& stream, value::Batch batch, size_t bytes, Delivery& w
 }
 
 // The last thing that is done for a batch: once its credit is back, nothing may be touched.
-void Engine::End(Stream& stream, size_t bytes, const Delivered& delivered) {
+void Engine::End(Stream& stream, const Taken& taken, const Delivered& delivered) {
   if (delivered.refused > 0) {
     counters_[stream.agent].failed += delivered.refused;
     if (options_.refused) options_.refused(stream.agent, delivered.refused, delivered.refusal);
@@ -127,7 +128,8 @@ void Engine::End(Stream& stream, size_t bytes, const Delivered& delivered) {
   if (delivered.lost) lost_.store(true, std::memory_order_release);
   Fail(delivered.error);
   stream.in_flight.fetch_sub(1, std::memory_order_relaxed);
-  credit_.Give(bytes);
+  paces_[stream.agent].Give(taken.records, taken.time, Pace::Clock::now());
+  credit_.Give(taken.bytes);
 }
 
 // Nothing is in flight: what was not delivered is fetched and run again.

@@ -4,6 +4,7 @@
 // nothing is left.
 
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <limits>
 #include <map>
@@ -15,6 +16,7 @@
 #include "ir/kernel.h"
 #include "runtime/credit.h"
 #include "runtime/flow.h"
+#include "runtime/pace.h"
 #include "runtime/plan.h"
 #include "runtime/source.h"
 
@@ -60,13 +62,18 @@ class Engine {
     std::vector<std::vector<std::unique_ptr<Stream>>> partitions;
     bool inside = false;  // an agent writes it too
   };
+  // What a batch was when it was taken in.
+  struct Taken {
+    size_t records;
+    size_t bytes;
+    Pace::Clock::time_point time;
+  };
 
-  bool Step(const Ready& ready);
-  size_t most() const;
-  bool MayTake(std::string_view topic, int32_t partition) const;
+  bool Step(const Room& room);
+  size_t RoomFor(std::string_view topic, int32_t partition) const;
   void Take(Fetched& fetched);
   void Start(Stream& stream, value::Batch batch, size_t bytes, Delivery& whole);
-  void End(Stream& stream, size_t bytes, const Delivered& delivered);
+  void End(Stream& stream, const Taken& taken, const Delivered& delivered);
   void Recover();
   void Wait();
   void Fail(const std::string& error);
@@ -76,6 +83,7 @@ class Engine {
   ir::Lane* const lane_;
   const EngineOptions options_;
   std::vector<Counters> counters_;
+  std::deque<Pace> paces_;  // one per segment
   std::map<std::string, Readers, std::less<>> readers_;
   size_t records_left_;
   Credit credit_;

@@ -81,6 +81,10 @@ class Sink {
   // Hands on what is held back for the sake of larger writes. "" or the first error. Thread safe.
   virtual std::string Flush() = 0;
 
+  // The last call: what is not delivered by now is given up, so that no count is left open. "" or
+  // the first error. Poll thread.
+  virtual std::string Close() = 0;
+
   // Begins anew after a delivery was lost. Poll thread, while nothing is in flight. "" or why not.
   virtual std::string Reopen() = 0;
 };

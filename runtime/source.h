@@ -32,15 +32,15 @@ struct Fetched {
   std::function<void(bool delivered)> finished;
 };
 
-// May records of this partition be taken in now?
-using Ready = std::function<bool(std::string_view topic, int32_t partition)>;
+// How many records of this partition may be taken in now; 0: none.
+using Room = std::function<size_t(std::string_view topic, int32_t partition)>;
 
 class Source {
  public:
   virtual ~Source() = default;
 
-  // At most `most` messages of a partition that is ready. False: there is nothing now.
-  virtual bool Fetch(const Ready& ready, size_t most, Fetched& out) = 0;
+  // Messages of some partition that has room, no more than that. False: there are none now.
+  virtual bool Fetch(const Room& room, Fetched& out) = 0;
 
   // Can nothing more come? Asked when Fetch had nothing and nothing was in flight before it.
   virtual bool Ended() = 0;

@@ -51,7 +51,7 @@ struct Compiled {
       EXPECT_TRUE(IsYaml(file)) << file << " is not read";
       files.push_back(&result.files.Add(fs::relative(file, folder).string(), ReadFile(file)));
     }
-    ok = driver::Compile(files, interpreter, {}, result);
+    ok = driver::Compile(files, interpreter, {}, "", result);
   }
 
   // What `kasprc check` says.

@@ -29,6 +29,7 @@ class LocalSink final : public Sink {
 
   void Send(std::string_view topic, const value::Send& send, Delivery& delivery) override;
   std::string Flush() override;
+  std::string Close() override { return Flush(); }
   std::string Reopen() override { return ""; }  // nothing is ever lost here
 
  private:

@@ -36,10 +36,10 @@ bool LocalSource::Add(std::string topic, const std::string& path, size_t longest
   return true;
 }
 
-bool LocalSource::Fetch(const Ready& ready, size_t most, Fetched& out) {
+bool LocalSource::Fetch(const Room& room, Fetched& out) {
   topics_.appended().Clear();
   more_ = !stopped_.load(std::memory_order_acquire) && Fill();
-  return topics_.Fetch(ready, most, out);
+  return topics_.Fetch(room, out);
 }
 
 bool LocalSource::Ended() {

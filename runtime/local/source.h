@@ -27,7 +27,7 @@ class LocalSource final : public Source {
   // Whole records, JSON lines.
   bool AddRecords(const std::string& path);
 
-  bool Fetch(const Ready& ready, size_t most, Fetched& out) override;
+  bool Fetch(const Room& room, Fetched& out) override;
   bool Ended() override;
   int WaitFor(std::vector<pollfd>& fds) override;
   void Rewind() override {}  // nothing is ever lost here

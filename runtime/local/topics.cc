@@ -163,13 +163,14 @@ void LocalTopics::SplitFirst(Partition& log, size_t count) {
   log.chunks.push_front(std::move(first));
 }
 
-bool LocalTopics::Fetch(const Ready& ready, size_t most, Fetched& out) {
+bool LocalTopics::Fetch(const Room& room, Fetched& out) {
   for (size_t tried = 0; tried < turns_.size(); ++tried) {
     const Cursor turn = turns_[next_turn_];
     next_turn_ = (next_turn_ + 1) % turns_.size();
     Partition& log = turn.topic->partitions[static_cast<size_t>(turn.partition)];
     const std::lock_guard lock(log.mutex);
-    if (log.chunks.empty() || !ready(turn.topic->name, turn.partition)) continue;
+    const size_t most = log.chunks.empty() ? 0 : room(turn.topic->name, turn.partition);
+    if (most == 0) continue;
     if (log.chunks.front().messages.size() > most) SplitFirst(log, most);
     out = std::move(log.chunks.front());
     log.chunks.pop_front();

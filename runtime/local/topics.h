@@ -56,9 +56,9 @@ class LocalTopics {
   // value::Send::kAnyPartition. Any thread; appends to one partition keep the order of the calls.
   Appended Append(Topic& topic, int32_t partition, const value::Message& message);
 
-  // The oldest messages, at most `most`, of some partition that is ready, taking turns; false if
-  // there are none. One thread only.
-  bool Fetch(const Ready& ready, size_t most, Fetched& out);
+  // The oldest messages of some partition that has room for them, taking turns; false if there are
+  // none. One thread only.
+  bool Fetch(const Room& room, Fetched& out);
 
   bool empty() const { return waiting_messages_.load(std::memory_order_acquire) == 0; }
   bool full() const { return waiting_bytes_.load(std::memory_order_relaxed) > kEnough; }

@@ -25,10 +25,10 @@ class CountingSource final : public Source {
  public:
   explicit CountingSource(int64_t records) : left_(records), next_(kPartitions) {}
 
-  bool Fetch(const Ready& ready, size_t, Fetched& out) override {
+  bool Fetch(const Room& room, Fetched& out) override {
     for (int32_t tried = 0; left_ > 0 && tried < kPartitions; ++tried) {
       turn_ = (turn_ + 1) % kPartitions;
-      if (ready("numbers", turn_)) return Fill(out);
+      if (const size_t most = room("numbers", turn_)) return Fill(most, out);
     }
     return false;
   }
@@ -40,10 +40,10 @@ class CountingSource final : public Source {
   std::optional<int64_t> lag() const override { return left_; }
 
  private:
-  bool Fill(Fetched& out) {
+  bool Fill(size_t most, Fetched& out) {
     out.topic = "numbers";
     out.partition = turn_;
-    for (uint64_t i = random_() % 100 + 1; i > 0 && left_ > 0; --i, --left_) {
+    for (uint64_t i = std::min(random_() % 100 + 1, most); i > 0 && left_ > 0; --i, --left_) {
       const int64_t number = next_[static_cast<size_t>(turn_)]++;
       const std::string value = fmt::format("[{}, {}]", turn_, number);
       out.messages.push_back(value::CopyMessage(out.arena, {.value = value, .offset = number}));
@@ -79,6 +79,7 @@ class OrderSink final : public Sink {
     delivery.Done();
   }
   std::string Flush() override { return ""; }
+  std::string Close() override { return ""; }
   std::string Reopen() override { return "nothing was lost"; }
 
   int64_t count() const { return count_; }

@@ -138,7 +138,7 @@ TEST(Threads, CarryEveryRecordInOrder) {
   std::vector<size_t> next(kPartitions);
   for (size_t read = 0; read < kPartitions * kBatches * kRecords;) {
     Fetched fetched;
-    if (!world.topics->Fetch([](std::string_view, int32_t) { return true; }, kRecords, fetched)) {
+    if (!world.topics->Fetch([](std::string_view, int32_t) { return kRecords; }, fetched)) {
       pollfd appended{.fd = world.topics->appended().fd(), .events = POLLIN, .revents = 0};
       poll(&appended, 1, 1000);
       world.topics->appended().Clear();

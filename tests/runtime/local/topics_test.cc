@@ -15,8 +15,7 @@ Plan PlanOf(std::vector<std::string> reads, std::vector<std::string> writes) {
   return plan;
 }
 
-const Ready kAnything = [](std::string_view, int32_t) { return true; };
-constexpr size_t kAll = 1'000'000;
+const Room kAnything = [](std::string_view, int32_t) { return 1'000'000; };
 
 TEST(LocalTopics, GivesBackWhatWasAppendedInOrderAndOnce) {
   LocalTopics topics(PlanOf({"in"}, {}), {{"in", 2}});
@@ -29,7 +28,7 @@ TEST(LocalTopics, GivesBackWhatWasAppendedInOrderAndOnce) {
   std::vector<std::string> seen(2);
   for (int i = 0; i < 2; ++i) {
     Fetched fetched;
-    ASSERT_TRUE(topics.Fetch(kAnything, kAll, fetched));
+    ASSERT_TRUE(topics.Fetch(kAnything, fetched));
     EXPECT_EQ(fetched.topic, "in");
     for (size_t j = 0; j < fetched.messages.size(); ++j) {
       EXPECT_EQ(fetched.messages[j].offset, static_cast<int64_t>(j));
@@ -39,7 +38,7 @@ TEST(LocalTopics, GivesBackWhatWasAppendedInOrderAndOnce) {
   }
   EXPECT_EQ(seen, (std::vector<std::string>{"02468", "13579"}));
   Fetched fetched;
-  EXPECT_FALSE(topics.Fetch(kAnything, kAll, fetched));
+  EXPECT_FALSE(topics.Fetch(kAnything, fetched));
   EXPECT_TRUE(topics.empty());
 }
 
@@ -49,7 +48,7 @@ TEST(LocalTopics, GivesNoMoreThanIsAskedFor) {
   std::string seen;
   for (size_t size : {2, 2, 1}) {
     Fetched fetched;
-    ASSERT_TRUE(topics.Fetch(kAnything, 2, fetched));
+    ASSERT_TRUE(topics.Fetch([](std::string_view, int32_t) { return 2; }, fetched));
     EXPECT_EQ(fetched.messages.size(), size);
     for (const value::Message& message : fetched.messages) seen += *message.value;
   }
@@ -61,8 +60,8 @@ TEST(LocalTopics, PassesOverPartitionsThatAreNotReady) {
   LocalTopics topics(PlanOf({"in"}, {}), {{"in", 3}});
   for (int i = 0; i < 3; ++i) topics.Append(*topics.Find("in"), i, {.value = "x"});
   Fetched fetched;
-  ASSERT_TRUE(topics.Fetch([](std::string_view, int32_t partition) { return partition == 2; }, kAll,
-                           fetched));
+  ASSERT_TRUE(topics.Fetch(
+      [](std::string_view, int32_t partition) { return partition == 2 ? 9 : 0; }, fetched));
   EXPECT_EQ(fetched.partition, 2);
 }
 

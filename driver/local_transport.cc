@@ -1,0 +1,137 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "driver/transport.h"
+#include "runtime/local/sink.h"
+#include "runtime/local/source.h"
+#include "runtime/local/topics.h"
+
+namespace kaspr::driver {
+
+namespace {
+
+int CheckTopics(const Options& options, const runtime::Plan& plan) {
+  const auto refuse = [](std::string_view option, const std::string& topic, std::string_view why) {
+    fmt::print(stderr, "error: {} {}: {}\n", option, topic, why);
+    return kExitUsage;
+  };
+  if (options.sources.empty() && options.records.empty()) {
+    fmt::print(stderr,
+               "error: nothing to read: give --brokers HOST:PORT for Kafka, or --source TOPIC=FILE "
+               "for values, one a line, or --records FILE for whole records\n");
+    return kExitUsage;
+  }
+  for (const TopicFile& source : options.sources) {
+    if (!plan.Reads(source.topic)) {
+      return refuse("--source", source.topic, "no agent reads this topic");
+    }
+  }
+  std::set<std::string_view> written;
+  for (const TopicFile& sink : options.sinks) {
+    if (!plan.MayWrite(sink.topic)) {
+      return refuse("--sink", sink.topic, "no agent writes this topic");
+    }
+    if (!written.insert(sink.topic).second) {
+      return refuse("--sink", sink.topic, "this topic is written already");
+    }
+  }
+  for (const auto& [topic, count] : options.partitions) {
+    if (!plan.Reads(topic) && !plan.MayWrite(topic)) {
+      return refuse("--partitions", topic, "no agent reads or writes this topic");
+    }
+  }
+  return kExitOk;
+}
+
+// What is read must not be overwritten, and stdin can be read once.
+int CheckPaths(const Options& options) {
+  std::vector<std::string> read = options.files, written;
+  read.insert(read.end(), options.records.begin(), options.records.end());
+  for (const TopicFile& source : options.sources) read.push_back(source.path);
+  for (const TopicFile& sink : options.sinks) written.push_back(sink.path);
+  for (const std::string& path : {options.records_out, options.report}) {
+    if (!path.empty()) written.push_back(path);
+  }
+  if (std::count(read.begin(), read.end(), "-") > 1) {
+    fmt::print(stderr, "error: only one thing can be read from stdin\n");
+    return kExitUsage;
+  }
+  for (const std::string& out : written) {
+    const auto same = [&](const std::string& in) {
+      std::error_code none;
+      return std::filesystem::is_regular_file(out, none) &&
+             std::filesystem::equivalent(in, out, none);
+    };
+    if (std::any_of(read.begin(), read.end(), same)) {
+      fmt::print(stderr, "error: '{}' is read, so it cannot be written\n", out);
+      return kExitUsage;
+    }
+  }
+  return kExitOk;
+}
+
+// Records that no file and no agent takes.
+void WarnOfLostTopics(const Options& options, const runtime::Plan& plan) {
+  if (!options.records_out.empty()) return;
+  for (const runtime::Segment& segment : plan.segments) {
+    if (segment.ChoosesTopics()) {
+      fmt::print(stderr,
+                 "warning: agent '{}' chooses topics at run time, and records of those without "
+                 "--sink go nowhere: give --records-out FILE\n",
+                 segment.agent);
+    }
+    for (const std::string& topic :
+         std::set(segment.destinations.begin(), segment.destinations.end())) {
+      const auto written = [&](const TopicFile& sink) { return sink.topic == topic; };
+      if (topic.empty() || plan.Reads(topic) ||
+          std::any_of(options.sinks.begin(), options.sinks.end(), written)) {
+        continue;
+      }
+      fmt::print(stderr, "warning: the records of topic '{}' go nowhere: give --sink {}=FILE\n",
+                 topic, topic);
+    }
+  }
+}
+
+}  // namespace
+
+int OpenLocal(const Options& options, const runtime::Plan& plan, const TransportContext& context,
+              Transport& transport) {
+  int code = CheckTopics(options, plan);
+  if (code == kExitOk) code = CheckPaths(options);
+  if (code != kExitOk) return code;
+  transport.topics = std::make_unique<runtime::LocalTopics>(plan, options.partitions);
+  runtime::LocalTopics& topics = *transport.topics;
+  auto source = std::make_unique<runtime::LocalSource>(topics, [context](const std::string& what) {
+    context.unread();
+    context.say(fmt::format("error: {}\n", what));
+  });
+  auto sink = std::make_unique<runtime::LocalSink>(topics);
+  bool ok = true;
+  for (const TopicFile& file : options.sources) ok &= source->AddValues(file.topic, file.path);
+  for (const std::string& path : options.records) ok &= source->AddRecords(path);
+  if (!ok) return kExitIo;
+  std::string error;
+  for (const TopicFile& file : options.sinks) {
+    if (error.empty()) error = sink->WriteValues(file.topic, file.path);
+  }
+  if (error.empty() && !options.records_out.empty()) {
+    error = sink->WriteRecords(options.records_out);
+  }
+  if (!error.empty()) {
+    fmt::print(stderr, "error: {}\n", error);
+    return kExitIo;
+  }
+  WarnOfLostTopics(options, plan);
+  transport.partition_count = [&topics](std::string_view topic) {
+    return topics.PartitionCount(topic);
+  };
+  transport.source = std::move(source);
+  transport.sink = std::move(sink);
+  return kExitOk;
+}
+
+}  // namespace kaspr::driver

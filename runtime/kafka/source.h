@@ -1,0 +1,54 @@
+#pragma once
+
+// The reading half on Kafka: a member of the app's consumer group. A group that is new begins at
+// the earliest offset; an offset is committed when everything before it is delivered: every second,
+// when a partition is revoked, and at the end.
+//
+// Every partition has a queue of its own, which is left alone while the runtime has enough of that
+// partition; what librdkafka reads ahead is bounded in bytes over all of them. Messages are copied
+// and let go at once, for each holds on to the whole answer that it came with.
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "runtime/kafka/config.h"
+#include "runtime/source.h"
+
+namespace kaspr::runtime {
+
+struct KafkaSourceOptions {
+  std::vector<std::string> topics;
+  std::set<std::string, std::less<>> inside;  // those of them that agents of the app write
+  int32_t partitions = 0;                     // of all topics together, to share memory by
+  bool until_end = false;  // ends behind the records that were there when partitions were assigned
+};
+
+class KafkaSource final : public Source {
+ public:
+  // Told of trouble with the brokers, and of commits that fail; by any thread.
+  using Warn = std::function<void(const std::string& text)>;
+
+  // Null: a property is refused, and `error` says which and why.
+  static std::unique_ptr<KafkaSource> Make(const KafkaOptions& kafka, KafkaSourceOptions options,
+                                           Warn warn, std::string& error);
+  ~KafkaSource() override;
+
+  bool Fetch(const Room& room, Fetched& out) override;
+  bool Ended() override;
+  int WaitFor(std::vector<pollfd>& fds) override;
+  void Rewind() override;
+  std::string Close() override;
+  void Stop() override;
+  std::optional<int64_t> lag() const override;
+
+ private:
+  struct State;
+  explicit KafkaSource(std::unique_ptr<State> state);
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace kaspr::runtime
