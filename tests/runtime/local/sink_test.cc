@@ -65,7 +65,7 @@ TEST_F(SinkTest, ARecordOfAChosenTopicReachesWhoeverReadsIt) {
   EXPECT_EQ(Send("in", {.value = "x"}), "");
   EXPECT_EQ(Send("new", {.value = "x"}), "");
   Fetched fetched;
-  ASSERT_TRUE(topics().Fetch([](std::string_view, int32_t) { return true; }, 100, fetched));
+  ASSERT_TRUE(topics().Fetch([](std::string_view, int32_t) { return 100; }, fetched));
   EXPECT_EQ(fetched.topic, "in");
   EXPECT_TRUE(topics().empty());
 }
