@@ -77,19 +77,21 @@ int CheckPaths(const Options& options) {
 void WarnOfLostTopics(const Options& options, const runtime::Plan& plan) {
   if (!options.records_out.empty()) return;
   for (const runtime::Segment& segment : plan.segments) {
+    if (segment.ChoosesTopics()) {
+      fmt::print(stderr,
+                 "warning: agent '{}' chooses topics at run time, and records of those without "
+                 "--sink go nowhere: give --records-out FILE\n",
+                 segment.agent);
+    }
     for (const std::string& topic :
          std::set(segment.destinations.begin(), segment.destinations.end())) {
       const auto written = [&](const TopicFile& sink) { return sink.topic == topic; };
-      if (topic.empty()) {
-        fmt::print(stderr,
-                   "warning: agent '{}' chooses topics at run time, and records of those without "
-                   "--sink go nowhere: give --records-out FILE\n",
-                   segment.agent);
-      } else if (!plan.Reads(topic) &&
-                 std::none_of(options.sinks.begin(), options.sinks.end(), written)) {
-        fmt::print(stderr, "warning: the records of topic '{}' go nowhere: give --sink {}=FILE\n",
-                   topic, topic);
+      if (topic.empty() || plan.Reads(topic) ||
+          std::any_of(options.sinks.begin(), options.sinks.end(), written)) {
+        continue;
       }
+      fmt::print(stderr, "warning: the records of topic '{}' go nowhere: give --sink {}=FILE\n",
+                 topic, topic);
     }
   }
 }

@@ -20,8 +20,8 @@
 
 namespace kaspr::ir {
 
-// Hands on what is staged before its batch is done: everything in `batch.sends` is delivered, in
-// order, before the call returns; then `batch.sends` is empty. An event whose sends were handed on
+// Hands on what is staged before its batch is done: everything in `batch.sends` goes on its way, in
+// order and in front of the rest, and `batch.sends` is empty. An event whose sends were handed on
 // can no longer be undone. False: a forced stop made delivery pointless, or the transport broke
 // down and the batch will run again; the event and those behind it are interrupted.
 class Emitter {
@@ -30,9 +30,11 @@ class Emitter {
   static constexpr size_t kMaxStagedSends = 10'000;
   static constexpr size_t kMaxStagedBytes = 4 * 1024 * 1024;
   virtual ~Emitter() = default;
+  // Waits until what was handed on before this is delivered: two such parts of a batch are on their
+  // way at most.
   virtual bool Flush(value::Batch& batch) = 0;
-  // The same for a send whose outcome the event waits for: the last one staged. `report` says what
-  // became of it; one with an error is the event's to deal with, and does not end the run.
+  // Waits until all of it is delivered. `report` says what became of the last send that was staged;
+  // an error of that one is the event's to deal with, and does not end the run.
   virtual bool Acknowledge(value::Batch& batch, value::DeliveryReport& report) = 0;
 };
 

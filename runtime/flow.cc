@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <utility>
 
 #include "base/check.h"
 #include "runtime/sequencer.h"
@@ -47,10 +48,15 @@ class LaneEmitter final : public ir::Emitter {
   LaneEmitter(Work& work, LaneNode::gateway_type& gateway, size_t sends, AbortFlag& abort)
       : work_(work), gateway_(gateway), sends_(sends), abort_(abort) {}
 
-  bool Flush(value::Batch& batch) override { return Deliver(batch, nullptr); }
+  bool Flush(value::Batch& batch) override {
+    return Await(std::exchange(before_, HandOn(batch, false)));
+  }
 
   bool Acknowledge(value::Batch& batch, value::DeliveryReport& report) override {
-    return Deliver(batch, &report);
+    const OutcomePtr part = HandOn(batch, true);
+    if (!Await(std::exchange(before_, nullptr)) || !Await(part)) return false;
+    report = std::move(part->last);
+    return true;
   }
 
  private:
@@ -60,10 +66,11 @@ class LaneEmitter final : public ir::Emitter {
     bool lost = false;
     value::DeliveryReport last;
   };
+  using OutcomePtr = std::shared_ptr<Outcome>;
 
-  bool Deliver(value::Batch& batch, value::DeliveryReport* report) {
+  OutcomePtr HandOn(value::Batch& batch, bool report_last) {
     auto outcome = std::make_shared<Outcome>();
-    if (report != nullptr) batch.sends.back().report = &outcome->last;
+    if (report_last) batch.sends.back().report = &outcome->last;
     work_.delivery.Add();
     auto part = std::make_shared<Work>(work_.stream, [outcome, &whole = work_.delivery,
                                                       &abort = abort_](const Delivered& delivered) {
@@ -80,18 +87,20 @@ class LaneEmitter final : public ir::Emitter {
     part->send_sequence = work_.stream.next_send++;
     part->delivery.Add(static_cast<int64_t>(sends_) - 1);
     gateway_.try_put(part);
-    part.reset();
+    return outcome;
+  }
+
+  bool Await(const OutcomePtr& part) {
     std::unique_lock lock(abort_.mutex);
-    abort_.changed.wait(lock, [&] { return outcome->done || abort_.aborted; });
-    if (abort_.aborted || outcome->lost) return false;  // lost: the whole batch runs again
-    if (report != nullptr) *report = std::move(outcome->last);
-    return true;
+    abort_.changed.wait(lock, [&] { return part == nullptr || part->done || abort_.aborted; });
+    return !abort_.aborted && (part == nullptr || !part->lost);
   }
 
   Work& work_;
   LaneNode::gateway_type& gateway_;
   const size_t sends_;
   AbortFlag& abort_;
+  OutcomePtr before_;  // the part handed on last, if nobody waited for it
 };
 
 void Count(const value::Batch& batch, Segment::Engine engine, Counters& counters) {

@@ -69,9 +69,39 @@ TEST(Codec, KnowsWhatHasNoBytes) {
   EXPECT_EQ(Encoded(Serializer::kRaw, none), "(none)");
   EXPECT_EQ(Encoded(Serializer::kJson, none), "null");
   EXPECT_EQ(Encoded(Serializer::kBinary, none), "TypeError");
-  for (Serializer serializer : {Serializer::kRaw, Serializer::kJson, Serializer::kBinary}) {
+  EXPECT_EQ(Encoded(Serializer::kPickle, none), "gAROLg==");
+  for (Serializer serializer :
+       {Serializer::kRaw, Serializer::kJson, Serializer::kBinary, Serializer::kPickle}) {
     EXPECT_EQ(Encoded(serializer, value::Value::Bytes("\xFF{")), "\xFF{");
   }
+}
+
+// On both sides, also of values that JSON has not; what a block expects it makes with CPython.
+TEST(Codec, PicklesKeysAndValues) {
+  Agent agent;
+  agent.Serializers(Serializer::kPickle, Serializer::kPickle)
+      .Map("f", R"(
+import base64, pickle
+
+def f(value):
+  assert value == {"set": {1, 2}, "none": None} and context["event"].key == ("k", 1)
+  return value
+)")
+      .Output("out", {.key = "def key(value):\n  return ('k', 1)\n"}, Serializer::kPickle,
+              Serializer::kPickle)
+      .Output("text", {.key = "def key(value):\n  return None\n",
+                       .value = "import base64, pickle\ndef text(value):\n  return "
+                                "base64.b64encode(pickle.dumps(value))\n"});
+  // pickle.dumps(("k", 1)), pickle.dumps({"set": {1, 2}, "none": None})
+  const std::string key = "gASVCQAAAAAAAACMAWuUSwGGlC4=";
+  const std::string value = "gASVGwAAAAAAAAB9lCiMA3NldJSPlChLAUsCkIwEbm9uZZROdS4=";
+  value::Batch batch = agent.MakeBatch();
+  batch.Add({.key = key, .value = value});
+  batch.Add({.key = key, .value = "no base64!"});
+  batch.Add({.key = key, .value = "Z2FyYmFnZQ=="});
+  const std::string sent = agent.RunBatch(batch);
+  EXPECT_EQ(sent, "out " + key + ": " + value + "\ntext " + value + "\n") << agent.said;
+  EXPECT_EQ(agent.outcomes, "dff");
 }
 
 TEST(Codec, WritesSpecialTypes) {
