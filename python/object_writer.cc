@@ -14,6 +14,7 @@ namespace {
 // CPython's words for RecursionError; the first is what calling its encoder would say.
 constexpr const char* kCalling = " while calling a Python object";
 constexpr const char* kEncoding = " while encoding a JSON object";
+constexpr const char* kComparing = " in comparison";
 
 bool WriteString(PyObject* string, JsonWriter& out) {
 #if PY_VERSION_HEX < 0x030C0000
@@ -137,6 +138,9 @@ class ObjectWriter::Run {
     const auto few = stack_.begin() + static_cast<ptrdiff_t>(std::min(stack_.size(), kFew));
     const auto same = [object](const Frame& frame) { return frame.object.get() == object; };
     if (!std::any_of(stack_.begin(), few, same) && !deep_.contains(object)) return false;
+    // CPython finds it by comparing two ints, for which there must be a level left.
+    if (!Enter(kComparing)) return true;
+    Leave(true);
     PyErr_SetString(PyExc_ValueError, "Circular reference detected");
     return true;
   }
