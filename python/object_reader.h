@@ -5,7 +5,6 @@
 // Keys come from a cache of interned strings, so that a lookup in user code compares pointers. On
 // the lane's thread.
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>

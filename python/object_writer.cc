@@ -14,16 +14,23 @@ namespace {
 // CPython's words for RecursionError; the first is what calling its encoder would say.
 constexpr const char* kCalling = " while calling a Python object";
 constexpr const char* kEncoding = " while encoding a JSON object";
+constexpr const char* kComparing = " in comparison";
 
-void WriteString(PyObject* string, JsonWriter& out) {
+bool WriteString(PyObject* string, JsonWriter& out) {
+#if PY_VERSION_HEX < 0x030C0000
+  if (PyUnicode_READY(string) < 0) return false;
+#endif
   const auto size = static_cast<size_t>(PyUnicode_GET_LENGTH(string));
   switch (PyUnicode_KIND(string)) {
     case PyUnicode_1BYTE_KIND:
-      return out.String(std::span(PyUnicode_1BYTE_DATA(string), size));
+      out.String(std::span(PyUnicode_1BYTE_DATA(string), size));
+      return true;
     case PyUnicode_2BYTE_KIND:
-      return out.String(std::span<const uint16_t>(PyUnicode_2BYTE_DATA(string), size));
+      out.String(std::span<const uint16_t>(PyUnicode_2BYTE_DATA(string), size));
+      return true;
     default:
-      return out.String(std::span<const uint32_t>(PyUnicode_4BYTE_DATA(string), size));
+      out.String(std::span<const uint32_t>(PyUnicode_4BYTE_DATA(string), size));
+      return true;
   }
 }
 
@@ -50,10 +57,7 @@ std::string_view ConstantText(PyObject* object) {
 }
 
 bool WriteKey(PyObject* key, JsonWriter& out) {
-  if (PyUnicode_Check(key)) {
-    WriteString(key, out);
-    return true;
-  }
+  if (PyUnicode_Check(key)) return WriteString(key, out);
   out.Raw("\"");
   if (PyFloat_Check(key)) {
     out.Float(PyFloat_AS_DOUBLE(key));
@@ -79,10 +83,7 @@ class ObjectWriter::Run {
       : special_(special), stack_(stack), out_(out) {}
 
   bool Value(PyObject* object) {
-    if (PyUnicode_Check(object)) {
-      WriteString(object, out_);
-      return true;
-    }
+    if (PyUnicode_Check(object)) return WriteString(object, out_);
     if (const std::string_view text = ConstantText(object); !text.empty()) {
       out_.Raw(text);
       return true;
@@ -137,6 +138,9 @@ class ObjectWriter::Run {
     const auto few = stack_.begin() + static_cast<ptrdiff_t>(std::min(stack_.size(), kFew));
     const auto same = [object](const Frame& frame) { return frame.object.get() == object; };
     if (!std::any_of(stack_.begin(), few, same) && !deep_.contains(object)) return false;
+    // CPython finds it by comparing two ints, for which there must be a level left.
+    if (!Enter(kComparing)) return true;
+    Leave(true);
     PyErr_SetString(PyExc_ValueError, "Circular reference detected");
     return true;
   }

@@ -238,12 +238,15 @@ class Objects:
 
     def deep(self):
         depth = self.random.choice([10, 31, 32, 33, 34, 100, 900, 990, 995, 996, 997, 998, 999, 2000])
-        made = inner = self.scalar()
+        circle = self.random.random() < 0.3
+        made = inner = [] if circle else self.scalar()
         kind = self.random.randrange(4)
+        levels = [made]
         for _ in range(depth):
             made = [lambda: [made], lambda: {"k": made}, lambda: (made,), lambda: Own(made)][kind]()
-        if self.random.random() < 0.2 and isinstance(inner, list):
-            inner.append(made)
+            levels.append(made)
+        if circle:
+            inner.append(self.random.choice(levels))
         return made
 
 
