@@ -10,14 +10,6 @@ namespace kaspr::python {
 
 namespace {
 
-size_t SizeOf(const value::Send& send) {
-  size_t size = (send.key ? send.key->size() : 0) + (send.value ? send.value->size() : 0);
-  for (const value::Header& header : send.headers) {
-    size += header.name.size() + (header.value ? header.value->size() : 0);
-  }
-  return size;
-}
-
 // An exception that lane.py defines.
 void Raise(Interpreter::State& state, const char* type_name, const std::string& message) {
   Ref type = Ref::Own(PyObject_GetAttrString(state.lane_module.get(), type_name));
@@ -29,7 +21,7 @@ void Raise(Interpreter::State& state, const char* type_name, const std::string& 
 }  // namespace
 
 bool Staging::Add(const value::Send& send) {
-  const size_t size = SizeOf(send);
+  const size_t size = value::SizeOf(send);
   const size_t sends = batch_.sends.size() - first_;
   if (sends >= ir::Emitter::kMaxStagedSends ||
       (sends > 0 && bytes_ + size > ir::Emitter::kMaxStagedBytes)) {

@@ -19,13 +19,16 @@
 
 namespace kaspr::runtime {
 
+// What a message in memory takes beside its bytes, which may be few.
+inline constexpr size_t kBookkeeping = 256;
+
 // A run of messages of one partition, in order of offset, with the memory they lie in.
 struct Fetched {
   std::string_view topic;  // owned by the source
   int32_t partition = 0;
   value::Arena arena;
   std::vector<value::Message> messages;
-  size_t bytes = 0;  // of all keys, values and headers
+  size_t bytes = 0;  // of all keys, values and headers, and kBookkeeping for each message
 
   // Called once, by any thread, when nothing of it is in flight any more: with true if everything
   // that it caused is delivered, so that it may be acknowledged. May be empty.

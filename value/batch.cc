@@ -20,7 +20,24 @@ std::span<const Header> CopyHeaders(Arena& arena, std::span<const Header> header
   return copy;
 }
 
+template <class Record>
+size_t SizeOfRecord(const Record& record) {
+  size_t size = (record.key ? record.key->size() : 0) + (record.value ? record.value->size() : 0);
+  for (const Header& header : record.headers) {
+    size += header.name.size() + (header.value ? header.value->size() : 0);
+  }
+  return size;
+}
+
 }  // namespace
+
+size_t SizeOf(const Message& message) {
+  return SizeOfRecord(message);
+}
+
+size_t SizeOf(const Send& send) {
+  return SizeOfRecord(send);
+}
 
 Message CopyMessage(Arena& arena, const Message& message) {
   Message copy = message;
@@ -36,11 +53,7 @@ void Batch::Add(const Message& message) {
 
 std::optional<SendError> Batch::StageInPlace(const Send& send) {
   if (!send.key && !send.value) return SendError::kNoKeyNoValue;
-  size_t size = (send.key ? send.key->size() : 0) + (send.value ? send.value->size() : 0);
-  for (const Header& header : send.headers) {
-    size += header.name.size() + (header.value ? header.value->size() : 0);
-  }
-  if (size > kMaxRecordBytes) return SendError::kTooLarge;
+  if (SizeOf(send) > kMaxRecordBytes) return SendError::kTooLarge;
   sends.push_back(send);
   return std::nullopt;
 }

@@ -54,6 +54,10 @@ struct Send {
   DeliveryReport* report = nullptr;
 };
 
+// Bytes of key, value and headers together: what Kafka's limits count.
+size_t SizeOf(const Message& message);
+size_t SizeOf(const Send& send);
+
 enum class Outcome : uint8_t {
   kPending,      // not run yet
   kDone,         // ran to its end, whatever it sent

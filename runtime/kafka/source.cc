@@ -25,7 +25,6 @@ using std::chrono::milliseconds, std::chrono::steady_clock;
 
 constexpr size_t kBatchMessages = 1024;
 constexpr size_t kBatchBytes = 256 * 1024;
-constexpr size_t kBookkeeping = 256;             // of a message beside its bytes, which may be few
 constexpr size_t kReadAhead = 48 * 1024 * 1024;  // bytes, of all partitions
 constexpr size_t kLeastReadAhead = 1024 * 1024;  // of one
 constexpr auto kCommitEvery = milliseconds(1000);
@@ -90,14 +89,6 @@ value::Message View(const rd_kafka_message_t& message, std::vector<value::Header
   }
   view.headers = headers;
   return view;
-}
-
-size_t SizeOf(const value::Message& message) {
-  size_t size = message.key.value_or("").size() + message.value.value_or("").size();
-  for (const value::Header& header : message.headers) {
-    size += header.name.size() + header.value.value_or("").size();
-  }
-  return size;
 }
 
 }  // namespace
@@ -298,7 +289,7 @@ bool KafkaSource::State::FetchFrom(Partition& partition, size_t most, Fetched& o
       TakeError(*message);
     } else {
       const value::Message view = View(*message, headers);
-      out.bytes += SizeOf(view) + kBookkeeping;
+      out.bytes += value::SizeOf(view) + kBookkeeping;
       out.messages.push_back(value::CopyMessage(out.arena, view));
       partition.position = message->offset + 1;
     }

@@ -14,16 +14,6 @@ namespace {
 
 constexpr size_t kChunkMessages = 1024;
 constexpr size_t kChunkBytes = 256 * 1024;
-constexpr size_t kBookkeeping = 256;  // of a record beside its bytes, which may be few
-
-size_t SizeOf(const value::Message& message) {
-  size_t size =
-      (message.key ? message.key->size() : 0) + (message.value ? message.value->size() : 0);
-  for (const value::Header& header : message.headers) {
-    size += header.name.size() + (header.value ? header.value->size() : 0);
-  }
-  return size;
-}
 
 int64_t NowMilliseconds() {
   using std::chrono::milliseconds, std::chrono::system_clock;
@@ -114,7 +104,7 @@ LocalTopics::Appended LocalTopics::Append(Topic& topic, int32_t partition,
     return {.error = fmt::format("partition {} of topic '{}' does not exist (it has {})", partition,
                                  topic.name, count)};
   }
-  const size_t size = SizeOf(message);
+  const size_t size = value::SizeOf(message);
   if (size > value::kMaxRecordBytes) {
     return {.error = fmt::format("a record of {} bytes is larger than Kafka's limit of {}", size,
                                  value::kMaxRecordBytes)};
@@ -153,7 +143,7 @@ void LocalTopics::SplitFirst(Partition& log, size_t count) {
   first.topic = rest.topic;
   first.partition = rest.partition;
   for (size_t i = 0; i < count; ++i) {
-    const size_t size = SizeOf(rest.messages[i]) + kBookkeeping;
+    const size_t size = value::SizeOf(rest.messages[i]) + kBookkeeping;
     first.messages.push_back(value::CopyMessage(first.arena, rest.messages[i]));
     first.bytes += size;
     rest.bytes -= size;
