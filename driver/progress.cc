@@ -54,7 +54,7 @@ void Progress::Say(const std::string& text) {
   std::fputs((text + drawn_).c_str(), stderr);
 }
 
-void Progress::Update(const std::vector<runtime::Counters>& counters) {
+void Progress::Update(const std::vector<runtime::Counters>& counters, std::optional<int64_t> lag) {
   if (!terminal_) return;
   const std::lock_guard lock(mutex_);
   Erase();
@@ -72,6 +72,7 @@ void Progress::Update(const std::vector<runtime::Counters>& counters) {
                           Grouped(agent.filtered), Grouped(agent.failed),
                           Grouped(static_cast<uint64_t>(rate)));
   }
+  if (lag) drawn_ += fmt::format("lag {}\n", Grouped(static_cast<uint64_t>(*lag)));
   std::fputs(drawn_.c_str(), stderr);
 }
 

@@ -5,7 +5,9 @@
 // safe.
 
 #include <chrono>
+#include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,8 +24,9 @@ class Progress {
   // Something to read, which stays. Ends in a newline.
   void Say(const std::string& text);
 
-  // Redraws the rates; on a terminal only.
-  void Update(const std::vector<runtime::Counters>& counters);
+  // Redraws the rates, and how many records wait to be read where that is known; on a terminal
+  // only.
+  void Update(const std::vector<runtime::Counters>& counters, std::optional<int64_t> lag);
 
   // The last word: what each agent did, and how it failed.
   void Finish(const std::vector<runtime::Counters>& counters,

@@ -137,7 +137,7 @@ uint64_t Session::finished() const {
 
 void Session::ShowRates() {
   const std::lock_guard lock(mutex_);
-  if (engine_ && !closed_) progress_->Update(engine_->counters());
+  if (engine_ && !closed_) progress_->Update(engine_->counters(), transport_.source->lag());
 }
 
 bool Session::Close(const char* how) {

@@ -36,9 +36,9 @@ TEST(Progress, RedrawsItsLinesOnATerminal) {
   const std::string erased = "\x1b[A\x1b[2K\x1b[A\x1b[2K";
   EXPECT_EQ(Said([&] {
               Progress progress(plan, true);
-              progress.Update(counters);
+              progress.Update(counters, std::nullopt);
               progress.Say("error: something\n");
-              progress.Update(counters);
+              progress.Update(counters, std::nullopt);
               progress.Finish(counters, {});
             }),
             lines + erased + "error: something\n" + lines + erased + lines + erased +
@@ -46,10 +46,23 @@ TEST(Progress, RedrawsItsLinesOnATerminal) {
                 "large: 0 in, 0 out, 0 dropped by filters, 0 failed, N s\n");
 }
 
+TEST(Progress, ShowsHowManyRecordsWaitWhereThatIsKnown) {
+  const runtime::Plan plan{.app = "shop", .segments = {{.agent = "orders"}}};
+  const std::vector<runtime::Counters> counters(1);
+  const std::string line = "orders   in 0   out 0   dropped 0   failed 0   N/s\n";
+  const std::string erased = "\x1b[A\x1b[2K\x1b[A\x1b[2K";
+  EXPECT_EQ(Said([&] {
+              Progress progress(plan, true);
+              progress.Update(counters, 12345);
+              progress.Update(counters, 0);
+            }),
+            line + "lag 12,345\n" + erased + line + "lag 0\n");
+}
+
 TEST(Progress, ShowsNoRatesElsewhere) {
   const runtime::Plan plan = TwoAgents();
   const std::vector<runtime::Counters> counters(2);
-  EXPECT_EQ(Said([&] { Progress(plan, false).Update(counters); }), "");
+  EXPECT_EQ(Said([&] { Progress(plan, false).Update(counters, 7); }), "");
 }
 
 TEST(Progress, GivesEachKindOfFailureALineWhereThereAreSeveral) {
