@@ -46,24 +46,40 @@ int Compiled(const std::vector<const SourceFile*>& specs, const Options& options
   return ok ? kExitOk : kExitConfig;
 }
 
-// One line per agent: "orders: orders -> priced, 3 operations in 1 stage, python".
+// Is it the topic of a groupBy?
+bool IsInternal(const runtime::Plan& plan, std::string_view topic) {
+  return std::any_of(plan.segments.begin(), plan.segments.end(), [&](const auto& segment) {
+    return !segment.counts_source && segment.topics.front() == topic;
+  });
+}
+
+// One line per agent: "orders: orders -> priced, 3 operations, python".
 std::string Summary(const Compilation& compiled) {
   const runtime::Plan plan = runtime::MakePlan(*compiled.optimized);
   std::string out;
-  for (size_t i = 0; i < plan.segments.size(); ++i) {
-    const runtime::Segment& segment = plan.segments[i];
-    const std::vector<std::string> topics = segment.WrittenTopics();
+  for (size_t agent = 0; agent < plan.agents.size(); ++agent) {
+    std::vector<std::string> read, written;
+    bool lane = false;
+    for (const runtime::Segment& segment : plan.segments) {
+      if (segment.agent_index != agent) continue;
+      lane = segment.engine == runtime::Segment::Engine::kLane;
+      for (const std::string& topic : segment.WrittenTopics()) {
+        if (!IsInternal(plan, topic)) written.push_back(topic);
+      }
+      if (!segment.counts_source) continue;
+      read = segment.topics;
+      if (!segment.pattern.empty()) read.push_back("topics like " + segment.pattern);
+      if (!segment.channel.empty()) read.push_back("channel " + segment.channel);
+    }
     const auto is_operation = [](const ir::Node& node) {
-      return std::holds_alternative<ir::Map>(node.op) ||
-             std::holds_alternative<ir::Filter>(node.op) ||
-             std::holds_alternative<ir::TopicSend>(node.op);
+      return !std::holds_alternative<ir::Input>(node.op) && !ir::IsOutput(node.op);
     };
-    const auto& written = compiled.graph->agents[i].nodes;
-    const auto operations = std::count_if(written.begin(), written.end(), is_operation);
-    out += fmt::format("{}: {} -> {}, {}, {}\n", segment.agent, fmt::join(segment.topics, ", "),
-                       topics.empty() ? "nothing" : fmt::format("{}", fmt::join(topics, ", ")),
+    const auto& nodes = compiled.graph->agents[agent].nodes;
+    const auto operations = std::count_if(nodes.begin(), nodes.end(), is_operation);
+    out += fmt::format("{}: {} -> {}, {}, {}\n", plan.agents[agent], fmt::join(read, ", "),
+                       written.empty() ? "nothing" : fmt::format("{}", fmt::join(written, ", ")),
                        Counted(static_cast<size_t>(operations), "operation"),
-                       segment.engine == runtime::Segment::Engine::kLane ? "python" : "native");
+                       lane ? "python" : "native");
   }
   return out;
 }

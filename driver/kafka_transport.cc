@@ -51,8 +51,8 @@ int CheckTopics(const Options& options, const runtime::Plan& plan, const runtime
       }
       fmt::print(stderr, "warning: topic '{}' does not exist yet: waiting for it\n", topic);
     }
-    for (const std::string& topic : segment.destinations) {
-      if (topic.empty() || sink.PartitionCount(topic) > 0) continue;
+    for (const auto& [topic, channel] : segment.targets) {
+      if (channel || topic.empty() || sink.PartitionCount(topic) > 0) continue;
       return Refuse(
           fmt::format("topic '{}', which agent '{}' writes, does not exist", topic, segment.agent),
           kExitIo);

@@ -83,8 +83,12 @@ void WarnOfLostTopics(const Options& options, const runtime::Plan& plan) {
                  "--sink go nowhere: give --records-out FILE\n",
                  segment.agent);
     }
-    for (const std::string& topic :
-         std::set(segment.destinations.begin(), segment.destinations.end())) {
+    std::set<std::string> topics;
+    for (const uint32_t output : segment.outputs) {
+      const auto& [name, channel] = segment.targets[output];
+      if (!channel) topics.insert(name);
+    }
+    for (const std::string& topic : topics) {
       const auto written = [&](const TopicFile& sink) { return sink.topic == topic; };
       if (topic.empty() || plan.Reads(topic) ||
           std::any_of(options.sinks.begin(), options.sinks.end(), written)) {

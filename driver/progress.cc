@@ -36,7 +36,7 @@ std::string Summary(const std::string& name, const runtime::Counters& agent,
 }  // namespace
 
 Progress::Progress(const runtime::Plan& plan, bool terminal)
-    : plan_(plan), terminal_(terminal), last_in_(plan.segments.size()) {}
+    : plan_(plan), terminal_(terminal), last_in_(plan.agents.size()) {}
 
 double Progress::seconds() const {
   return std::chrono::duration<double>(Clock::now() - start_).count();
@@ -68,7 +68,7 @@ void Progress::Update(const std::vector<runtime::Counters>& counters, std::optio
     const double rate = passed > 0 ? static_cast<double>(in - last_in_[i]) / passed : 0;
     last_in_[i] = in;
     drawn_ += fmt::format("{}   in {}   out {}   dropped {}   failed {}   {}/s\n",
-                          plan_.segments[i].agent, Grouped(in), Grouped(agent.out),
+                          plan_.agents[i], Grouped(in), Grouped(agent.out),
                           Grouped(agent.filtered), Grouped(agent.failed),
                           Grouped(static_cast<uint64_t>(rate)));
   }
@@ -82,7 +82,7 @@ void Progress::Finish(const std::vector<runtime::Counters>& counters,
   Erase();
   drawn_.clear();
   for (size_t i = 0; i < counters.size(); ++i) {
-    const std::string& name = plan_.segments[i].agent;
+    const std::string& name = plan_.agents[i];
     std::vector<ir::FailureLog::Kind> kinds;
     std::copy_if(failures.begin(), failures.end(), std::back_inserter(kinds),
                  [&](const ir::FailureLog::Kind& kind) { return kind.agent == name; });

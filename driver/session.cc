@@ -34,10 +34,8 @@ int Session::Main() {
   if (code == kExitOk) code = MakeKernels();
   if (code != kExitOk) return code;
   {
-    std::vector<ir::Kernel*> kernels;
-    for (const auto& kernel : kernels_) kernels.push_back(kernel.get());
     const std::lock_guard lock(mutex_);
-    engine_ = std::make_unique<runtime::Engine>(plan_, std::move(kernels), *transport_.source,
+    engine_ = std::make_unique<runtime::Engine>(plan_, bodies_, *transport_.source,
                                                 *transport_.sink, &interpreter_, EngineOptions());
     if (stopped_ != nullptr) engine_->Stop();
   }
@@ -45,7 +43,8 @@ int Session::Main() {
   if (!error.empty()) Say(fmt::format("error: {}\n", error));
   const bool ok = error.empty() && !unread_;
   const bool closed = Close(!error.empty() ? "error" : stopped_ != nullptr ? stopped_ : "end");
-  return ok && closed ? kExitOk : kExitIo;
+  if (!ok || !closed) return kExitIo;
+  return failed_ ? kExitNo : kExitOk;
 }
 
 int Session::CheckPickle() const {
@@ -78,8 +77,8 @@ runtime::EngineOptions Session::EngineOptions() {
   runtime::EngineOptions options;
   if (options_.until.kind == Until::Kind::kCount) options.most_records = options_.until.records;
   options.warn = [this](const std::string& text) { Say(fmt::format("warning: {}\n", text)); };
-  options.refused = [this](size_t segment, uint64_t count, const std::string& why) {
-    const std::string& agent = plan_.segments[segment].agent;
+  options.refused = [this](size_t index, uint64_t count, const std::string& why) {
+    const std::string& agent = plan_.agents[index];
     for (uint64_t i = 0; i < count; ++i) {
       failures_->Report(agent, why, [&] {
         return std::pair(
@@ -87,7 +86,7 @@ runtime::EngineOptions Session::EngineOptions() {
             Diagnostic{.severity = Severity::kError,
                        .code = Code::kSendRefused,
                        .message = "a record cannot be sent: " + why,
-                       .labels = {{compiled_.optimized->agents[segment].place.span, ""}},
+                       .labels = {{compiled_.optimized->agents[index].place.span, ""}},
                        .notes = {"skipped; further ones like it are only counted"}});
       });
     }
@@ -97,14 +96,35 @@ runtime::EngineOptions Session::EngineOptions() {
 
 int Session::MakeKernels() {
   Diagnostics diagnostics;
-  app_ = {.name = plan_.app, .partition_count = transport_.partition_count};
+  app_ = {.name = plan_.app,
+          .partition_count = transport_.partition_count,
+          .max_record_bytes = transport_.max_record_bytes,
+          .channel_is_read =
+              [this](std::string_view channel) {
+                const auto& all = plan_.segments;
+                return std::any_of(all.begin(), all.end(), [&](const runtime::Segment& segment) {
+                  return segment.channel == channel;
+                });
+              },
+          .stop =
+              [this] {
+                failed_ = true;
+                Stop("stop");
+              }};
   for (size_t i = 0; i < plan_.segments.size(); ++i) {
-    const ir::Agent& agent = compiled_.optimized->agents[i];
-    kernels_.push_back(
-        plan_.segments[i].engine == runtime::Segment::Engine::kNative
-            ? runtime::MakeCopyKernel(agent, *failures_)
-            : python::MakeKernel(interpreter_, agent, app_, *failures_, diagnostics));
-    if (kernels_.back() == nullptr) break;
+    const runtime::Segment& segment = plan_.segments[i];
+    const ir::Agent& agent = compiled_.optimized->agents[segment.agent_index];
+    if (segment.engine == runtime::Segment::Engine::kNative) {
+      kernels_.push_back(runtime::MakeCopyKernel(agent, *failures_));
+      bodies_.push_back({.kernel = kernels_.back().get()});
+    } else if (segment.counts_source) {  // the first of its agent
+      auto kernels = python::MakeKernels(interpreter_, agent, app_, *failures_, diagnostics);
+      if (kernels.empty()) break;
+      for (auto& kernel : kernels) {
+        bodies_.push_back({.lane_kernel = kernel.get()});
+        lane_kernels_.push_back(std::move(kernel));
+      }
+    }
   }
   if (!diagnostics.empty()) Say(Render(diagnostics, {.color = ColorOnStderr()}));
   return diagnostics.has_errors() ? kExitConfig : kExitOk;
@@ -152,11 +172,11 @@ bool Session::Close(const char* how) {
 bool Session::WriteReport(const char* how) const {
   if (options_.report.empty()) return true;
   std::string agents;
-  for (size_t i = 0; i < plan_.segments.size(); ++i) {
+  for (size_t i = 0; i < plan_.agents.size(); ++i) {
     const runtime::Counters& agent = engine_->counters()[i];
     agents += fmt::format(
         R"({}{}: {{"in": {}, "out": {}, "filtered": {}, "failed": {}, "native": {}, "python": {}}})",
-        i == 0 ? "" : ", ", JsonQuoted(plan_.segments[i].agent), agent.in.load(), agent.out.load(),
+        i == 0 ? "" : ", ", JsonQuoted(plan_.agents[i]), agent.in.load(), agent.out.load(),
         agent.filtered.load(), agent.failed.load(), agent.native.load(), agent.python.load());
   }
   return WriteFile(options_.report,

@@ -10,6 +10,7 @@
 #include "runtime/plan.h"
 #include "runtime/sink.h"
 #include "runtime/source.h"
+#include "value/kafka.h"
 
 namespace kaspr::runtime {
 class LocalTopics;
@@ -26,6 +27,10 @@ struct Transport {
   std::unique_ptr<runtime::Sink> sink;
   // How many partitions a topic has, 0 where nobody knows. Any thread.
   std::function<int32_t(std::string_view topic)> partition_count;
+  // How many bytes a record of it may have; a default where nobody knows. Any thread.
+  std::function<size_t(std::string_view topic)> max_record_bytes = [](std::string_view) {
+    return value::kMaxRecordBytes;
+  };
 };
 
 // What opening has to say, and whether it is still wanted.

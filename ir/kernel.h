@@ -2,12 +2,13 @@
 
 // What the runtime runs: the executable body of an agent's segment over a batch.
 //
-// Engines (python, native copy, later jit) implement Kernel; the runtime calls it and knows nothing
-// of values or Python. A kernel gives every event an outcome and stages its sends in the batch; it
-// never sends by itself, so what is staged can be ordered, counted, or thrown away.
+// Engines (python, native copy, later jit) implement kernels; the runtime calls them and knows
+// nothing of values or Python. A kernel gives every event an outcome and stages its sends in the
+// batch; it never sends by itself, so what is staged can be ordered, counted, or thrown away.
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -20,33 +21,62 @@
 
 namespace kaspr::ir {
 
-// Hands on what is staged before its batch is done: everything in `batch.sends` goes on its way, in
-// order and in front of the rest, and `batch.sends` is empty. An event whose sends were handed on
-// can no longer be undone. False: a forced stop made delivery pointless, or the transport broke
-// down and the batch will run again; the event and those behind it are interrupted.
-class Emitter {
+// The body of a segment that needs no lane.
+class Kernel {
+ public:
+  virtual ~Kernel() = default;
+  // Runs every event of the batch, in order. Never throws. Any worker, several batches at a time.
+  virtual void Run(value::Batch& batch) = 0;
+};
+
+// A batch on the lane, as its kernel sees it: the runtime's half of the work. All calls on the
+// lane's thread. Its memory, and that of whatever was handed on, lives as long as somebody holds it.
+class LaneWork {
  public:
   // What an event may hold, and a batch at the end of an event, before it has to be handed on.
   static constexpr size_t kMaxStagedSends = 10'000;
   static constexpr size_t kMaxStagedBytes = 4 * 1024 * 1024;
-  virtual ~Emitter() = default;
-  // Waits until what was handed on before this is delivered: two such parts of a batch are on their
-  // way at most.
-  virtual bool Flush(value::Batch& batch) = 0;
-  // Waits until all of it is delivered. `report` says what became of the last send that was staged;
-  // an error of that one is the event's to deal with, and does not end the run.
-  virtual bool Acknowledge(value::Batch& batch, value::DeliveryReport& report) = 0;
+
+  virtual ~LaneWork() = default;
+  virtual value::Batch& batch() = 0;
+  // Works of one stream come in order, and their events run in order.
+  virtual const void* stream() const = 0;
+
+  // Hands on what is staged before the batch is done: it goes on its way, in order and in front of
+  // the rest, and `batch().sends` is empty. `delivered` is called once, by any thread, when all of
+  // it is delivered; `lost`: it is not, and the batch will run again. With `report`, which must
+  // live until then, also of what became of the last send; an error of that one is the event's to
+  // deal with, and does not end the run. Nothing that was handed on can be undone.
+  virtual void HandOn(value::DeliveryReport* report, std::function<void(bool lost)> delivered) = 0;
+
+  // Every event has an outcome: hands on what is staged, and is done with the batch. An interrupted
+  // event, or a failed one with `unacknowledged`, keeps the batch from being acknowledged.
+  virtual void Finish(bool unacknowledged = false) = 0;
+
+  // Several events become one: a work of its own, whose single event stands for them. Each of
+  // `parts` is held by it, once for each time it stands there, and counts as done when it is
+  // delivered; before, each must have been told to Hold.
+  virtual std::shared_ptr<LaneWork> Gather(std::vector<std::shared_ptr<LaneWork>> parts) = 0;
+  // An event of it is kept for a Gather to come, or for Drop. What is only kept so is not in flight:
+  // the runtime takes more in.
+  virtual void Hold() = 0;
+  virtual void Drop() = 0;  // it will not run here: nothing of it is acknowledged
 };
 
-class Kernel {
+// The body of a segment on the lane. Any thread, but for what says otherwise.
+class LaneKernel {
  public:
-  virtual ~Kernel() = default;
-  // Does what needs no lane and no order, so that Run has less to do: on any worker, for several
-  // batches at a time. Optional.
+  virtual ~LaneKernel() = default;
+  // Does what needs no lane and no order, so that the lane has less to do: several batches at a
+  // time. Optional.
   virtual void Prepare(value::Batch&) {}
-  // Runs every pending event of the batch, in order. Never throws. Native kernels are called from
-  // any worker, for several batches at a time; a lane's kernels on the lane's thread only.
-  virtual void Run(value::Batch& batch, Emitter& emitter) = 0;
+  // Takes a batch over, gives each of its events an outcome, and then calls Finish; returns at once.
+  // The works of one stream come in order.
+  virtual void Submit(std::shared_ptr<LaneWork> work) = 0;
+  // Nothing more is coming: events that wait for others run without them.
+  virtual void Flush() {}
+  // Events of this partition, or with no topic all of them, that wait for others are dropped.
+  virtual void Forget(std::string /*topic*/, int32_t /*partition*/) {}
 };
 
 // What a kernel is told of the app that it runs in. Outlives the kernel.
@@ -54,18 +84,19 @@ struct AppContext {
   std::string name;
   // How many partitions a topic has, 0 where nobody knows. Any thread; does not wait for a network.
   std::function<int32_t(std::string_view topic)> partition_count;
+  // How many bytes a record of it may have; a default where nobody knows. Likewise.
+  std::function<size_t(std::string_view topic)> max_record_bytes;
+  // Does an agent read it? Likewise.
+  std::function<bool(std::string_view channel)> channel_is_read;
+  // A record failed, and its agent's policy is to end the app. Any thread; returns at once.
+  std::function<void()> stop;
 };
 
-// A thread that owns an interpreter. Kernels bound to it run there, batch after batch in the order
-// of submission.
+// A thread that owns an interpreter, where lane kernels run.
 class Lane {
  public:
   virtual ~Lane() = default;
-  // Runs kernel.Run(batch, emitter), then done(), on the lane's thread; returns at once. The caller
-  // bounds what it has in flight; batch and emitter must live until done() is called.
-  virtual void Submit(Kernel& kernel, value::Batch& batch, Emitter& emitter,
-                      std::function<void()> done) = 0;
-  // A forced stop: the event that runs now is cut short, those behind it do not start; all become
+  // A forced stop: the events that run now are cut short, others do not start; all become
   // kInterrupted. Any thread, any number of times.
   virtual void Interrupt() = 0;
 };

@@ -45,12 +45,13 @@ Ref InitContext(const Interpreter::State& state, const InitScope& scope) {
   return Ref::Share(PyDict_GetItem(scope.globals.get(), state.context_name.get()));
 }
 
-Activity MakeActivity(const ir::Function& function) {
+Activity MakeActivity(const ir::Function& function, std::string of) {
   const bool operation = function.role == ir::Role::kOperation;
   const std::string name = DescribeFunction(function);
   return {.code = operation ? Code::kOperationFailed : Code::kSelectorFailed,
           .failed = name + " failed",
           .where = operation ? fmt::format("in '{}'", function.name) : "in " + name,
+          .operation = std::move(of),
           .place = function.map.scalar,
           .note = ""};
 }
@@ -58,27 +59,65 @@ Activity MakeActivity(const ir::Function& function) {
 }  // namespace
 
 Block::Block(Interpreter::State& state, const ir::Agent& agent, const ir::Function& function,
-             const InitScope& scope)
+             const InitScope& scope, std::string operation)
     : state_(state),
       function_(function),
       scope_(scope),
-      activity_(MakeActivity(function)),
+      activity_(MakeActivity(function, std::move(operation))),
       code_(CompileBlock(agent, function)) {
   KASPR_CHECK(code_, "a function that was not checked");
   sees_context_ = SeesContext(code_.get());
 }
 
 bool Block::RunOnce() {
-  return Load(InitContext(state_, scope_), globals_, callable_);
+  Instance instance;
+  if (!Load(InitContext(state_, scope_), instance)) return false;
+  instances_.push_back(std::move(instance));
+  return true;
 }
 
-Ref Block::Call(PyObject* value, CurrentEvent& event) {
-  Ref result = function_.per_call ? CallAfresh(value, event) : CallOnce(value, event);
-  if (!result || !IsAwaitable(result.get())) return result;
-  return Await(state_, result.get());
+bool Block::Call::await_ready() {
+  // A block that does not look at `context` gets init's, which is at hand.
+  Ref context =
+      block_.sees_context_ ? event_.NewContext() : InitContext(block_.state_, block_.scope_);
+  Ref kept = block_.sees_context_ ? Ref::Share(context.get()) : Ref();
+  if (!block_.Take(std::move(context), instance_)) return true;
+  result_ = Ref::Own(PyObject_CallOneArg(instance_.callable.get(), value_));
+  if (!result_ || !IsAwaitable(result_.get())) return true;
+  waiting_.emplace(event_.driver(), std::move(result_), Ref::Share(instance_.globals.get()),
+                   std::move(kept));
+  return waiting_->await_ready();
 }
 
-bool Block::Load(Ref context, Ref& globals, Ref& callable) {
+Ref Block::Call::await_resume() {
+  if (waiting_) result_ = waiting_->await_resume();
+  if (instance_.callable) block_.Give(std::move(instance_));
+  return std::move(result_);
+}
+
+// Makes globals for a call, with `context`. False: an exception is set.
+bool Block::Take(Ref context, Instance& instance) {
+  if (!context) return false;
+  if (function_.per_call || instances_.empty()) return Load(std::move(context), instance);
+  if (function_.role == ir::Role::kOperation) {
+    instance = std::move(instances_.back());
+    instances_.pop_back();
+  } else {
+    instance.globals = Ref::Share(instances_.back().globals.get());
+    instance.callable = Ref::Share(instances_.back().callable.get());
+  }
+  return !sees_context_ || PyDict_SetItem(instance.globals.get(), state_.context_name.get(),
+                                          context.get()) == 0;
+}
+
+void Block::Give(Instance instance) {
+  if (function_.per_call) return;
+  if (function_.role == ir::Role::kOperation || instances_.empty()) {
+    instances_.push_back(std::move(instance));
+  }
+}
+
+bool Block::Load(Ref context, Instance& instance) {
   Ref fresh = Ref::Own(PyDict_Copy(scope_.globals.get()));
   if (!context || !fresh ||
       PyDict_SetItem(fresh.get(), state_.context_name.get(), context.get()) < 0) {
@@ -86,33 +125,11 @@ bool Block::Load(Ref context, Ref& globals, Ref& callable) {
   }
   Ref done = Ref::Own(PyEval_EvalCode(code_.get(), fresh.get(), fresh.get()));
   if (!done) return false;
-  callable = Ref::Share(ChooseFunction(function_, fresh.get(), scope_.globals.get(), code_.get()));
-  if (!callable) return false;
-  globals = std::move(fresh);
+  instance.callable =
+      Ref::Share(ChooseFunction(function_, fresh.get(), scope_.globals.get(), code_.get()));
+  if (!instance.callable) return false;
+  instance.globals = std::move(fresh);
   return true;
-}
-
-// A block that does not look at `context` gets init's, which is at hand.
-Ref Block::ContextFor(CurrentEvent& event) {
-  return sees_context_ ? event.NewContext() : InitContext(state_, scope_);
-}
-
-Ref Block::CallOnce(PyObject* value, CurrentEvent& event) {
-  if (!callable_) {
-    if (!Load(ContextFor(event), globals_, callable_)) return {};
-  } else if (sees_context_) {
-    Ref context = event.NewContext();
-    if (!context || PyDict_SetItem(globals_.get(), state_.context_name.get(), context.get()) < 0) {
-      return {};
-    }
-  }
-  return Ref::Own(PyObject_CallOneArg(callable_.get(), value));
-}
-
-Ref Block::CallAfresh(PyObject* value, CurrentEvent& event) {
-  Ref globals, callable;
-  if (!Load(ContextFor(event), globals, callable)) return {};
-  return Ref::Own(PyObject_CallOneArg(callable.get(), value));
 }
 
 Ref CompileBlock(const ir::Agent& agent, const ir::Function& function) {

@@ -5,9 +5,14 @@
 // Its globals are a copy of what init left behind, plus `context`. An operation's block runs for
 // every call if that could be observed (Function::per_call); all others run once and keep their
 // globals: an operation's at the start, a selector's when it is first called (D2, D4). Blocks are
-// owned by the step or output that calls them, so that two steps never share globals. On the lane's
-// thread.
+// owned by the step or output that calls them, so that two steps never share globals; nor do two
+// calls of an operation, of which one waits while the other runs. On the lane's thread.
 
+#include <coroutine>
+#include <optional>
+#include <vector>
+
+#include "python/driver.h"
 #include "python/event.h"
 #include "python/object.h"
 #include "python/state.h"
@@ -24,8 +29,9 @@ struct InitScope {
 class Block {
  public:
   // `agent` and `scope` must outlive it. The function must have been checked: its text compiles.
+  // `operation` is who is said to have failed when it raises.
   Block(Interpreter::State& state, const ir::Agent& agent, const ir::Function& function,
-        const InitScope& scope);
+        const InitScope& scope, std::string operation);
 
   const ir::Function& function() const { return function_; }
   const Activity& activity() const { return activity_; }
@@ -33,14 +39,34 @@ class Block {
   // Runs a block that runs once, before any event. False: an exception is set.
   bool RunOnce();
 
-  // Calls its function and awaits an awaitable result. Null: an exception is set.
-  Ref Call(PyObject* value, CurrentEvent& event);
+  // A block that has run.
+  struct Instance {
+    Ref globals, callable;
+  };
+
+  // `co_await block.Call(value, event)`: calls its function, and awaits an awaitable result. Null:
+  // an exception is set.
+  class Call {
+   public:
+    Call(Block& block, PyObject* value, CurrentEvent& event)
+        : block_(block), value_(value), event_(event) {}
+    bool await_ready();
+    void await_suspend(std::coroutine_handle<> caller) { waiting_->await_suspend(caller); }
+    Ref await_resume();
+
+   private:
+    Block& block_;
+    PyObject* const value_;  // borrowed
+    CurrentEvent& event_;
+    Instance instance_;
+    Ref result_;
+    std::optional<Driver::Awaiting> waiting_;
+  };
 
  private:
-  Ref ContextFor(CurrentEvent& event);
-  bool Load(Ref context, Ref& globals, Ref& callable);
-  Ref CallOnce(PyObject* value, CurrentEvent& event);
-  Ref CallAfresh(PyObject* value, CurrentEvent& event);
+  bool Take(Ref context, Instance& instance);
+  void Give(Instance instance);
+  bool Load(Ref context, Instance& instance);
 
   Interpreter::State& state_;
   const ir::Function& function_;
@@ -48,7 +74,9 @@ class Block {
   Activity activity_;
   Ref code_;
   bool sees_context_ = false;  // its code can look at `context`
-  Ref globals_, callable_;     // of a block that has run and keeps them
+  // Of a block that has run and keeps its globals: of an operation those that no call uses, of
+  // others the one that all calls share.
+  std::vector<Instance> instances_;
 };
 
 // Compiles a block. Null: an exception is set.

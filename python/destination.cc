@@ -19,7 +19,7 @@ std::string Named(const ir::Destination& spec) {
 }
 
 Activity EncodeActivity(const char* part, ir::Serializer serializer, const std::string& topic,
-                        Span place) {
+                        const std::string& operation, Span place) {
   std::string note;
   if (serializer != ir::Serializer::kJson) {
     note = fmt::format("'{}Serializer: json' writes any {} that JSON can carry", part, part);
@@ -28,21 +28,26 @@ Activity EncodeActivity(const char* part, ir::Serializer serializer, const std::
           .failed = fmt::format("the {} for {} cannot be written as {}", part, topic,
                                 ir::SerializerName(serializer)),
           .where = fmt::format("in the {} for {}", part, topic),
+          .operation = operation,
           .place = place,
           .note = std::move(note)};
 }
 
-Activity SendActivity(const std::string& topic, Span place) {
+Activity SendActivity(const std::string& topic, const std::string& operation, Span place) {
   return {.code = Code::kSendRefused,
           .failed = fmt::format("a record for {} cannot be sent", topic),
           .where = fmt::format("in the record for {}", topic),
+          .operation = operation,
           .place = place,
           .note = ""};
 }
 
 uint32_t IndexOf(const ir::Agent& agent, const ir::Destination& spec) {
-  const std::vector<const ir::Destination*> all = ir::DestinationsOf(agent);
-  return static_cast<uint32_t>(std::find(all.begin(), all.end(), &spec) - all.begin());
+  const std::vector<ir::Target> all = ir::TargetsOf(agent);
+  const auto found = std::find_if(all.begin(), all.end(), [&](const ir::Target& target) {
+    return target.destination == &spec;
+  });
+  return static_cast<uint32_t>(found - all.begin());
 }
 
 // What `await producer.send_and_wait(...)` gives in the reference, as a dict.
@@ -66,17 +71,17 @@ struct Destination::Record {
 };
 
 Destination::Destination(Interpreter::State& state, const ir::Agent& agent,
-                         const ir::Destination& spec, Place place, const ir::AppContext& app,
-                         const InitScope& scope)
+                         const ir::Destination& spec, Place place, const std::string& operation,
+                         const ir::AppContext& app, const InitScope& scope)
     : state_(state),
       app_(app),
       spec_(spec),
       index_(IndexOf(agent, spec)),
-      encode_key_(EncodeActivity("key", spec.key, Named(spec), place.span)),
-      encode_value_(EncodeActivity("value", spec.value, Named(spec), place.span)),
-      send_(SendActivity(Named(spec), place.span)) {
+      encode_key_(EncodeActivity("key", spec.key, Named(spec), operation, place.span)),
+      encode_value_(EncodeActivity("value", spec.value, Named(spec), operation, place.span)),
+      send_(SendActivity(Named(spec), operation, place.span)) {
   const auto block = [&](const std::optional<ir::FnId>& id) {
-    return id ? std::make_unique<Block>(state, agent, agent.function(*id), scope) : nullptr;
+    return id ? std::make_unique<Block>(state, agent, agent.function(*id), scope, operation) : nullptr;
   };
   predicate_ = block(spec.selectors.predicate);
   name_ = block(spec.selectors.name);
@@ -84,42 +89,73 @@ Destination::Destination(Interpreter::State& state, const ir::Agent& agent,
   value_ = block(spec.selectors.value);
   partition_ = block(spec.selectors.partition);
   headers_ = block(spec.selectors.headers);
+  selects_ = name_ || key_ || value_ || partition_ || headers_;
+  max_record_bytes_ = spec.topic.empty() ? 0 : app.max_record_bytes(spec.topic);
 }
 
-bool Destination::Send(PyObject* value, CurrentEvent& event, Staging& staging,
-                       const Activity*& activity, Sent& sent) const {
+Task<bool> Destination::Send(PyObject* value, CurrentEvent& event, Staging& staging,
+                             const Activity*& activity, Sent& sent) {
   if (predicate_ != nullptr) {
     activity = &predicate_->activity();
-    Ref holds = predicate_->Call(value, event);
+    const Ref holds = co_await predicate_->Call(value, event);
     const int truth = holds ? PyObject_IsTrue(holds.get()) : -1;
-    if (truth <= 0) return truth == 0;
+    if (truth <= 0) co_return truth == 0;
   }
   Record record;
-  if (!Select(value, event, activity, record) || !Encode(activity, record)) return false;
-  sent.sent = true;
-  activity = &send_;
-  if (!spec_.ack) return staging.Add(record.send);
-  value::DeliveryReport report;
-  if (!staging.Deliver(record.send, report)) return false;
-  sent.report = MakeReport(state_, record.topic, report);
-  return static_cast<bool>(sent.report);
-}
-
-bool Destination::Select(PyObject* value, CurrentEvent& event, const Activity*& activity,
-                         Record& record) const {
-  const auto call = [&](const std::unique_ptr<Block>& block, Ref& result) {
-    activity = &block->activity();
-    result = block->Call(value, event);
-    return static_cast<bool>(result);
-  };
   record.send.output = index_;
   record.topic = spec_.topic;
   record.value = Ref::Share(value);
-  Ref partition, headers;
-  return (!name_ || (call(name_, record.name) && ReadName(record.name.get(), record))) &&
-         (!key_ || call(key_, record.key)) && (!value_ || call(value_, record.value)) &&
-         (!partition_ || (call(partition_, partition) && ReadPartition(partition.get(), record))) &&
-         (!headers_ || (call(headers_, headers) && record.headers.Read(headers.get())));
+  if (selects_) {
+    const bool selected = co_await Select(value, event, activity, record);
+    if (!selected) co_return false;
+  }
+  if (!Encode(activity, record)) co_return false;
+  sent.sent = true;
+  activity = &send_;
+  const size_t most =
+      name_ == nullptr ? max_record_bytes_ : app_.max_record_bytes(record.topic);
+  if (!spec_.ack) {
+    if (staging.Full(value::SizeOf(record.send))) {
+      const bool flushed = co_await staging.Flush();
+      if (!flushed) co_return false;
+    }
+    co_return staging.Add(record.send, most);
+  }
+  value::DeliveryReport report;
+  const bool delivered = co_await staging.Deliver(record.send, most, report);
+  if (!delivered) co_return false;
+  sent.report = MakeReport(state_, record.topic, report);
+  co_return static_cast<bool>(sent.report);
+}
+
+Task<bool> Destination::Select(PyObject* value, CurrentEvent& event, const Activity*& activity,
+                               Record& record) {
+  if (name_ != nullptr) {
+    activity = &name_->activity();
+    record.name = co_await name_->Call(value, event);
+    if (!record.name || !ReadName(record.name.get(), record)) co_return false;
+  }
+  if (key_ != nullptr) {
+    activity = &key_->activity();
+    record.key = co_await key_->Call(value, event);
+    if (!record.key) co_return false;
+  }
+  if (value_ != nullptr) {
+    activity = &value_->activity();
+    record.value = co_await value_->Call(value, event);
+    if (!record.value) co_return false;
+  }
+  if (partition_ != nullptr) {
+    activity = &partition_->activity();
+    const Ref partition = co_await partition_->Call(value, event);
+    if (!partition || !ReadPartition(partition.get(), record)) co_return false;
+  }
+  if (headers_ != nullptr) {
+    activity = &headers_->activity();
+    const Ref headers = co_await headers_->Call(value, event);
+    if (!headers || !record.headers.Read(headers.get())) co_return false;
+  }
+  co_return true;
 }
 
 bool Destination::Encode(const Activity*& activity, Record& record) const {

@@ -31,7 +31,15 @@ Ref HeaderList(std::span<const value::Header> headers) {
 }  // namespace
 
 Ref CurrentEvent::NewContext() {
-  if (!object_) object_ = MakeEvent();
+  if (!object_ && list_) {
+    object_ = Ref::Own(PyList_New(0));
+    for (Reading& reading : events_) {
+      const Ref event = object_ ? MakeEvent(reading) : Ref();
+      if (!event || PyList_Append(object_.get(), event.get()) < 0) object_ = {};
+    }
+  } else if (!object_) {
+    object_ = MakeEvent(events_.front());
+  }
   if (!object_) return {};
   Ref context = Ref::Own(PyDict_New());
   if (!context || PyDict_SetItemString(context.get(), "app", app_.get()) < 0 ||
@@ -41,20 +49,37 @@ Ref CurrentEvent::NewContext() {
   return context;
 }
 
-Ref CurrentEvent::MakeEvent() {
-  if (!key_) key_ = BytesOrNone(event_.message.key);
-  Ref message = MakeMessage();
-  Ref type = Ref::Own(PyObject_GetAttrString(state_.context_module.get(), "Event"));
-  if (!key_ || !message || !type) return {};
-  PyObject* arguments[] = {key_.get(), value_ ? value_.get() : Py_None, message.get(), app_.get()};
+std::vector<value::Origin> CurrentEvent::Origins() const {
+  std::vector<value::Origin> origins;
+  for (const Reading& reading : events_) {
+    const auto& behind = reading.event->origins;
+    if (behind.empty()) {
+      const value::Batch& batch = reading.work->batch();
+      origins.push_back({batch.topic, batch.partition, &reading.event->message});
+    } else {
+      origins.insert(origins.end(), behind.begin(), behind.end());
+    }
+  }
+  return origins;
+}
+
+Ref CurrentEvent::MakeEvent(Reading& reading) {
+  if (!reading.key) reading.key = BytesOrNone(reading.event->message.key);
+  Ref message = MakeMessage(reading);
+  Ref type = Ref::Own(PyObject_GetAttrString(driver_.state().context_module.get(), "Event"));
+  if (!reading.key || !message || !type) return {};
+  PyObject* arguments[] = {reading.key.get(), reading.value ? reading.value.get() : Py_None,
+                           message.get(), app_.get()};
   return Ref::Own(PyObject_Vectorcall(type.get(), arguments, 4, nullptr));
 }
 
-Ref CurrentEvent::MakeMessage() {
-  const value::Message& message = event_.message;
-  Ref type = Ref::Own(PyObject_GetAttrString(state_.context_module.get(), "Message"));
-  Ref topic = TextOf(batch_.topic);
-  Ref partition = Ref::Own(PyLong_FromLong(batch_.partition));
+Ref CurrentEvent::MakeMessage(const Reading& reading) {
+  const value::Message& message = reading.event->message;
+  const value::Batch& batch = reading.work->batch();
+  const bool channel = !reading.event->origins.empty();
+  Ref type = Ref::Own(PyObject_GetAttrString(driver_.state().context_module.get(), "Message"));
+  Ref topic = channel ? Ref::Share(Py_None) : TextOf(batch.topic);
+  Ref partition = Ref::Own(PyLong_FromLong(batch.partition));
   Ref offset = Ref::Own(PyLong_FromLongLong(message.offset));
   Ref timestamp = Ref::Own(PyLong_FromLongLong(message.timestamp));
   Ref headers = HeaderList(message.headers);

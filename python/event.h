@@ -1,38 +1,54 @@
 #pragma once
 
-// The record that the lane works on, as user code sees it in `context`.
+// What the lane works on, as user code sees it in `context`: a record, a value that came through a
+// channel, or the list of those that `take` gathered.
 //
-// Most agents never look, so the Python object is made when a block that mentions `context` is
-// about to run. The dict around it is a new one for every call. On the lane's thread.
+// Most agents never look, so the Python objects are made when a block that mentions `context` is
+// about to run. The dict around them is a new one for every call. On the lane's thread.
 
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "ir/kernel.h"
+#include "python/driver.h"
 #include "python/object.h"
 #include "python/state.h"
 #include "value/batch.h"
 
 namespace kaspr::python {
 
+// An event with what was read of it.
+struct Reading {
+  ir::LaneWork* work = nullptr;
+  value::Event* event = nullptr;
+  Ref key;    // null: the key's bytes
+  Ref value;  // null: not read yet
+};
+
 class CurrentEvent {
  public:
-  // `app` is context["app"]. All must outlive this.
-  CurrentEvent(Interpreter::State& state, const Ref& app, const value::Batch& batch,
-               const value::Event& event)
-      : state_(state), app_(app), batch_(batch), event_(event) {}
+  // `app` is context["app"]; a list of several is shown as a list, also if there is one. All must
+  // outlive this.
+  CurrentEvent(Driver& driver, const Ref& app, std::span<Reading> events, bool list)
+      : driver_(driver), app_(app), events_(events), list_(list) {}
 
-  void SetKey(Ref key) { key_ = std::move(key); }  // without: the key's bytes
-  void SetValue(const Ref& value) { value_ = Ref::Share(value.get()); }
+  Driver& driver() { return driver_; }
 
   // A new {"app": ..., "event": ...}. Null: an exception is set.
   Ref NewContext();
 
- private:
-  Ref MakeEvent();
-  Ref MakeMessage();
+  // The records of topics that it comes from.
+  std::vector<value::Origin> Origins() const;
 
-  Interpreter::State& state_;
+ private:
+  Ref MakeEvent(Reading& reading);
+  Ref MakeMessage(const Reading& reading);
+
+  Driver& driver_;
   const Ref& app_;
-  const value::Batch& batch_;
-  const value::Event& event_;
-  Ref key_, value_;
+  const std::span<Reading> events_;
+  const bool list_;
   Ref object_;  // context["event"], once it was asked for
 };
 

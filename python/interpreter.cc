@@ -2,9 +2,14 @@
 
 #include <Python.h>
 #include <fmt/format.h>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/check.h"
+#include "python/driver.h"
 #include "python/state.h"
 
 namespace kaspr::embedded {
@@ -18,8 +23,6 @@ namespace {
 
 // Deeply nested values and syntax trees recurse in C; CPython's own limit (1000) must come first.
 constexpr size_t kStackSize = 64 * 1024 * 1024;
-// How long code that was cut short may clean up.
-constexpr auto kGrace = std::chrono::milliseconds(50);
 
 // The lane's own CPython: nothing of the environment or the user's home takes part, signals belong
 // to the process.
@@ -48,44 +51,58 @@ void StartPython() {
 void LoadHelpers(Interpreter::State& state) {
   state.codec = std::make_unique<Codec>();
   state.context_module = LoadModule("_kaspr_context", embedded::k_context_py);
-  state.lane_module = LoadModule("_kaspr_lane", embedded::k_lane_py);
   state.context_name = Ref::Own(PyUnicode_InternFromString("context"));
   state.builtins_name = Ref::Own(PyUnicode_InternFromString("__builtins__"));
   state.builtins = Ref::Share(PyEval_GetBuiltins());
 }
 
 void DropHelpers(Interpreter::State& state) {
-  if (Ref done = Ref::Own(PyObject_CallMethod(state.lane_module.get(), "close", nullptr)); !done) {
-    PyErr_Clear();
+  if (state.lane_module) {
+    if (!Ref::Own(PyObject_CallMethod(state.lane_module.get(), "close", nullptr))) PyErr_Clear();
   }
-  state.loop_wake_fd = -1;
   state.codec.reset();
   state.context_module = {};
   state.lane_module = {};
-  state.await = {};
+  state.driver_type = {};
   state.check_agent = {};
   state.context_name = {};
   state.builtins_name = {};
   state.builtins = {};
 }
 
-// The next task, or none when the lane is to stop. The GIL is let go only to wait.
-std::function<void()> NextTask(Interpreter::State& state) {
-  std::unique_lock lock(state.mutex);
-  if (state.queue.empty() && !state.stop) {
-    lock.unlock();
-    PyThreadState* thread = PyEval_SaveThread();
-    lock.lock();
-    state.wake.wait(lock, [&] { return !state.queue.empty() || state.stop; });
-    lock.unlock();
-    PyEval_RestoreThread(thread);
-    lock.lock();
+// The next task, or none when there is none; `stop`: nor will there be one.
+std::function<void()> TakeTask(Interpreter::State& state, bool& stop) {
+  const std::lock_guard lock(state.mutex);
+  stop = state.stop && state.queue.empty();
+  if (state.queue.empty()) {
+    state.waking = false;
+    return nullptr;
   }
-  if (state.queue.empty()) return nullptr;
   std::function<void()> task = std::move(state.queue.front());
   state.queue.pop_front();
   return task;
 }
+
+// Waits with the GIL let go.
+void WaitForTask(Interpreter::State& state) {
+  PyThreadState* thread = PyEval_SaveThread();
+  pollfd wake{.fd = state.wake, .events = POLLIN, .revents = 0};
+  poll(&wake, 1, -1);
+  uint64_t count = 0;
+  [[maybe_unused]] const ssize_t size = read(state.wake, &count, sizeof count);
+  PyEval_RestoreThread(thread);
+}
+
+// What the loop does when it is woken.
+PyObject* WorkOff(PyObject* capsule, PyObject*) {
+  auto& state = *static_cast<Interpreter::State*>(PyCapsule_GetPointer(capsule, nullptr));
+  bool stop = false;
+  while (const std::function<void()> task = TakeTask(state, stop)) task();
+  if (stop) return PyObject_CallMethod(state.lane_module.get(), "stop", nullptr);
+  return Py_NewRef(Py_None);
+}
+
+PyMethodDef work_off = {"work_off", WorkOff, METH_NOARGS, nullptr};
 
 void* RunLane(void* argument) {
   auto& state = *static_cast<Interpreter::State*>(argument);
@@ -95,39 +112,120 @@ void* RunLane(void* argument) {
     std::lock_guard lock(state.mutex);
     state.ready = true;
   }
-  state.wake.notify_all();
-  while (std::function<void()> task = NextTask(state)) task();
+  state.changed.notify_all();
+  for (bool stop = false; !stop;) {
+    while (const std::function<void()> task = TakeTask(state, stop)) {
+      task();
+      if (state.looping) break;
+    }
+    if (state.looping) {
+      const Ref done = Ref::Own(PyObject_CallMethod(state.lane_module.get(), "run", nullptr));
+      KASPR_CHECK(done, "the lane's loop ended");
+      break;
+    }
+    if (!stop) WaitForTask(state);
+  }
   DropHelpers(state);
   Py_FinalizeEx();
   return nullptr;
 }
 
-void Enqueue(Interpreter::State& state, std::function<void()> task) {
-  {
-    std::lock_guard lock(state.mutex);
-    state.queue.push_back(std::move(task));
-  }
-  state.wake.notify_all();
+// CPython calls this at a check of the lane's thread, between two instructions of Python code.
+int EndUserCode(void* argument) {
+  const auto& state = *static_cast<Interpreter::State*>(argument);
+  return state.running == nullptr || state.running->Check() ? 0 : -1;
 }
 
-// CPython calls this at a check of the lane's thread, between two instructions of Python code. Code
-// that swallows the first KeyboardInterrupt gets one at every check once its grace is over, so also
-// where no handler of it stands.
-int CutShort(void* argument) {
-  auto& state = *static_cast<Interpreter::State*>(argument);
-  if (!state.in_user_code) return 0;
-  Py_AddPendingCall(CutShort, argument);
-  const auto now = std::chrono::steady_clock::now();
-  if (state.cut && now < state.grace_ends) return 0;
-  if (!state.cut) state.grace_ends = now + kGrace;
-  state.cut = true;
-  PyErr_SetNone(PyExc_KeyboardInterrupt);
-  return -1;
+// CPython looks for pending calls of other threads only when something else makes it look: a thread
+// that asks for the GIL does.
+void Nudge() {
+  PyGILState_Release(PyGILState_Ensure());
+}
+
+// The thread of the watchdog: when a deadline passes, and every few milliseconds as long as it has
+// no effect, whoever runs too long is told.
+void WatchDrivers(Interpreter::State& state) {
+  constexpr auto kAgain = std::chrono::milliseconds(50);
+  std::unique_lock lock(state.drivers_mutex);
+  while (state.watching) {
+    const auto now = Driver::Clock::now();
+    auto next = now + std::chrono::seconds(1);  // a deadline that is set later is seen in time by
+    bool overdue = false;                       // whoever looks at what is a second away at most
+    for (const Driver* driver : state.drivers) {
+      overdue |= driver->Overdue(now);
+      next = std::min(next, driver->Overdue(now) ? now + kAgain : driver->deadline());
+    }
+    if (overdue) {
+      lock.unlock();
+      state.AskForCheck();
+      Nudge();
+      state.Post([&state] {
+        const std::vector<Driver*> drivers = state.drivers;
+        for (Driver* driver : drivers) {
+          if (driver->Overdue(Driver::Clock::now())) driver->CutAwait();
+        }
+      });
+      lock.lock();
+    }
+    state.drivers_changed.wait_until(lock, next);
+  }
 }
 
 }  // namespace
 
+void Interpreter::State::OpenLoop() {
+  if (looping) return;
+  lane_module = LoadModule("_kaspr_lane", embedded::k_lane_py);
+  driver_type = MakeDriverType();
+  const Ref capsule = Ref::Own(PyCapsule_New(this, nullptr, nullptr));
+  const Ref work = Ref::Own(capsule ? PyCFunction_New(&work_off, capsule.get()) : nullptr);
+  const Ref opened = Ref::Own(
+      work ? PyObject_CallMethod(lane_module.get(), "open", "iO", wake, work.get()) : nullptr);
+  KASPR_CHECK(driver_type && opened, "no loop for the lane");
+  looping = true;
+  const uint64_t one = 1;  // for what is queued already
+  [[maybe_unused]] const ssize_t size = write(wake, &one, sizeof one);
+}
+
+void Interpreter::State::Post(std::function<void()> task) {
+  bool woken = false;
+  {
+    const std::lock_guard lock(mutex);
+    queue.push_back(std::move(task));
+    woken = std::exchange(waking, true);
+  }
+  if (woken) return;
+  const uint64_t one = 1;
+  [[maybe_unused]] const ssize_t size = write(wake, &one, sizeof one);
+}
+
+void Interpreter::State::AskForCheck() {
+  Py_AddPendingCall(EndUserCode, this);
+}
+
+void Interpreter::State::AddDriver(Driver* driver) {
+  const std::lock_guard lock(drivers_mutex);
+  drivers.push_back(driver);
+}
+
+void Interpreter::State::RemoveDriver(Driver* driver) {
+  const std::lock_guard lock(drivers_mutex);
+  std::erase(drivers, driver);
+}
+
+void Interpreter::State::Notify(Driver* driver) {
+  if (std::find(drivers.begin(), drivers.end(), driver) != drivers.end()) driver->Notify();
+}
+
+void Interpreter::State::Watch() {
+  if (watchdog.joinable()) return;
+  watching = true;
+  watchdog = std::thread([this] { WatchDrivers(*this); });
+}
+
 Interpreter::Interpreter() : state_(std::make_unique<State>()) {
+  state_->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  KASPR_CHECK(state_->wake >= 0, "no eventfd");
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, kStackSize);
@@ -135,17 +233,25 @@ Interpreter::Interpreter() : state_(std::make_unique<State>()) {
   KASPR_CHECK(error == 0, "no thread for CPython");
   pthread_attr_destroy(&attributes);
   std::unique_lock lock(state_->mutex);
-  state_->wake.wait(lock, [&] { return state_->ready; });
+  state_->changed.wait(lock, [&] { return state_->ready; });
 }
 
 Interpreter::~Interpreter() {
   if (state_->nudge.joinable()) state_->nudge.join();
-  {
-    std::lock_guard lock(state_->mutex);
-    state_->stop = true;
+  if (state_->watchdog.joinable()) {
+    {
+      const std::lock_guard lock(state_->drivers_mutex);
+      state_->watching = false;
+    }
+    state_->drivers_changed.notify_all();
+    state_->watchdog.join();
   }
-  state_->wake.notify_all();
+  state_->Post([state = state_.get()] {
+    const std::lock_guard lock(state->mutex);
+    state->stop = true;
+  });
   pthread_join(state_->thread, nullptr);
+  close(state_->wake);
 }
 
 void Interpreter::Call(const std::function<void()>& task) {
@@ -153,7 +259,7 @@ void Interpreter::Call(const std::function<void()>& task) {
   std::mutex mutex;
   std::condition_variable done;
   bool finished = false;
-  Enqueue(*state_, [&] {
+  state_->Post([&] {
     task();
     std::lock_guard lock(mutex);
     finished = true;
@@ -163,25 +269,15 @@ void Interpreter::Call(const std::function<void()>& task) {
   done.wait(lock, [&] { return finished; });
 }
 
-void Interpreter::Submit(ir::Kernel& kernel, value::Batch& batch, ir::Emitter& emitter,
-                         std::function<void()> done) {
-  Enqueue(*state_, [&kernel, &batch, &emitter, done = std::move(done)] {
-    kernel.Run(batch, emitter);
-    done();
-  });
-}
-
 void Interpreter::Interrupt() {
   // Whoever starts user code looks at the flag first, so the first call is enough.
   if (state_->interrupted.exchange(true)) return;
-  Py_AddPendingCall(CutShort, state_.get());
-  // CPython looks for pending calls of other threads only when something else makes it look: a
-  // thread that asks for the GIL does. It may have to wait, so it is one of its own.
-  state_->nudge = std::thread([] { PyGILState_Release(PyGILState_Ensure()); });
-  if (const int fd = state_->loop_wake_fd; fd >= 0) {
-    const uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = write(fd, &one, sizeof one);
-  }
+  state_->AskForCheck();
+  state_->nudge = std::thread(Nudge);  // it may have to wait
+  state_->Post([state = state_.get()] {
+    const std::vector<Driver*> drivers = state->drivers;
+    for (Driver* driver : drivers) driver->CutAwait();
+  });
 }
 
 Ref LoadModule(const char* name, std::string_view source) {
@@ -204,17 +300,6 @@ bool IsAwaitable(PyObject* object) {
     return false;
   }
   return (reinterpret_cast<PyCodeObject*>(code.get())->co_flags & CO_ITERABLE_COROUTINE) != 0;
-}
-
-Ref Await(Interpreter::State& state, PyObject* object) {
-  if (!state.await) {
-    Ref loop = Ref::Own(PyObject_CallMethod(state.lane_module.get(), "open", nullptr));
-    if (!loop) return loop;
-    state.loop_wake_fd = static_cast<int>(PyLong_AsLong(PyTuple_GET_ITEM(loop.get(), 1)));
-    state.await = Ref::Share(PyTuple_GET_ITEM(loop.get(), 0));
-    // A stop that came before the eventfd did: its pending call is seen by the loop's first step.
-  }
-  return Ref::Own(PyObject_CallOneArg(state.await.get(), object));
 }
 
 }  // namespace kaspr::python

@@ -23,8 +23,6 @@ class Interpreter final : public ir::Lane {
   // Runs `task` on the lane's thread and waits for it.
   void Call(const std::function<void()>& task);
 
-  void Submit(ir::Kernel& kernel, value::Batch& batch, ir::Emitter& emitter,
-              std::function<void()> done) override;
   void Interrupt() override;
 
   struct State;  // of the lane's thread: Python objects; see state.h

@@ -4,6 +4,7 @@
 // of calls that ir/ops.h promises.
 
 #include <memory>
+#include <vector>
 
 #include "base/diagnostics.h"
 #include "ir/graph.h"
@@ -12,12 +13,15 @@
 
 namespace kaspr::python {
 
-// Runs the agent's init and the blocks of operations that run once, and makes the kernel, on the
-// lane's thread. Null: init (or such a block) raised, and the error was reported at its line in the
-// YAML. `agent`, whose functions were checked, `app` and `failures` must outlive the kernel, the
-// kernel must go before the interpreter. Any thread.
-std::unique_ptr<ir::Kernel> MakeKernel(Interpreter& interpreter, const ir::Agent& agent,
-                                       const ir::AppContext& app, ir::FailureLog& failures,
-                                       Diagnostics& diagnostics);
+// Runs the agent's init and the blocks of operations that run once, and makes a kernel for each part
+// of it: what stands before, between and behind its groupBys. None: init (or such a block) raised,
+// and the error was reported at its line in the YAML. `agent`, whose functions were checked, `app`
+// and `failures` must outlive the kernels, the kernels must go before the interpreter and after all
+// that they were given is finished. Any thread but the lane's.
+std::vector<std::unique_ptr<ir::LaneKernel>> MakeKernels(Interpreter& interpreter,
+                                                         const ir::Agent& agent,
+                                                         const ir::AppContext& app,
+                                                         ir::FailureLog& failures,
+                                                         Diagnostics& diagnostics);
 
 }  // namespace kaspr::python

@@ -1,50 +1,83 @@
-"""The asyncio loop of the lane: made for the first awaitable, then kept."""
+"""The asyncio loop of the lane, which runs as long as agents do."""
 
+import asyncio
+import logging
 import os
 
 _loop = None
-_wake = None
 
 
-def open():
-    """(run, the eventfd that wakes the loop for a forced stop)."""
-    global _loop, _wake
-    import asyncio
+def open(wake, work):
+    """Makes the loop, which calls `work` whenever the eventfd `wake` is written to."""
+    global _loop
 
-    try:
-        _loop = asyncio.get_event_loop_policy().get_event_loop()  # user code may have one already
-    except RuntimeError:
-        _loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(_loop)
-    _wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-    _loop.add_reader(_wake, os.eventfd_read, _wake)
-    return run, _wake
+    def woken():
+        os.eventfd_read(wake)
+        work()
+
+    _loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(_loop)
+    _loop.add_reader(wake, woken)
 
 
-def run(awaitable):
-    """The result of `await awaitable`."""
-    return _loop.run_until_complete(_wait(awaitable))
+def run():
+    """Runs the loop until `stop`, whatever tasks of user code throw out of it."""
+    while not _stopped:
+        try:
+            _loop.run_forever()
+        except BaseException:
+            logging.getLogger("kasprc").exception("a task of user code failed")
 
 
-async def _wait(awaitable):
-    return await awaitable
+_stopped = False
+
+
+def stop():
+    global _stopped
+    _stopped = True
+    _loop.stop()
+
+
+def start(driver):
+    """The task of a driver."""
+
+    async def drive():
+        await driver
+
+    return _loop.create_task(drive())
+
+
+def pause(seconds):
+    """A future that `end` or the time ends."""
+    future = _loop.create_future()
+    if seconds is not None:
+        timer = _loop.call_later(seconds, end, future)
+        future.add_done_callback(lambda _: timer.cancel())
+    return future
+
+
+def end(future):
+    if not future.done():
+        future.set_result(None)
+
+
+def cut(task):
+    """Makes a task that waits go on with an exception; it does not count as cancelled."""
+    task.cancel()
+    task.uncancel()
 
 
 def close():
     """Lets go of tasks that user code left behind."""
     if _loop is None:
         return
-    import asyncio
-
     for task in asyncio.all_tasks(_loop):
         task._log_destroy_pending = False
-    _loop.remove_reader(_wake)
-    os.close(_wake)
     _loop.close()
 
 
 class MessageSizeTooLargeError(Exception):
-    """A record that no Kafka topic with default limits takes."""
+    """A record that its topic does not take."""
 
 
 class DeliveryError(Exception):

@@ -1,25 +1,70 @@
 #pragma once
 
-// The outputs of an agent: each value goes to all of them, in order. On the lane's thread.
+// What the end of a pipeline does with a value: topics, then channels, then sinks, each in the order
+// of the spec; of an agent that goes on behind a groupBy, the internal topic. On the lane's thread.
 
+#include <memory>
 #include <vector>
 
 #include "python/destination.h"
 
 namespace kaspr::python {
 
-class Outputs {
+// Writes a value to the topic that the second part of its agent reads: JSON, by its key.
+class GroupKey {
  public:
-  Outputs(Interpreter::State& state, const ir::Agent& agent, const ir::AppContext& app,
-          const InitScope& scope);
-
-  // Stages what the outputs make of `value`. False: an exception is set, and `activity` says what
-  // was being done.
-  bool Send(PyObject* value, CurrentEvent& event, Staging& staging,
-            const Activity*& activity) const;
+  GroupKey(Interpreter::State& state, const ir::Agent& agent, const ir::Node& node,
+           const ir::AppContext& app, const InitScope& scope);
+  Block& block() { return block_; }
+  Task<bool> Send(PyObject* value, CurrentEvent& event, Staging& staging,
+                  const Activity*& activity);
 
  private:
-  std::vector<Destination> destinations_;
+  bool EncodeKey(PyObject* key, Encoded& encoded);
+
+  Interpreter::State& state_;
+  Block block_;
+  uint32_t index_;
+  size_t max_record_bytes_;
+  Activity encode_, send_;
+};
+
+// Gives a value to the agents that read a channel.
+class ChannelSend {
+ public:
+  ChannelSend(Interpreter::State& state, const ir::Agent& agent, const ir::Node& node,
+              const ir::AppContext& app, const InitScope& scope);
+  Task<bool> Send(PyObject* value, CurrentEvent& event, Staging& staging,
+                  const Activity*& activity);
+
+ private:
+  std::unique_ptr<Block> predicate_, value_;
+  uint32_t index_;
+  bool read_;
+  Activity send_;
+};
+
+class Outputs {
+ public:
+  Outputs() = default;
+  void AddTopic(std::unique_ptr<Destination> topic) { topics_.push_back(std::move(topic)); }
+  void AddChannel(std::unique_ptr<ChannelSend> channel) {
+    channels_.push_back(std::move(channel));
+  }
+  void AddSink(std::unique_ptr<Block> sink) { sinks_.push_back(std::move(sink)); }
+  void SetGroup(std::unique_ptr<GroupKey> group) { group_ = std::move(group); }
+  GroupKey* group() const { return group_.get(); }
+
+  // Stages what becomes of `value`, which is borrowed. False: an exception is set, and `activity`
+  // says what was being done.
+  Task<bool> Send(PyObject* value, CurrentEvent& event, Staging& staging,
+                  const Activity*& activity);
+
+ private:
+  std::unique_ptr<GroupKey> group_;
+  std::vector<std::unique_ptr<Destination>> topics_;
+  std::vector<std::unique_ptr<ChannelSend>> channels_;
+  std::vector<std::unique_ptr<Block>> sinks_;
 };
 
 }  // namespace kaspr::python

@@ -11,15 +11,6 @@ namespace {
 
 constexpr size_t kMostValues = 10'000'000;
 
-// The next item of a generator, sync or async. Null without an exception: it has ended.
-Ref NextItem(Interpreter::State& state, PyObject* generator) {
-  if (PyGen_CheckExact(generator)) return Ref::Own(PyIter_Next(generator));
-  Ref coming = Ref::Own(Py_TYPE(generator)->tp_as_async->am_anext(generator));
-  Ref item = coming ? Await(state, coming.get()) : Ref();
-  if (!item && PyErr_ExceptionMatches(PyExc_StopAsyncIteration)) PyErr_Clear();
-  return item;
-}
-
 bool IsGenerator(PyObject* object) {
   return PyGen_CheckExact(object) || PyAsyncGen_CheckExact(object);
 }
@@ -31,150 +22,204 @@ struct Pipeline::Call {
   Pipeline& pipeline;
   CurrentEvent& event;
   uint32_t& filtered;
-  Outputs& outputs;
   Staging& staging;
   const Activity*& activity;
 
   // Applies a step. Null without an exception: the value was dropped.
-  Ref Apply(const Step& step, const Ref& value) {
-    if (step.kind == Step::Kind::kSend) return ApplySend(step, value);
+  Task<Ref> Apply(const Step& step, const Ref& value) {
+    if (step.kind == Step::Kind::kSend) {
+      Ref sent = co_await ApplySend(step, value);
+      co_return sent;
+    }
     activity = &step.block->activity();
-    Ref result = step.block->Call(value.get(), event);
-    if (!result || step.kind == Step::Kind::kMap) return result;
+    Ref result = co_await step.block->Call(value.get(), event);
+    if (!result || step.kind == Step::Kind::kMap) co_return result;
     const int truth = PyObject_IsTrue(result.get());
-    if (truth > 0) return Ref::Share(value.get());
+    if (truth > 0) co_return Ref::Share(value.get());
     if (truth == 0) ++filtered;
-    return {};
+    co_return Ref();
   }
 
   // What goes on behind a send: the value, the delivery report, both, or nothing.
-  Ref ApplySend(const Step& step, const Ref& value) {
+  Task<Ref> ApplySend(const Step& step, const Ref& value) {
     Destination::Sent sent;
-    if (!step.destination->Send(value.get(), event, staging, activity, sent)) return {};
-    if (!step.pass_through) return std::move(sent.report);
-    if (!sent.report) return Ref::Share(value.get());
-    return Ref::Own(PyTuple_Pack(2, value.get(), sent.report.get()));
+    const bool done = co_await step.destination->Send(value.get(), event, staging, activity, sent);
+    if (!done) co_return Ref();
+    if (!step.pass_through) co_return std::move(sent.report);
+    if (!sent.report) co_return Ref::Share(value.get());
+    co_return Ref::Own(PyTuple_Pack(2, value.get(), sent.report.get()));
   }
 
   bool FansOut(const Step& step, const Ref& result) const {
     return step.kind == Step::Kind::kMap && IsGenerator(result.get());
   }
 
+  // The next item of a generator, sync or async. Null without an exception: it has ended.
+  Task<Ref> NextItem(PyObject* generator) {
+    if (PyGen_CheckExact(generator)) co_return Ref::Own(PyIter_Next(generator));
+    Ref coming = Ref::Own(Py_TYPE(generator)->tp_as_async->am_anext(generator));
+    if (!coming) co_return Ref();
+    Ref item = co_await event.driver().Wait(std::move(coming));
+    if (!item && PyErr_ExceptionMatches(PyExc_StopAsyncIteration)) PyErr_Clear();
+    co_return item;
+  }
+
   // Pulls the first step's items one by one, each through all the others and out.
-  bool First(const Ref& value) {
+  Task<bool> First(const Ref& value) {
     const Step& step = pipeline.steps_.front();
-    Ref result = Apply(step, value);
-    if (!result) return PyErr_Occurred() == nullptr;
-    if (!FansOut(step, result)) return One(std::move(result));
-    while (Ref item = NextItem(pipeline.state_, result.get())) {
-      if (!One(std::move(item))) return false;
-      activity = &step.block->activity();  // what the generator raises is its own
+    Ref result = co_await Apply(step, value);
+    if (!result) co_return PyErr_Occurred() == nullptr;
+    if (!FansOut(step, result)) {
+      const bool done = co_await One(std::move(result));
+      co_return done;
     }
-    return PyErr_Occurred() == nullptr;
+    while (true) {
+      activity = &step.block->activity();  // what the generator raises is its own
+      Ref item = co_await NextItem(result.get());
+      if (!item) co_return PyErr_Occurred() == nullptr;
+      const bool done = co_await One(std::move(item));
+      if (!done) co_return false;
+    }
   }
 
   // Runs one item through the later steps; as long as it stays one value, without a list.
-  bool One(Ref value) {
+  Task<bool> One(Ref value) {
     for (size_t i = 1; i < pipeline.steps_.size(); ++i) {
       const Step& step = pipeline.steps_[i];
-      Ref result = Apply(step, value);
-      if (!result) return PyErr_Occurred() == nullptr;
+      Ref result = co_await Apply(step, value);
+      if (!result) co_return PyErr_Occurred() == nullptr;
       if (FansOut(step, result)) {
         std::vector<Ref> values;
-        return Drain(result, values) && Many(i + 1, std::move(values));
+        bool done = co_await Drain(result, values);
+        if (done) done = co_await Many(i + 1, std::move(values));
+        co_return done;
       }
       value = std::move(result);
     }
-    return Send(value);
+    const bool sent = co_await Send(value);
+    co_return sent;
   }
 
   // Runs several values through the steps from `first` on, each step on all of them before the
   // next.
-  bool Many(size_t first, std::vector<Ref> values) {
+  Task<bool> Many(size_t first, std::vector<Ref> values) {
     for (size_t i = first; i < pipeline.steps_.size(); ++i) {
       std::vector<Ref> results;
       for (const Ref& value : values) {
-        Ref result = Apply(pipeline.steps_[i], value);
+        Ref result = co_await Apply(pipeline.steps_[i], value);
         if (!result) {
-          if (PyErr_Occurred() != nullptr) return false;
+          if (PyErr_Occurred() != nullptr) co_return false;
         } else if (!FansOut(pipeline.steps_[i], result)) {
           results.push_back(std::move(result));
-        } else if (!Drain(result, results)) {
-          return false;
+        } else {
+          const bool drained = co_await Drain(result, results);
+          if (!drained) co_return false;
         }
       }
       values = std::move(results);
     }
     for (const Ref& value : values) {
-      if (!Send(value)) return false;
+      const bool sent = co_await Send(value);
+      if (!sent) co_return false;
     }
-    return true;
+    co_return true;
   }
 
   // The order of calls wants all values of a later step before the next step sees one, so they are
   // held, and must end.
-  bool Drain(const Ref& generator, std::vector<Ref>& values) {
-    while (Ref item = NextItem(pipeline.state_, generator.get())) {
+  Task<bool> Drain(const Ref& generator, std::vector<Ref>& values) {
+    while (true) {
+      Ref item = co_await NextItem(generator.get());
+      if (!item) co_return PyErr_Occurred() == nullptr;
       values.push_back(std::move(item));
       if (values.size() <= kMostValues) continue;
       PyErr_SetString(PyExc_MemoryError, "more than 10,000,000 values of one event");
-      return false;
+      co_return false;
     }
-    return PyErr_Occurred() == nullptr;
   }
 
-  bool Send(const Ref& value) { return outputs.Send(value.get(), event, staging, activity); }
+  Task<bool> Send(const Ref& value) {
+    return pipeline.outputs_.Send(value.get(), event, staging, activity);
+  }
 };
 
-Pipeline::Pipeline(Interpreter::State& state, const ir::Agent& agent, const ir::AppContext& app,
+Pipeline::Pipeline(Interpreter::State& state, const ir::Agent& agent,
+                   std::span<const ir::Node> nodes, const ir::AppContext& app,
                    const InitScope& scope)
     : state_(state) {
-  const auto block = [&](ir::FnId function) {
-    return std::make_unique<Block>(state, agent, agent.function(function), scope);
+  const auto block = [&](ir::FnId function, std::string operation) {
+    return std::make_unique<Block>(state, agent, agent.function(function), scope,
+                                   std::move(operation));
   };
-  const auto add_map = [&](const ir::Map& map) {
-    steps_.push_back({.kind = Step::Kind::kMap, .block = block(map.function), .destination = {}});
-  };
-  const auto add_filter = [&](const ir::Filter& filter) {
+  const auto add_call = [&](Step::Kind kind, ir::FnId function, const std::string& name) {
     steps_.push_back(
-        {.kind = Step::Kind::kFilter, .block = block(filter.function), .destination = {}});
+        {.kind = kind, .block = block(function, OperationOf(agent, name)), .destination = {}});
   };
-  const auto add_send = [&](const ir::TopicSend& send, Place place) {
-    steps_.push_back({.kind = Step::Kind::kSend,
-                      .block = {},
-                      .destination = std::make_unique<Destination>(state, agent, send.destination,
-                                                                   place, app, scope),
-                      .pass_through = send.pass_through});
+  const auto add_send = [&](const ir::TopicSend& send, const std::string& name, Place place) {
+    steps_.push_back(
+        {.kind = Step::Kind::kSend,
+         .block = {},
+         .destination = std::make_unique<Destination>(state, agent, send.destination, place,
+                                                      OperationOf(agent, name), app, scope),
+         .pass_through = send.pass_through});
   };
-  for (const ir::Node& node : agent.nodes) {
-    std::visit(Match{[](const ir::Input&) {}, add_map, add_filter,
-                     [&](const ir::TopicSend& send) { add_send(send, node.place); },
-                     [&](const ir::Stage& stage) {
-                       for (const ir::Stage::Step& step : stage.steps) {
-                         std::visit(
-                             Match{add_map, add_filter,
-                                   [&](const ir::TopicSend& send) { add_send(send, step.place); }},
-                             step.op);
-                       }
-                     },
-                     [](const ir::Output&) {}},
-               node.op);
+  const auto add_step = [&](const ir::Stage::Step& step) {
+    std::visit(
+        Match{[&](const ir::Map& map) { add_call(Step::Kind::kMap, map.function, step.name); },
+              [&](const ir::Filter& filter) {
+                add_call(Step::Kind::kFilter, filter.function, step.name);
+              },
+              [&](const ir::TopicSend& send) { add_send(send, step.name, step.place); }},
+        step.op);
+  };
+  for (const ir::Node& node : nodes) {
+    std::visit(
+        Match{[](const ir::Input&) {},
+              [&](const ir::Map& map) { add_call(Step::Kind::kMap, map.function, node.name); },
+              [&](const ir::Filter& filter) {
+                add_call(Step::Kind::kFilter, filter.function, node.name);
+              },
+              [&](const ir::TopicSend& send) { add_send(send, node.name, node.place); },
+              [&](const ir::GroupBy&) {
+                outputs_.SetGroup(std::make_unique<GroupKey>(state, agent, node, app, scope));
+              },
+              [&](const ir::Stage& stage) {
+                for (const ir::Stage::Step& step : stage.steps) add_step(step);
+              },
+              [&](const ir::Output& output) {
+                outputs_.AddTopic(std::make_unique<Destination>(
+                    state, agent, output.destination, node.place, "output", app, scope));
+              },
+              [&](const ir::ChannelOutput&) {
+                outputs_.AddChannel(std::make_unique<ChannelSend>(state, agent, node, app, scope));
+              },
+              [&](const ir::PythonSink& sink) { outputs_.AddSink(block(sink.function, "output")); }},
+        node.op);
   }
 }
 
 bool Pipeline::RunBlocks(const Block*& failed) {
+  std::vector<Block*> blocks;  // selectors run when they are first called
   for (const Step& step : steps_) {
-    if (step.block == nullptr) continue;  // selectors run when they are first called
-    failed = step.block.get();
-    if (!step.block->function().per_call && !step.block->RunOnce()) return false;
+    if (step.block != nullptr) blocks.push_back(step.block.get());
+  }
+  if (outputs_.group() != nullptr) blocks.push_back(&outputs_.group()->block());
+  for (Block* block : blocks) {
+    failed = block;
+    if (!block->function().per_call && !block->RunOnce()) return false;
   }
   return true;
 }
 
-bool Pipeline::Run(const Ref& value, CurrentEvent& event, uint32_t& filtered, Outputs& outputs,
-                   Staging& staging, const Activity*& activity) {
-  Call call{*this, event, filtered, outputs, staging, activity};
-  return steps_.empty() ? call.Send(value) : call.First(value);
+Task<bool> Pipeline::Run(const Ref& value, CurrentEvent& event, uint32_t& filtered,
+                         Staging& staging, const Activity*& activity) {
+  Call call{*this, event, filtered, staging, activity};
+  if (steps_.empty()) {
+    const bool sent = co_await call.Send(value);
+    co_return sent;
+  }
+  const bool done = co_await call.First(value);
+  co_return done;
 }
 
 }  // namespace kaspr::python

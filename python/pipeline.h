@@ -1,9 +1,10 @@
 #pragma once
 
-// The operations of an agent on one value after the other (ir/ops.h: the first one is pulled
-// lazily, later ones run breadth first per item). On the lane's thread.
+// The operations of a part of an agent on one value after the other (ir/ops.h: the first one is
+// pulled lazily, later ones run breadth first per item). On the lane's thread.
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "python/block.h"
@@ -13,16 +14,18 @@ namespace kaspr::python {
 
 class Pipeline {
  public:
-  Pipeline(Interpreter::State& state, const ir::Agent& agent, const ir::AppContext& app,
-           const InitScope& scope);
+  // `nodes` are the part: what stands between the agent's beginning or a groupBy and the next one,
+  // which it includes.
+  Pipeline(Interpreter::State& state, const ir::Agent& agent, std::span<const ir::Node> nodes,
+           const ir::AppContext& app, const InitScope& scope);
 
   // Runs the blocks that run once. On failure an exception is set and `failed` is the block.
   bool RunBlocks(const Block*& failed);
 
   // Runs `value` through and sends what comes out; counts the values that filters drop in
   // `filtered`. False: an exception is set, and `activity` says what was being done.
-  bool Run(const Ref& value, CurrentEvent& event, uint32_t& filtered, Outputs& outputs,
-           Staging& staging, const Activity*& activity);
+  Task<bool> Run(const Ref& value, CurrentEvent& event, uint32_t& filtered, Staging& staging,
+                 const Activity*& activity);
 
  private:
   struct Step {
@@ -36,6 +39,7 @@ class Pipeline {
 
   Interpreter::State& state_;
   std::vector<Step> steps_;
+  Outputs outputs_;
 };
 
 }  // namespace kaspr::python

@@ -1,11 +1,11 @@
 #pragma once
 
-// What the lane's thread owns: its queue, the Python objects that every kernel needs, and whether
-// user code may be cut short just now.
+// What the lane's thread owns: its queue, the Python objects that every kernel needs, its drivers,
+// and whether user code may be cut short just now.
 //
-// A forced stop is a KeyboardInterrupt that CPython raises in the running code at its next check.
-// It is raised only between Enter and Leave of user code, and again every few milliseconds if that
-// code swallows it.
+// What must end gets an exception that CPython raises in the running code at its next check: a
+// KeyboardInterrupt at a forced stop, a TimeoutError where a record takes too long. It is raised
+// only while a driver runs, and again every few milliseconds if the code swallows it.
 
 #include <pthread.h>
 
@@ -18,6 +18,7 @@
 #include <mutex>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "python/codec.h"
 #include "python/interpreter.h"
@@ -25,37 +26,58 @@
 
 namespace kaspr::python {
 
+class Driver;
+
 struct Interpreter::State {
   pthread_t thread{};
   std::mutex mutex;
-  std::condition_variable wake;
+  std::condition_variable changed;          // of `ready`
   std::deque<std::function<void()>> queue;  // guarded by mutex
   bool ready = false;                       // guarded by mutex
   bool stop = false;                        // guarded by mutex
+  bool waking = false;                      // guarded by mutex: `wake` was written to
+  int wake = -1;                            // an eventfd: there is something in the queue
 
   std::atomic<bool> interrupted = false;
-  std::thread nudge;                   // of an interrupt
-  std::atomic<int> loop_wake_fd = -1;  // an eventfd that the asyncio loop listens to
+  std::thread nudge;  // of an interrupt
+
+  // Those that have a deadline are watched. Guarded by drivers_mutex, changed by the lane's thread.
+  std::mutex drivers_mutex;
+  std::condition_variable drivers_changed;
+  std::vector<Driver*> drivers;
+  bool watching = false;  // until it is cleared
+  std::thread watchdog;
 
   // Of the lane's thread.
-  bool in_user_code = false;
-  bool cut = false;  // KeyboardInterrupt was raised since `cut` was last cleared
-  std::chrono::steady_clock::time_point grace_ends{};
+  Driver* running = nullptr;
+  bool looping = false;  // the loop runs, or will when the task that runs now is over
   std::unique_ptr<Codec> codec;
   Ref context_module;  // context.py
-  Ref lane_module;     // lane.py
-  Ref await;           // lane.py's run(awaitable)
-  Ref check_agent;     // of check.py, once an app was checked
-  Ref context_name;    // the interned strings "context", "__builtins__"
+  Ref lane_module;     // lane.py, once a loop is wanted
+  Ref driver_type;
+  Ref check_agent;   // of check.py, once an app was checked
+  Ref context_name;  // the interned strings "context", "__builtins__"
   Ref builtins_name;
   Ref builtins;
+
+  // Makes the loop, if there is none. Lane's thread.
+  void OpenLoop();
+  // Queues a task for the lane's thread. Any thread.
+  void Post(std::function<void()> task);
+  // CPython looks at once whether running code should end. Any thread.
+  void AskForCheck();
+  void AddDriver(Driver* driver);
+  void RemoveDriver(Driver* driver);
+  void Notify(Driver* driver);  // if it is still there. Lane's thread
+  // Sees to it that drivers are looked after when their deadlines pass.
+  void Watch();
 };
 
 // Marks a stretch of user code of the lane's thread.
 class UserCode {
  public:
-  explicit UserCode(Interpreter::State& state) : state_(state) { state_.in_user_code = true; }
-  ~UserCode() { state_.in_user_code = false; }
+  UserCode(Interpreter::State& state, Driver& driver) : state_(state) { state_.running = &driver; }
+  ~UserCode() { state_.running = nullptr; }
   UserCode(const UserCode&) = delete;
 
  private:
@@ -67,8 +89,5 @@ Ref LoadModule(const char* name, std::string_view source);
 
 // True if `await object` is possible.
 bool IsAwaitable(PyObject* object);
-
-// The result of `await object`, on the lane's asyncio loop.
-Ref Await(Interpreter::State& state, PyObject* object);
 
 }  // namespace kaspr::python

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 #include <frameobject.h>
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 #include <utility>
 
 namespace kaspr::python {
@@ -72,6 +74,23 @@ std::string DescribeFunction(const ir::Function& function) {
     return fmt::format("the {} of '{}'", words, function.name.substr(0, dot));
   }
   return fmt::format("selector '{}'", function.name);
+}
+
+std::string OperationOf(const ir::Agent& agent, const std::string& name) {
+  const size_t dot = name.rfind('.');
+  if (dot == std::string::npos || dot + 1 == name.size() ||
+      name.find_first_not_of("0123456789", dot + 1) != std::string::npos) {
+    return name;
+  }
+  const std::string first = name.substr(0, dot);
+  const auto has = [&](const ir::Node& node) {
+    if (node.name == first) return true;
+    const auto* stage = std::get_if<ir::Stage>(&node.op);
+    return stage != nullptr &&
+           std::any_of(stage->steps.begin(), stage->steps.end(),
+                       [&](const ir::Stage::Step& step) { return step.name == first; });
+  };
+  return std::any_of(agent.nodes.begin(), agent.nodes.end(), has) ? first : name;
 }
 
 std::string BlockFileName(const ir::Agent& agent, const ir::Function& function) {

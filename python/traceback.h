@@ -55,11 +55,16 @@ class Exception {
 // The exception that is set, which is cleared. REQUIRES: one is set.
 Exception TakeException();
 
+// The operation of the spec that a node or step with this name is a use of: "price" of "price.2",
+// its second one.
+std::string OperationOf(const ir::Agent& agent, const std::string& name);
+
 // What the lane was doing when something raised.
 struct Activity {
   Code code{};
   std::string failed;  // "operation 'price' failed"
   std::string where;   // for the summary: "in 'price'"
+  std::string operation;  // as dead letters name it: an operation's name, "decode" or "output"
   Span place;          // where to point at if no line of a block is to blame
   std::string note;    // what to write instead; may be empty
 };

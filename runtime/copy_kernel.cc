@@ -14,7 +14,7 @@ class CopyKernel final : public ir::Kernel {
   CopyKernel(const ir::Agent& agent, ir::FailureLog& failures)
       : agent_(agent), failures_(failures), outputs_(ir::DestinationsOf(agent)) {}
 
-  void Run(value::Batch& batch, ir::Emitter&) override {
+  void Run(value::Batch& batch) override {
     for (value::Event& event : batch.events) {
       event.outcome = value::Outcome::kDone;
       for (uint32_t i = 0; i < outputs_.size(); ++i) {

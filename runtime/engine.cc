@@ -6,23 +6,30 @@
 
 namespace kaspr::runtime {
 
-Engine::Engine(const Plan& plan, std::vector<ir::Kernel*> kernels, Source& source, Sink& sink,
+Engine::Engine(const Plan& plan, std::vector<Body> bodies, Source& source, Sink& sink,
                ir::Lane* lane, EngineOptions options)
-    : source_(source),
+    : plan_(plan),
+      bodies_(std::move(bodies)),
+      source_(source),
       sink_(sink),
       lane_(lane),
       options_(std::move(options)),
-      counters_(plan.segments.size()),
+      counters_(plan.agents.size()),
       paces_(plan.segments.size()),
       records_left_(options_.most_records),
       credit_(options_.bytes_in_flight) {
-  for (size_t agent = 0; agent < plan.segments.size(); ++agent) {
-    for (const std::string& topic : plan.segments[agent].topics) {
-      readers_[topic].agents.push_back(agent);
+  for (size_t segment = 0; segment < plan.segments.size(); ++segment) {
+    for (const std::string& topic : plan.segments[segment].topics) {
+      readers_[topic].segments.push_back(segment);
       readers_[topic].inside = plan.Writes(topic);
     }
   }
-  flow_ = std::make_unique<Flow>(plan, kernels, counters_, sink, lane, options_.flow);
+  FlowOptions flow = options_.flow;
+  flow.open_account = [this] {
+    credit_.Take(0);
+    return std::make_shared<Account>([this] { credit_.Give(0); });
+  };
+  flow_ = std::make_unique<Flow>(plan, bodies_, counters_, sink, std::move(flow));
 }
 
 Engine::~Engine() = default;
@@ -34,6 +41,12 @@ std::string Engine::Run() {
   while (!aborted_.load(std::memory_order_acquire) && Step(room)) {
   }
   flow_->Wait();
+  ForgetGathered();
+  while (unfinished_.load(std::memory_order_acquire) > 0) {
+    pollfd freed{.fd = credit_.freed().fd(), .events = POLLIN, .revents = 0};
+    poll(&freed, 1, -1);
+    credit_.freed().Clear();
+  }
   Fail(sink_.Close());
   Fail(source_.Close());
   const std::lock_guard lock(mutex_);
@@ -46,11 +59,14 @@ bool Engine::Step(const Room& room) {
   const bool idle = credit_.idle();  // before Fetch: what was sent until then, Fetch sees
   const bool lost = lost_.load(std::memory_order_acquire);
   if (lost && idle) Recover();
-  if (Fetched fetched; (!lost || idle) && source_.Fetch(room, fetched)) {
+  if (Fetched fetched; !lost_.load(std::memory_order_relaxed) && source_.Fetch(room, fetched)) {
     Take(fetched);
     return true;
   }
-  if (idle && source_.Ended()) return false;
+  if (idle && source_.Ended()) {
+    if (unfinished_.load(std::memory_order_acquire) == 0) return false;
+    FlushGathered();
+  }
   if (idle) Fail(sink_.Flush());
   Wait();
   return true;
@@ -60,7 +76,7 @@ size_t Engine::RoomFor(std::string_view topic, int32_t partition) const {
   const Readers& readers = readers_.find(topic)->second;
   if (!credit_.available()) return 0;
   size_t room = readers.inside ? std::numeric_limits<size_t>::max() : records_left_;
-  for (size_t agent : readers.agents) room = std::min(room, paces_[agent].room());
+  for (size_t segment : readers.segments) room = std::min(room, paces_[segment].room());
   if (static_cast<size_t>(partition) >= readers.partitions.size()) return room;
   const auto& streams = readers.partitions[static_cast<size_t>(partition)];
   const bool busy = std::any_of(streams.begin(), streams.end(), [this](const auto& stream) {
@@ -73,8 +89,8 @@ void Engine::Take(Fetched& fetched) {
   auto& [topic, readers] = *readers_.find(fetched.topic);
   while (readers.partitions.size() <= static_cast<size_t>(fetched.partition)) {
     auto& streams = readers.partitions.emplace_back();
-    for (size_t agent : readers.agents) {
-      streams.push_back(std::make_unique<Stream>(agent, flow_->sequencers()));
+    for (size_t segment : readers.segments) {
+      streams.push_back(std::make_unique<Stream>(segment, flow_->sequencers()));
     }
   }
   if (!readers.inside) {
@@ -107,33 +123,59 @@ void Engine::Take(Fetched& fetched) {
 void Engine::Start(Stream& stream, value::Batch batch, size_t bytes, Delivery& whole) {
   const Taken taken{batch.events.size(), bytes, Pace::Clock::now()};
   credit_.Take(bytes);
-  paces_[stream.agent].Take(taken.records);
+  unfinished_.fetch_add(1, std::memory_order_relaxed);
+  paces_[stream.segment].Take(taken.records);
   stream.in_flight.fetch_add(1, std::memory_order_relaxed);
-  auto work =
-      std::make_shared<Work>(stream, [=, this, &stream, &whole](const Delivered& delivered) {
-        whole.Done(delivered);
-        End(stream, taken, delivered);
-      });
+  auto account = std::make_shared<Account>([=, this, &stream] { Release(stream, taken); });
+  auto work = std::make_shared<Work>(stream, std::move(account),
+                                     [this, &stream, &whole](const Delivered& delivered) {
+                                       whole.Done(delivered);
+                                       End(stream, delivered);
+                                     });
   work->batch = std::move(batch);
   work->batch.sequence = stream.next_sequence++;
   flow_->Put(work);
 }
 
-// The last thing that is done for a batch: once its credit is back, nothing may be touched.
-void Engine::End(Stream& stream, const Taken& taken, const Delivered& delivered) {
+// Nothing that came of a batch is in flight. It may be the last thing that is done for it: once its
+// credit is back, nothing may be touched.
+void Engine::Release(Stream& stream, const Taken& taken) {
+  stream.in_flight.fetch_sub(1, std::memory_order_relaxed);
+  paces_[stream.segment].Give(taken.records, taken.time, Pace::Clock::now());
+  credit_.Give(taken.bytes);
+}
+
+// All that came of a batch is delivered.
+void Engine::End(const Stream& stream, const Delivered& delivered) {
+  const size_t agent = plan_.segments[stream.segment].agent_index;
   if (delivered.refused > 0) {
-    counters_[stream.agent].failed += delivered.refused;
-    if (options_.refused) options_.refused(stream.agent, delivered.refused, delivered.refusal);
+    counters_[agent].failed += delivered.refused;
+    if (options_.refused) options_.refused(agent, delivered.refused, delivered.refusal);
   }
   if (delivered.lost) lost_.store(true, std::memory_order_release);
   Fail(delivered.error);
-  stream.in_flight.fetch_sub(1, std::memory_order_relaxed);
-  paces_[stream.agent].Give(taken.records, taken.time, Pace::Clock::now());
-  credit_.Give(taken.bytes);
+  const std::lock_guard lock(mutex_);  // until then, Run does not return
+  unfinished_.fetch_sub(1, std::memory_order_release);
+  credit_.freed().Signal();
+}
+
+// What is not in flight and not delivered waits in the buffer of a `take`: for records that will
+// not come.
+void Engine::FlushGathered() {
+  for (const Body& body : bodies_) {
+    if (body.lane_kernel != nullptr) body.lane_kernel->Flush();
+  }
+}
+
+void Engine::ForgetGathered() {
+  for (const Body& body : bodies_) {
+    if (body.lane_kernel != nullptr) body.lane_kernel->Forget("", 0);
+  }
 }
 
 // Nothing is in flight: what was not delivered is fetched and run again.
 void Engine::Recover() {
+  if (unfinished_.load(std::memory_order_acquire) > 0) return ForgetGathered();  // it is read again
   lost_.store(false, std::memory_order_release);
   const std::string error = sink_.Reopen();
   if (!error.empty()) return Fail(error);
@@ -164,7 +206,6 @@ void Engine::Abort() {
   aborted_.store(true, std::memory_order_release);
   source_.Stop();
   if (lane_ != nullptr) lane_->Interrupt();
-  flow_->Abort();
 }
 
 }  // namespace kaspr::runtime

@@ -28,17 +28,17 @@ struct EngineOptions {
   // Takes no more than so many records in from outside: of topics that no agent writes.
   size_t most_records = std::numeric_limits<size_t>::max();
   FlowOptions flow;
-  // Told of records that the transport refused: by which segment of the plan, how many, and why.
-  std::function<void(size_t segment, uint64_t count, const std::string& why)> refused;
+  // Told of records that the transport refused: by which agent of the plan, how many, and why.
+  std::function<void(size_t agent, uint64_t count, const std::string& why)> refused;
   std::function<void(const std::string& text)> warn;  // what went wrong and was mended
 };
 
 class Engine {
  public:
-  // Everything must outlive the engine; `kernels`: one per segment of the plan, `lane` null if none
-  // of them needs it.
-  Engine(const Plan& plan, std::vector<ir::Kernel*> kernels, Source& source, Sink& sink,
-         ir::Lane* lane, EngineOptions options);
+  // Everything must outlive the engine; `bodies`: one per segment of the plan, `lane` null if none of
+  // them needs it.
+  Engine(const Plan& plan, std::vector<Body> bodies, Source& source, Sink& sink, ir::Lane* lane,
+         EngineOptions options);
   ~Engine();
 
   // Runs until the source has ended and all that it caused is delivered, until Stop and the same,
@@ -52,13 +52,13 @@ class Engine {
   // thread.
   void Abort();
 
-  const std::vector<Counters>& counters() const { return counters_; }  // one per segment
+  const std::vector<Counters>& counters() const { return counters_; }  // one per agent
 
  private:
-  // The agents that read a topic, and the streams of each of its partitions, one for each agent;
+  // The segments that read a topic, and the streams of each of its partitions, one for each segment;
   // made when a record of the partition is first seen.
   struct Readers {
-    std::vector<size_t> agents;
+    std::vector<size_t> segments;
     std::vector<std::vector<std::unique_ptr<Stream>>> partitions;
     bool inside = false;  // an agent writes it too
   };
@@ -73,11 +73,16 @@ class Engine {
   size_t RoomFor(std::string_view topic, int32_t partition) const;
   void Take(Fetched& fetched);
   void Start(Stream& stream, value::Batch batch, size_t bytes, Delivery& whole);
-  void End(Stream& stream, const Taken& taken, const Delivered& delivered);
+  void Release(Stream& stream, const Taken& taken);
+  void End(const Stream& stream, const Delivered& delivered);
+  void FlushGathered();
+  void ForgetGathered();
   void Recover();
   void Wait();
   void Fail(const std::string& error);
 
+  const Plan& plan_;
+  const std::vector<Body> bodies_;
   Source& source_;
   Sink& sink_;
   ir::Lane* const lane_;
@@ -87,6 +92,7 @@ class Engine {
   std::map<std::string, Readers, std::less<>> readers_;
   size_t records_left_;
   Credit credit_;
+  std::atomic<size_t> unfinished_{0};  // batches taken in and not delivered, in flight or gathered
   std::atomic<bool> aborted_{false};
   std::atomic<bool> lost_{false};
   std::mutex mutex_;

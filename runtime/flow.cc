@@ -6,7 +6,6 @@
 #include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <deque>
 #include <utility>
 
@@ -22,88 +21,9 @@ namespace tbbf = oneapi::tbb::flow;
 using Entry = tbbf::receiver<WorkPtr>;
 using LaneNode = tbbf::async_node<WorkPtr, WorkPtr>;
 
-// What a forced stop tells those who wait in the middle of an event.
-struct AbortFlag {
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool aborted = false;
-};
+using Gateway = LaneNode::gateway_type;
 
-// A native kernel restarts nothing and so never hands on half an event.
-class NoEmitter final : public ir::Emitter {
- public:
-  bool Flush(value::Batch&) override { Refuse(); }
-  bool Acknowledge(value::Batch&, value::DeliveryReport&) override { Refuse(); }
-
- private:
-  [[noreturn]] static void Refuse() {
-    KASPR_UNREACHABLE("a native kernel flushed in the middle of a batch");
-  }
-};
-
-// Hands on what is staged so far as work of its own, in front of the rest of its batch, which is
-// not delivered before it.
-class LaneEmitter final : public ir::Emitter {
- public:
-  LaneEmitter(Work& work, LaneNode::gateway_type& gateway, size_t sends, AbortFlag& abort)
-      : work_(work), gateway_(gateway), sends_(sends), abort_(abort) {}
-
-  bool Flush(value::Batch& batch) override {
-    return Await(std::exchange(before_, HandOn(batch, false)));
-  }
-
-  bool Acknowledge(value::Batch& batch, value::DeliveryReport& report) override {
-    const OutcomePtr part = HandOn(batch, true);
-    if (!Await(std::exchange(before_, nullptr)) || !Await(part)) return false;
-    report = std::move(part->last);
-    return true;
-  }
-
- private:
-  // What a part leaves behind; the part may outlive the wait for it when aborted.
-  struct Outcome {
-    bool done = false;
-    bool lost = false;
-    value::DeliveryReport last;
-  };
-  using OutcomePtr = std::shared_ptr<Outcome>;
-
-  OutcomePtr HandOn(value::Batch& batch, bool report_last) {
-    auto outcome = std::make_shared<Outcome>();
-    if (report_last) batch.sends.back().report = &outcome->last;
-    work_.delivery.Add();
-    auto part = std::make_shared<Work>(work_.stream, [outcome, &whole = work_.delivery,
-                                                      &abort = abort_](const Delivered& delivered) {
-      {
-        const std::lock_guard lock(abort.mutex);
-        outcome->done = true;
-        outcome->lost = delivered.lost;
-        abort.changed.notify_all();
-      }
-      whole.Done(delivered);  // last: with the batch everything may end
-    });
-    std::swap(part->batch.sends, batch.sends);
-    std::swap(part->batch.send_arena, batch.send_arena);
-    part->send_sequence = work_.stream.next_send++;
-    part->delivery.Add(static_cast<int64_t>(sends_) - 1);
-    gateway_.try_put(part);
-    return outcome;
-  }
-
-  bool Await(const OutcomePtr& part) {
-    std::unique_lock lock(abort_.mutex);
-    abort_.changed.wait(lock, [&] { return part == nullptr || part->done || abort_.aborted; });
-    return !abort_.aborted && (part == nullptr || !part->lost);
-  }
-
-  Work& work_;
-  LaneNode::gateway_type& gateway_;
-  const size_t sends_;
-  AbortFlag& abort_;
-  OutcomePtr before_;  // the part handed on last, if nobody waited for it
-};
-
-void Count(const value::Batch& batch, Segment::Engine engine, Counters& counters) {
+void Count(const value::Batch& batch, bool source, Segment::Engine engine, Counters& counters) {
   uint64_t ran = 0, filtered = 0, failed = 0;
   for (const value::Event& event : batch.events) {
     if (event.outcome == value::Outcome::kInterrupted) continue;
@@ -113,27 +33,37 @@ void Count(const value::Batch& batch, Segment::Engine engine, Counters& counters
     filtered += event.filtered;
     failed += event.outcome == value::Outcome::kFailed;
   }
-  counters.in += ran;
   counters.filtered += filtered;
   counters.failed += failed;
+  if (!source) return;
+  counters.in += ran;
   (engine == Segment::Engine::kNative ? counters.native : counters.python) += ran;
+}
+
+bool AnyInterrupted(const value::Batch& batch) {
+  return std::any_of(batch.events.begin(), batch.events.end(), [](const value::Event& event) {
+    return event.outcome == value::Outcome::kInterrupted;
+  });
 }
 
 }  // namespace
 
 struct Flow::State {
-  State(const Plan& plan, const std::vector<ir::Kernel*>& kernels, std::vector<Counters>& counters,
-        Sink& sink, ir::Lane* lane, const FlowOptions& options)
-      : options(options), sink(sink), lane(lane) {
+  State(const Plan& plan, const std::vector<Body>& bodies, std::vector<Counters>& counters,
+        Sink& sink, FlowOptions options)
+      : plan(plan), counters(counters), options(std::move(options)), sink(sink) {
     for (size_t i = 0; i < plan.segments.size(); ++i) {
-      const Segment& segment = plan.segments[i];
-      entries.push_back(segment.engine == Segment::Engine::kNative
-                            ? AddNative(segment, *kernels[i], counters[i])
-                            : AddLane(segment, *kernels[i], counters[i]));
-      send_counts.push_back(segment.sends.size());
+      entries.push_back(bodies[i].kernel != nullptr ? AddNative(i, *bodies[i].kernel)
+                                                    : AddLane(i, *bodies[i].lane_kernel));
+    }
+    for (size_t i = 0; i < plan.segments.size(); ++i) {
+      units.push_back(std::make_unique<Stream>(i, sequencers.size()));
     }
   }
 
+  Counters& CountersOf(size_t segment) { return counters[plan.segments[segment].agent_index]; }
+
+  // Takes part in every node's work.
   void Disturb() const {
     if (options.disturb) options.disturb();
   }
@@ -147,98 +77,218 @@ struct Flow::State {
     return [&sequencer](const WorkPtr& work, uint64_t number) { sequencer.Push(work, number); };
   }
 
-  Entry* AddNative(const Segment& segment, ir::Kernel& kernel, Counters& counters) {
-    auto& node = natives.emplace_back(graph, tbbf::unlimited,
-                                      [this, &kernel, &counters](const WorkPtr& work) {
-                                        Disturb();
-                                        NoEmitter emitter;
-                                        kernel.Run(work->batch, emitter);
-                                        Count(work->batch, Segment::Engine::kNative, counters);
-                                        work->send_sequence = work->batch.sequence;
-                                        return work;
-                                      });
-    AddSends(segment, counters, node);
+  // The send nodes of its segment are about to get the work.
+  void ExpectSends(const Work& work) const {
+    const auto sends = static_cast<int64_t>(plan.segments[work.stream.segment].sends.size());
+    if (sends > 1) work.own.Add(sends - 1);
+  }
+
+  Entry* AddNative(size_t segment, ir::Kernel& kernel) {
+    auto& node = natives.emplace_back(
+        graph, tbbf::unlimited, [this, segment, &kernel](const WorkPtr& work) {
+          Disturb();
+          kernel.Run(work->batch);
+          Count(work->batch, true, Segment::Engine::kNative, CountersOf(segment));
+          work->send_sequence = work->batch.sequence;
+          ExpectSends(*work);
+          return work;
+        });
+    AddSends(segment, node);
     return &node;
   }
 
-  Entry* AddLane(const Segment& segment, ir::Kernel& kernel, Counters& counters) {
-    const size_t sends = std::max<size_t>(segment.sends.size(), 1);
+  Entry* AddLane(size_t segment, ir::LaneKernel& kernel) {
     // The gateway is the node's, and the same for every call; the body learns it with the first.
-    auto gateway = std::make_shared<std::atomic<LaneNode::gateway_type*>>(nullptr);
-    auto submit = InOrder([this, &kernel, &counters, gateway, sends](const WorkPtr& work) {
-      Submit(work, kernel, counters, *gateway->load(), sends);
+    auto gateway = std::make_shared<std::atomic<Gateway*>>(nullptr);
+    auto submit = InOrder([this, &kernel, gateway](const WorkPtr& work) {
+      kernel.Submit(std::make_shared<Job>(*this, work, *gateway->load(), true));
     });
     auto& node = lanes.emplace_back(
         graph, tbbf::unlimited,
-        [this, &kernel, gateway, submit](const WorkPtr& work, LaneNode::gateway_type& own) {
+        [this, &kernel, gateway, submit](const WorkPtr& work, Gateway& own) {
           Disturb();
           kernel.Prepare(work->batch);
           gateway->store(&own);
           own.reserve_wait();
           submit(work, work->batch.sequence);
         });
-    AddSends(segment, counters, tbbf::output_port<0>(node));
+    AddSends(segment, tbbf::output_port<0>(node));
     return &node;
   }
 
-  void Submit(const WorkPtr& work, ir::Kernel& kernel, Counters& counters,
-              LaneNode::gateway_type& gateway, size_t sends) {
-    auto emitter = std::make_shared<LaneEmitter>(*work, gateway, sends, abort);
-    lane->Submit(kernel, work->batch, *emitter, [work, emitter, &counters, &gateway] {
-      Count(work->batch, Segment::Engine::kLane, counters);
-      work->send_sequence = work->stream.next_send++;
-      gateway.try_put(work);
-      gateway.release_wait();
-    });
+  void AddSends(size_t segment, tbbf::sender<WorkPtr>& from) {
+    const Segment& sending = plan.segments[segment];
+    if (sending.sends.empty()) {  // it only says: it is done
+      AddSend([](const WorkPtr& work) { work->own.Done(); }, from);
+    }
+    for (const SendNode& send : sending.sends) {
+      if (send.channel) {
+        AddSend([this, &send](const WorkPtr& work) { PassOn(send, work); }, from);
+      } else {
+        AddSend([this, segment, &send](const WorkPtr& work) { SendAll(segment, send, work); }, from);
+      }
+    }
   }
 
-  void AddSends(const Segment& segment, Counters& counters, tbbf::sender<WorkPtr>& from) {
-    if (segment.sends.empty()) AddSend(segment, {}, counters, from);  // it only says: it is done
-    for (const SendNode& send : segment.sends) AddSend(segment, send, counters, from);
-  }
-
-  void AddSend(const Segment& segment, const SendNode& send, Counters& counters,
-               tbbf::sender<WorkPtr>& from) {
-    auto body =
-        InOrder([this, send, topics = segment.destinations, &counters](const WorkPtr& work) {
-          uint64_t sent = 0;
-          for (const value::Send& record : work->batch.sends) {
-            if (std::find(send.outputs.begin(), send.outputs.end(), record.output) ==
-                send.outputs.end()) {
-              continue;
-            }
-            work->delivery.Add();
-            sink.Send(record.topic.empty() ? topics[record.output] : record.topic, record,
-                      work->delivery);
-            ++sent;
-          }
-          counters.out += sent;
-          work->delivery.Done();
+  void AddSend(std::function<void(const WorkPtr&)> body, tbbf::sender<WorkPtr>& from) {
+    auto& node = sends.emplace_back(
+        graph, tbbf::unlimited, [this, body = InOrder(std::move(body))](const WorkPtr& work) {
+          Disturb();
+          body(work, work->send_sequence);
+          return tbbf::continue_msg();
         });
-    auto& node = sends.emplace_back(graph, tbbf::unlimited, [this, body](const WorkPtr& work) {
-      Disturb();
-      body(work, work->send_sequence);
-      return tbbf::continue_msg();
-    });
     tbbf::make_edge(from, node);
   }
 
+  void SendAll(size_t segment, const SendNode& node, const WorkPtr& work) {
+    uint64_t sent = 0;
+    for (const value::Send& record : work->batch.sends) {
+      if (!node.Takes(record.output)) continue;
+      work->own.Add();
+      const std::string& topic = plan.segments[segment].targets[record.output].name;
+      sink.Send(record.topic.empty() ? topic : record.topic, record, work->own);
+      ++sent;
+    }
+    CountersOf(segment).out += sent;
+    work->own.Done();
+  }
+
+  // What was sent to a channel becomes events of those who read it.
+  void PassOn(const SendNode& node, const WorkPtr& work) {
+    for (const value::Send& value : work->batch.sends) {
+      if (node.Takes(value.output)) {
+        value.object->users.fetch_add(static_cast<int32_t>(node.readers.size()) - 1);
+      }
+    }
+    for (const size_t reader : node.readers) {
+      value::Batch batch;
+      batch.partition = 0;
+      for (const value::Send& value : work->batch.sends) {
+        if (!node.Takes(value.output)) continue;
+        const int64_t timestamp = value.origins.back().message->timestamp;
+        batch.events.push_back({.message = {.offset = -1, .timestamp = timestamp},
+                                .object = value.object,
+                                .origins = value.origins});
+      }
+      if (!batch.events.empty()) Receive(reader, std::move(batch), work);
+    }
+    work->own.Done();
+  }
+
+  void Receive(size_t reader, value::Batch batch, const WorkPtr& from) {
+    Stream& stream = Downstream(from->stream, reader);
+    from->whole.Add();
+    auto work = std::make_shared<Work>(
+        stream, from->account,
+        [&whole = from->whole](const Delivered& delivered) { whole.Done(delivered); });
+    work->batch = std::move(batch);
+    work->batch.sequence = stream.next_sequence++;
+    work->parents.push_back(from);
+    entries[reader]->try_put(work);
+  }
+
+  Stream& Downstream(Stream& stream, size_t reader) {
+    const std::lock_guard lock(stream.receivers_mutex);
+    std::unique_ptr<Stream>& found = stream.receivers[reader];
+    if (!found) found = std::make_unique<Stream>(reader, sequencers.size());
+    return *found;
+  }
+
+  class Job;
+
+  const Plan& plan;
+  std::vector<Counters>& counters;
   const FlowOptions options;
   Sink& sink;
-  ir::Lane* const lane;
-  AbortFlag abort;
   std::deque<Sequencer> sequencers;
+  std::vector<std::unique_ptr<Stream>> units;  // per segment: of what a `take` gathers
   tbbf::graph graph;
   std::deque<tbbf::function_node<WorkPtr, WorkPtr>> natives;
   std::deque<LaneNode> lanes;
   std::deque<tbbf::function_node<WorkPtr>> sends;
   std::vector<Entry*> entries;                           // per segment
-  std::vector<size_t> send_counts;                       // per segment
   std::unique_ptr<oneapi::tbb::global_control> control;  // for as long as the graph
 };
 
-Flow::Flow(const Plan& plan, const std::vector<ir::Kernel*>& kernels,
-           std::vector<Counters>& counters, Sink& sink, ir::Lane* lane, FlowOptions options) {
+// A work on the lane.
+class Flow::State::Job final : public ir::LaneWork {
+ public:
+  Job(State& flow, WorkPtr work, Gateway& gateway, bool source)
+      : flow_(flow), work_(std::move(work)), gateway_(gateway), source_(source) {}
+
+  value::Batch& batch() override { return work_->batch; }
+  const void* stream() const override { return &work_->stream; }
+
+  void HandOn(value::DeliveryReport* report, std::function<void(bool lost)> delivered) override {
+    work_->whole.Add();
+    auto part = std::make_shared<Work>(
+        work_->stream, work_->account,
+        [&whole = work_->whole, told = std::move(delivered)](const Delivered& delivered) {
+          told(delivered.lost);
+          whole.Done(delivered);
+        });
+    if (report != nullptr) work_->batch.sends.back().report = report;
+    std::swap(part->batch.sends, work_->batch.sends);
+    std::swap(part->batch.send_arena, work_->batch.send_arena);
+    part->parents.push_back(work_);
+    Put(part);
+  }
+
+  void Finish(bool unacknowledged) override {
+    const Segment& segment = flow_.plan.segments[work_->stream.segment];
+    Count(work_->batch, source_ && segment.counts_source, Segment::Engine::kLane,
+          flow_.CountersOf(work_->stream.segment));
+    if (unacknowledged || AnyInterrupted(work_->batch)) {
+      work_->own.Add();
+      work_->own.Drop();
+    }
+    if (work_->batch.sends.empty()) {
+      work_->own.Done();
+    } else {
+      Put(work_);
+    }
+    gateway_.release_wait();
+  }
+
+  std::shared_ptr<ir::LaneWork> Gather(
+      std::vector<std::shared_ptr<ir::LaneWork>> parts) override {
+    const bool isolated = flow_.plan.segments[work_->stream.segment].isolated;
+    Stream& stream = isolated ? work_->stream : *flow_.units[work_->stream.segment];
+    std::vector<WorkPtr> parents;
+    for (const auto& part : parts) parents.push_back(static_cast<Job&>(*part).work_);
+    std::vector<Delivery*> wholes;
+    for (const WorkPtr& parent : parents) wholes.push_back(&parent->whole);
+    auto unit = std::make_shared<Work>(
+        stream, flow_.options.open_account(),
+        [wholes = std::move(wholes)](const Delivered& delivered) {
+          for (Delivery* whole : wholes) whole->Done(delivered);
+        });
+    unit->batch.topic = work_->batch.topic;
+    unit->batch.partition = work_->batch.partition;
+    unit->batch.events.emplace_back();
+    unit->parents = std::move(parents);
+    gateway_.reserve_wait();
+    return std::make_shared<Job>(flow_, std::move(unit), gateway_, false);
+  }
+
+  void Hold() override { work_->whole.Add(); }
+  void Drop() override { work_->whole.Drop(); }
+
+ private:
+  void Put(const WorkPtr& work) {
+    work->send_sequence = work->stream.next_send++;
+    flow_.ExpectSends(*work);
+    gateway_.try_put(work);
+  }
+
+  State& flow_;
+  const WorkPtr work_;
+  Gateway& gateway_;
+  const bool source_;  // its events are what the segment reads
+};
+
+Flow::Flow(const Plan& plan, const std::vector<Body>& bodies, std::vector<Counters>& counters,
+           Sink& sink, FlowOptions options) {
   // One of TBB's threads is ours, which only waits at the end: on one core there must be a second
   // one.
   const int threads =
@@ -248,7 +298,7 @@ Flow::Flow(const Plan& plan, const std::vector<ir::Kernel*>& kernels,
                                                   static_cast<size_t>(threads));
   oneapi::tbb::task_arena arena(threads);
   arena.execute([&] {  // a graph runs in the arena that it was made in
-    state_ = std::make_unique<State>(plan, kernels, counters, sink, lane, options);
+    state_ = std::make_unique<State>(plan, bodies, counters, sink, std::move(options));
   });
   state_->control = std::move(control);
 }
@@ -262,19 +312,11 @@ size_t Flow::sequencers() const {
 }
 
 void Flow::Put(const WorkPtr& work) {
-  const size_t sends = state_->send_counts[work->stream.agent];
-  if (sends > 1) work->delivery.Add(static_cast<int64_t>(sends) - 1);
-  state_->entries[work->stream.agent]->try_put(work);
+  state_->entries[work->stream.segment]->try_put(work);
 }
 
 void Flow::Wait() {
   state_->graph.wait_for_all();
-}
-
-void Flow::Abort() {
-  const std::lock_guard lock(state_->abort.mutex);
-  state_->abort.aborted = true;
-  state_->abort.changed.notify_all();
 }
 
 }  // namespace kaspr::runtime

@@ -5,7 +5,8 @@
 //   Put -> [native: unlimited, on workers | lane: sequencer, then the lane's thread] -> [send]...
 //
 // A flow graph keeps no order, so a sequencer per partition stands before the lane and before every
-// send. Nothing waits in a worker: the lane is fed through an async_node.
+// send. Nothing waits in a worker: the lane is fed through an async_node. A send node of a channel
+// makes batches for the nodes of those who read it.
 
 #include <functional>
 #include <memory>
@@ -18,8 +19,16 @@
 
 namespace kaspr::runtime {
 
+// What runs a segment: one of the two.
+struct Body {
+  ir::Kernel* kernel = nullptr;
+  ir::LaneKernel* lane_kernel = nullptr;
+};
+
 struct FlowOptions {
   int threads = 0;  // at least; else one for each core
+  // The account of what a `take` gathers, which is in flight from then on.
+  std::function<std::shared_ptr<Account>()> open_account;
   // For tests of order: called in every node before its work, to delay it; and a flow without
   // sequencers, which shows that those tests can fail.
   std::function<void()> disturb;
@@ -28,10 +37,10 @@ struct FlowOptions {
 
 class Flow {
  public:
-  // Everything must outlive the flow. `kernels` and `counters`: one per segment of the plan. `lane`
-  // may be null when no segment needs it.
-  Flow(const Plan& plan, const std::vector<ir::Kernel*>& kernels, std::vector<Counters>& counters,
-       Sink& sink, ir::Lane* lane, FlowOptions options);
+  // Everything must outlive the flow. `bodies`: one per segment of the plan. `counters`: one per
+  // agent.
+  Flow(const Plan& plan, const std::vector<Body>& bodies, std::vector<Counters>& counters,
+       Sink& sink, FlowOptions options);
   ~Flow();
 
   // How many sequencers it has, each of which keeps an Order in every stream.
@@ -42,9 +51,6 @@ class Flow {
 
   // Waits until nothing is on its way.
   void Wait();
-
-  // A forced stop: whoever waits for a delivery in the middle of an event gives up. Any thread.
-  void Abort();
 
  private:
   struct State;

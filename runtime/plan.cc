@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <set>
+#include <utility>
 
 #include "base/match.h"
 
@@ -12,59 +14,135 @@ namespace kaspr::runtime {
 namespace {
 
 // Bytes that are only passed on need no CPython; every other value does, for now, and whatever
-// waits for a delivery.
+// waits for a delivery, for other events, or for a second try.
 bool NeedsLane(const ir::Agent& agent) {
   const auto lane_only = [](const ir::Node& node) {
     const auto* output = std::get_if<ir::Output>(&node.op);
     if (output == nullptr) return !std::holds_alternative<ir::Input>(node.op);
     return output->destination.ack || output->destination.value == ir::Serializer::kPickle;
   };
-  return !agent.functions.empty() || agent.input().key != ir::Serializer::kRaw ||
-         agent.input().value != ir::Serializer::kRaw ||
+  const ir::Input& input = agent.input();
+  return !agent.functions.empty() || agent.on_error.policy != ir::ErrorAction::kSkip ||
+         input.key != ir::Serializer::kRaw || input.value != ir::Serializer::kRaw || input.take ||
+         !input.channel.empty() ||
          std::any_of(agent.nodes.begin(), agent.nodes.end(), lane_only);
 }
 
-void AppendSend(const ir::Agent& agent, const ir::Destination& destination, Segment& segment) {
-  for (ir::FnId id : ir::FunctionsOf(ir::Output{destination})) {
-    segment.steps.push_back(agent.function(id).name);
+// Fills in a segment, node after node.
+class SegmentBuilder {
+ public:
+  SegmentBuilder(const ir::Agent& agent, const std::vector<ir::Target>& targets, Segment& segment)
+      : agent_(agent), targets_(targets), segment_(segment) {
+    segment_.steps.emplace_back(segment.channel.empty() ? "decode" : "receive");
   }
-  segment.steps.push_back(destination.topic.empty() ? "encode" : "encode " + destination.topic);
-}
 
-void AppendStep(const ir::Agent& agent, const ir::Stage::Step& step, Segment& segment) {
-  std::visit(Match{
-                 [&](const ir::Map&) { segment.steps.push_back(step.name); },
-                 [&](const ir::Filter&) { segment.steps.push_back(step.name); },
-                 [&](const ir::TopicSend& send) { AppendSend(agent, send.destination, segment); },
-             },
-             step.op);
-}
-
-void AppendSteps(const ir::Agent& agent, Segment& segment) {
-  segment.steps.push_back("decode");
-  for (const ir::Node& node : agent.nodes) {
-    std::visit(
-        Match{[](const ir::Input&) {}, [&](const ir::Map&) { segment.steps.push_back(node.name); },
-              [&](const ir::Filter&) { segment.steps.push_back(node.name); },
-              [&](const ir::TopicSend& send) { AppendSend(agent, send.destination, segment); },
-              [&](const ir::Stage& stage) {
-                for (const auto& step : stage.steps) AppendStep(agent, step, segment);
-              },
-              [&](const ir::Output& output) { AppendSend(agent, output.destination, segment); }},
-        node.op);
+  void Add(const ir::Node& node) {
+    for (uint32_t i = 0; i < targets_.size(); ++i) {
+      if (IsOf(node, targets_[i])) segment_.outputs.push_back(i);
+    }
+    std::visit(Match{[](const ir::Input&) {}, [&](const ir::Map&) { AddStep(node.name); },
+                     [&](const ir::Filter&) { AddStep(node.name); },
+                     [&](const ir::TopicSend& send) { AddSend(send.destination); },
+                     [&](const ir::GroupBy& group) {
+                       AddStep(node.name);
+                       AddStep("encode " + group.topic);
+                     },
+                     [&](const ir::Stage& stage) {
+                       for (const ir::Stage::Step& step : stage.steps) Add(step);
+                     },
+                     [&](const ir::Output& output) { AddSend(output.destination); },
+                     [&](const ir::ChannelOutput&) { AddFunctions(node.op); },
+                     [&](const ir::PythonSink& sink) { AddStep(sink.name); }},
+               node.op);
   }
-}
+
+ private:
+  static bool IsOf(const ir::Node& node, const ir::Target& target) {
+    for (const ir::Target& of : ir::TargetsOf(node.op)) {
+      if (of.destination == target.destination && of.group == target.group &&
+          of.channel == target.channel) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void AddStep(std::string name) { segment_.steps.push_back(std::move(name)); }
+
+  void AddFunctions(const ir::Op& op) {
+    for (ir::FnId id : ir::FunctionsOf(op)) AddStep(agent_.function(id).name);
+  }
+
+  void AddSend(const ir::Destination& destination) {
+    AddFunctions(ir::Output{destination});
+    AddStep(destination.topic.empty() ? "encode" : "encode " + destination.topic);
+  }
+
+  void Add(const ir::Stage::Step& step) {
+    std::visit(Match{
+                   [&](const ir::Map&) { AddStep(step.name); },
+                   [&](const ir::Filter&) { AddStep(step.name); },
+                   [&](const ir::TopicSend& send) { AddSend(send.destination); },
+               },
+               step.op);
+  }
+
+  const ir::Agent& agent_;
+  const std::vector<ir::Target>& targets_;
+  Segment& segment_;
+};
 
 std::vector<SendNode> SendsOf(const Segment& segment) {
   std::vector<SendNode> sends;
-  for (uint32_t i = 0; i < segment.destinations.size(); ++i) {
-    const std::string topic = segment.ChoosesTopics() ? "" : segment.destinations[i];
-    auto node = std::find_if(sends.begin(), sends.end(),
-                             [&](const SendNode& send) { return send.topic == topic; });
-    if (node == sends.end()) node = sends.insert(sends.end(), {.topic = topic, .outputs = {}});
-    node->outputs.push_back(i);
+  for (const uint32_t output : segment.outputs) {
+    const auto& [name, channel] = segment.targets[output];
+    const std::string topic = !channel && segment.ChoosesTopics() ? "" : name;
+    auto node = std::find_if(sends.begin(), sends.end(), [&](const SendNode& send) {
+      return send.topic == topic && send.channel == channel;
+    });
+    if (node == sends.end()) {
+      node = sends.insert(sends.end(), {.topic = topic, .channel = channel});
+    }
+    node->outputs.push_back(output);
   }
   return sends;
+}
+
+// The segments of an agent.
+void AddSegments(const ir::Agent& agent, Plan& plan) {
+  const std::vector<ir::Target> targets = ir::TargetsOf(agent);
+  plan.agents.push_back(agent.name);
+  Segment first;
+  first.agent = agent.name;
+  first.agent_index = plan.agents.size() - 1;
+  first.engine = NeedsLane(agent) ? Segment::Engine::kLane : Segment::Engine::kNative;
+  first.isolated = agent.input().isolated_partitions;
+  for (const ir::Target& target : targets) {
+    first.targets.push_back({target.name, target.kind == ir::Target::Kind::kChannel});
+  }
+  Segment segment = first;
+  segment.topics = agent.input().topics;
+  segment.pattern = agent.input().pattern;
+  segment.channel = agent.input().channel;
+  const auto end = [&](Segment ended) {
+    // Each of them may have dead letters.
+    if (agent.on_error.UsesDeadLetters()) {
+      ended.outputs.push_back(static_cast<uint32_t>(targets.size() - 1));
+    }
+    ended.sends = SendsOf(ended);
+    plan.segments.push_back(std::move(ended));
+  };
+  auto builder = std::make_unique<SegmentBuilder>(agent, targets, segment);
+  for (const ir::Node& node : agent.nodes) {
+    builder->Add(node);
+    const auto* group = std::get_if<ir::GroupBy>(&node.op);
+    if (group == nullptr) continue;
+    end(std::exchange(segment, first));
+    segment.topics = {group->topic};
+    segment.counts_source = false;
+    builder = std::make_unique<SegmentBuilder>(agent, targets, segment);
+  }
+  end(std::move(segment));
 }
 
 // A line of the printed plan.
@@ -74,11 +152,13 @@ struct Line {
   std::vector<size_t> from;
   bool ordered = false;
   std::set<std::string> topics;  // of a send
+  std::string channel;           // of a send
 };
 
 std::vector<Line> LinesOf(const Plan& plan) {
   std::vector<Line> lines;
   std::vector<std::pair<std::string, size_t>> sources;
+  std::vector<std::pair<std::string, size_t>> receivers;  // channel, body
   const auto source = [&](const std::string& topic) {
     for (const auto& [name, line] : sources) {
       if (name == topic) return line;
@@ -90,27 +170,42 @@ std::vector<Line> LinesOf(const Plan& plan) {
   for (const Segment& segment : plan.segments) {
     std::vector<size_t> from;
     for (const std::string& topic : segment.topics) from.push_back(source(topic));
+    if (!segment.pattern.empty()) from.push_back(source("topics like " + segment.pattern));
     const size_t body = lines.size();
+    if (!segment.channel.empty()) receivers.emplace_back(segment.channel, body);
     const bool lane = segment.engine == Segment::Engine::kLane;
     lines.push_back({.kind = lane ? "lane" : "native",
                      .what = fmt::format("{}: {}", segment.agent, fmt::join(segment.steps, ", ")),
                      .from = std::move(from),
                      .ordered = lane});
     for (const SendNode& send : segment.sends) {
-      lines.push_back({.kind = "send",
-                       .what = send.topic.empty()
-                                   ? fmt::format("{}", fmt::join(segment.WrittenTopics(), ", "))
-                                   : send.topic,
-                       .from = {body},
-                       .ordered = true});
-      for (uint32_t output : send.outputs) lines.back().topics.insert(segment.destinations[output]);
+      Line line{.kind = send.channel ? "pass" : "send",
+                .what = send.topic,
+                .from = {body},
+                .ordered = true};
+      if (send.channel) {
+        line.what = "channel " + send.topic;
+        line.channel = send.topic;
+      } else if (send.topic.empty()) {
+        line.what.clear();
+        for (const std::string& topic : segment.WrittenTopics()) {
+          if (topic.starts_with("channel ")) continue;
+          line.what += (line.what.empty() ? "" : ", ") + topic;
+        }
+      }
+      if (!send.channel) {
+        for (uint32_t output : send.outputs) line.topics.insert(segment.targets[output].name);
+      }
+      lines.push_back(std::move(line));
     }
   }
-  // Topics inside the app: what is sent there comes in at their source.
+  // Topics and channels inside the app: what is sent there comes in where they are read.
   for (size_t i = 0; i < lines.size(); ++i) {
-    if (lines[i].kind != "send") continue;
     for (const auto& [topic, line] : sources) {
       if (lines[i].topics.contains(topic)) lines[line].from.push_back(i);
+    }
+    for (const auto& [channel, body] : receivers) {
+      if (lines[i].channel == channel) lines[body].from.push_back(i);
     }
   }
   return lines;
@@ -135,19 +230,33 @@ std::vector<std::string> Broken(const std::string& text) {
 
 }  // namespace
 
+bool SendNode::Takes(uint32_t output) const {
+  return std::find(outputs.begin(), outputs.end(), output) != outputs.end();
+}
+
 bool Segment::ChoosesTopics() const {
-  return std::find(destinations.begin(), destinations.end(), "") != destinations.end();
+  return std::any_of(outputs.begin(), outputs.end(), [this](uint32_t output) {
+    return !targets[output].channel && targets[output].name.empty();
+  });
 }
 
 std::vector<std::string> Segment::WrittenTopics() const {
   std::vector<std::string> topics;
-  for (const std::string& topic : destinations) {
-    if (!topic.empty() && std::find(topics.begin(), topics.end(), topic) == topics.end()) {
-      topics.push_back(topic);
+  for (const uint32_t output : outputs) {
+    const auto& [name, channel] = targets[output];
+    const std::string shown = channel ? "channel " + name : name;
+    if (!shown.empty() && std::find(topics.begin(), topics.end(), shown) == topics.end()) {
+      topics.push_back(shown);
     }
   }
   if (ChoosesTopics()) topics.emplace_back("topics chosen at run time");
   return topics;
+}
+
+bool Segment::Writes(std::string_view topic) const {
+  return std::any_of(outputs.begin(), outputs.end(), [&](uint32_t output) {
+    return !targets[output].channel && targets[output].name == topic;
+  });
 }
 
 bool Plan::Reads(std::string_view topic) const {
@@ -157,10 +266,8 @@ bool Plan::Reads(std::string_view topic) const {
 }
 
 bool Plan::Writes(std::string_view topic) const {
-  return std::any_of(segments.begin(), segments.end(), [&](const Segment& segment) {
-    const auto& topics = segment.destinations;
-    return std::find(topics.begin(), topics.end(), topic) != topics.end();
-  });
+  return std::any_of(segments.begin(), segments.end(),
+                     [&](const Segment& segment) { return segment.Writes(topic); });
 }
 
 bool Plan::MayWrite(std::string_view topic) const {
@@ -171,16 +278,13 @@ bool Plan::MayWrite(std::string_view topic) const {
 
 Plan MakePlan(const ir::Graph& graph) {
   Plan plan{.app = graph.app, .segments = {}};
-  for (const ir::Agent& agent : graph.agents) {
-    Segment& segment = plan.segments.emplace_back();
-    segment.agent = agent.name;
-    segment.topics = agent.input().topics;
-    segment.engine = NeedsLane(agent) ? Segment::Engine::kLane : Segment::Engine::kNative;
-    AppendSteps(agent, segment);
-    for (const ir::Destination* destination : ir::DestinationsOf(agent)) {
-      segment.destinations.push_back(destination->topic);
+  for (const ir::Agent& agent : graph.agents) AddSegments(agent, plan);
+  for (Segment& segment : plan.segments) {
+    for (SendNode& send : segment.sends) {
+      for (size_t reader = 0; send.channel && reader < plan.segments.size(); ++reader) {
+        if (plan.segments[reader].channel == send.topic) send.readers.push_back(reader);
+      }
     }
-    segment.sends = SendsOf(segment);
   }
   return plan;
 }

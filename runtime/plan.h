@@ -7,6 +7,7 @@
 //     node 1  lane    orders: decode, paid, price, priced.key, encode priced    from 0, ordered
 //     node 2  send    priced                                                    from 1, ordered
 //
+// A channel is a send node that the nodes of its readers are behind.
 // Flat, const once made, shared by all threads.
 
 #include <cstdint>
@@ -17,37 +18,56 @@
 
 namespace kaspr::runtime {
 
-// Writes the records of one topic, for one agent; of an agent that chooses topics at run time those
-// of all its topics: a topic that two nodes wrote would get its records in no order.
+// Writes the records of one topic, for one segment; of a segment that chooses topics at run time
+// those of all its topics: a topic that two nodes wrote would get its records in no order. Or hands
+// the values of a channel on to those who read it.
 struct SendNode {
-  std::string topic;              // "": all of the agent's
-  std::vector<uint32_t> outputs;  // indices into Segment::destinations
+  std::string topic;              // or channel; "": all topics of the segment
+  bool channel = false;
+  std::vector<size_t> readers;    // of the channel: segments
+  std::vector<uint32_t> outputs;  // indices into Segment::targets
+
+  bool Takes(uint32_t output) const;
 };
 
-// The body of one agent.
+// The body of an agent; of one with groupBy each of the bodies that its internal topics part.
 struct Segment {
   enum class Engine : uint8_t { kNative, kLane };
+  struct Target {
+    std::string name;  // of a topic or channel; "" where each record names its own topic
+    bool channel = false;
+    bool operator==(const Target&) const = default;
+  };
+
   std::string agent;
+  size_t agent_index = 0;
   std::vector<std::string> topics;
+  std::string pattern;         // of topics, in place of names; "": none
+  std::string channel;         // in place of topics; "": none
   Engine engine = Engine::kLane;
+  bool isolated = false;       // its partitions do not wait for each other
+  bool counts_source = true;   // what it reads are the agent's source records
   std::vector<std::string> steps;  // as shown: "decode", "paid", "priced.key", "encode priced"
-  // The topics that it writes, by Send::output; "" where each record names its own.
-  std::vector<std::string> destinations;
+  std::vector<Target> targets;     // of the agent, by Send::output
+  std::vector<uint32_t> outputs;   // those of `targets` that this segment writes
   std::vector<SendNode> sends;
 
   // Does it choose topics at run time?
   bool ChoosesTopics() const;
-  // As shown: {"priced", "topics chosen at run time"}.
+  // As shown: {"priced", "channel big", "topics chosen at run time"}.
   std::vector<std::string> WrittenTopics() const;
+  // Does it write the topic, by its name?
+  bool Writes(std::string_view topic) const;
 };
 
 struct Plan {
   std::string app;
-  std::vector<Segment> segments;  // one per agent, in the order of the graph
+  std::vector<std::string> agents;  // their names
+  std::vector<Segment> segments;  // in the order of the graph, those of an agent together
 
-  // Does any agent read the topic?
+  // Does a segment read the topic, by its name?
   bool Reads(std::string_view topic) const;
-  // Does any agent write the topic, by its name?
+  // Does a segment write the topic, by its name?
   bool Writes(std::string_view topic) const;
   // The same, or by choosing it at run time?
   bool MayWrite(std::string_view topic) const;

@@ -17,11 +17,12 @@ namespace kaspr::runtime {
 struct Delivered {
   std::string error;     // the first failure of the world, which ends the run; "": none
   bool lost = false;     // the sink broke down: what was in flight must be run again
+  bool dropped = false;  // some of it did not run: whoever reads it next will
   uint64_t refused = 0;  // records that the transport will never take, whoever sends them
   std::string refusal;   // why, of the first one
 
   // All of it is where it should be, or never will be.
-  bool complete() const { return error.empty() && !lost; }
+  bool complete() const { return error.empty() && !lost && !dropped; }
 };
 
 // Counts what a batch still waits for, outside of the batch's memory, which may be gone by the time
@@ -49,12 +50,14 @@ class Delivery {
       if (delivered_.refusal.empty()) delivered_.refusal = part.refusal;
       delivered_.refused += part.refused;
       delivered_.lost |= part.lost;
+      delivered_.dropped |= part.dropped;
     }
     Done();
   }
   void Fail(std::string error) { Done({.error = std::move(error), .refusal = {}}); }
   void Refuse(std::string why) { Done({.error = {}, .refused = 1, .refusal = std::move(why)}); }
   void Lose() { Done({.error = {}, .lost = true, .refusal = {}}); }
+  void Drop() { Done({.error = {}, .dropped = true, .refusal = {}}); }
 
  private:
   explicit Delivery(std::function<void(const Delivered&)> done) : done_(std::move(done)) {}

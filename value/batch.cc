@@ -1,6 +1,6 @@
 #include "value/batch.h"
 
-#include "value/kafka.h"
+#include <algorithm>
 
 namespace kaspr::value {
 
@@ -51,20 +51,27 @@ void Batch::Add(const Message& message) {
   events.push_back({.message = CopyMessage(arena, message)});
 }
 
-std::optional<SendError> Batch::StageInPlace(const Send& send) {
-  if (!send.key && !send.value) return SendError::kNoKeyNoValue;
-  if (SizeOf(send) > kMaxRecordBytes) return SendError::kTooLarge;
+std::optional<SendError> Batch::StageInPlace(const Send& send, size_t most) {
+  if (!send.key && !send.value && send.object == nullptr && !send.required) {
+    return SendError::kNoKeyNoValue;
+  }
+  if (SizeOf(send) > most) return SendError::kTooLarge;
   sends.push_back(send);
   return std::nullopt;
 }
 
-std::optional<SendError> Batch::Stage(const Send& send) {
-  if (const std::optional<SendError> error = StageInPlace(send)) return error;
+std::optional<SendError> Batch::Stage(const Send& send, size_t most) {
+  if (const std::optional<SendError> error = StageInPlace(send, most)) return error;
   Send& copy = sends.back();
   copy.topic = send.topic.empty() ? "" : send_arena.Copy(send.topic);
   copy.key = CopyOptional(send_arena, send.key);
   copy.value = CopyOptional(send_arena, send.value);
   copy.headers = CopyHeaders(send_arena, send.headers);
+  if (!send.origins.empty()) {
+    const std::span<Origin> origins = send_arena.AllocateArray<Origin>(send.origins.size());
+    std::copy(send.origins.begin(), send.origins.end(), origins.begin());
+    copy.origins = origins;
+  }
   return std::nullopt;
 }
 

@@ -14,6 +14,7 @@
 
 #include "value/arena.h"
 #include "value/event.h"
+#include "value/kafka.h"
 
 namespace kaspr::value {
 
@@ -35,11 +36,12 @@ struct Batch {
   // Copies a message's bytes in and appends an event for it.
   void Add(const Message& message);
 
-  // Copies the bytes of `send` in and appends it, or says why Kafka would refuse it.
-  std::optional<SendError> Stage(const Send& send);
+  // Copies the bytes of `send` in and appends it, or says why a topic whose records have `most`
+  // bytes would refuse it.
+  std::optional<SendError> Stage(const Send& send, size_t most = kMaxRecordBytes);
 
   // The same without a copy: for bytes that live as long as the batch, as those of its messages do.
-  std::optional<SendError> StageInPlace(const Send& send);
+  std::optional<SendError> StageInPlace(const Send& send, size_t most = kMaxRecordBytes);
 
   // What the staged sends hold: their bytes and their bookkeeping.
   size_t staged_bytes() const { return send_arena.allocated() + sends.size() * sizeof(Send); }

@@ -2,6 +2,7 @@
 
 // What flows: messages as they came, and the sends they cause. All bytes lie in a batch's arena.
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -23,6 +24,20 @@ struct Message {
   std::span<const Header> headers;
   int64_t offset = 0;
   int64_t timestamp = -1;  // milliseconds since the epoch; -1 is none, as in Kafka
+};
+
+// A record of a topic, as whoever comes from it remembers it.
+struct Origin {
+  std::string_view topic;
+  int32_t partition = 0;
+  const Message* message = nullptr;
+};
+
+// A value that only the engine which made it knows, and derives from this: a Python object on its
+// way through a channel. Sends and events that hold it count as its users; only the engine, who gets
+// each of them again, counts them off, and lets go of it with the last one.
+struct Object {
+  std::atomic<int32_t> users{1};
 };
 
 class Arena;
@@ -52,6 +67,12 @@ struct Send {
   // For an acknowledged send: the transport fills it in before it says that the record is done. An
   // error then stands here only. It lives until the record's Delivery has ended.
   DeliveryReport* report = nullptr;
+  // A dead letter: whoever cannot take it for good must not act as if it were dealt with.
+  bool required = false;
+  int64_t timestamp = -1;  // milliseconds since the epoch; -1: when it is sent
+  // For a channel, in place of key, value and headers: the value, and the records it comes from.
+  Object* object = nullptr;
+  std::span<const Origin> origins;
 };
 
 // Bytes of key, value and headers together: what Kafka's limits count.
@@ -61,8 +82,9 @@ size_t SizeOf(const Send& send);
 enum class Outcome : uint8_t {
   kPending,      // not run yet
   kDone,         // ran to its end, whatever it sent
-  kFailed,       // raised; what it staged before that is sent all the same (policy `skip`)
-  kInterrupted,  // cut short by a forced stop: nothing of it counts, nothing is acknowledged
+  kFailed,       // ended in an error, and the agent's policy dealt with it
+  kGathered,     // part of a list of several events, which has an outcome of its own
+  kInterrupted,  // did not run to its end: nothing of it counts, nothing is acknowledged
 };
 
 struct Document;
@@ -72,6 +94,10 @@ struct Event {
   const Document* document = nullptr;  // the message's value, where it was read as JSON already
   Outcome outcome = Outcome::kPending;
   uint32_t filtered = 0;  // values that a filter dropped
+  // Of an event behind a channel: the value, which the message does not have, and the records that
+  // it comes from.
+  Object* object = nullptr;
+  std::span<const Origin> origins;
 };
 
 }  // namespace kaspr::value

@@ -39,8 +39,8 @@ LocalTopics::LocalTopics(const Plan& plan, const std::map<std::string, int32_t>&
     : partitions_(partitions.begin(), partitions.end()) {
   for (const Segment& segment : plan.segments) {
     for (const std::string& topic : segment.topics) Add(topic)->read = true;
-    for (const std::string& topic : segment.destinations) {
-      if (!topic.empty()) Add(topic);
+    for (const Segment::Target& target : segment.targets) {
+      if (!target.channel && !target.name.empty()) Add(target.name);
     }
   }
   for (auto& [name, topic] : topics_) {
