@@ -107,7 +107,10 @@ Task<Verdict> Try(RunningAgent& agent, Part& part, std::span<Reading> readings, 
   const Verdict verdict = Fail(agent, *activity, readings, staging, attempt);
   if (verdict == Verdict::kAgain) {
     filtered = filtered_before;
-    for (Reading& reading : readings) reading.key = reading.value = {};
+    for (Reading& reading : readings) {
+      reading.key = {};
+      reading.value = {};
+    }
   }
   co_return verdict;
 }

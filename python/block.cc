@@ -76,7 +76,7 @@ bool Block::RunOnce() {
   return true;
 }
 
-bool Block::Call::await_ready() {
+bool Block::Calling::await_ready() {
   // A block that does not look at `context` gets init's, which is at hand.
   Ref context =
       block_.sees_context_ ? event_.NewContext() : InitContext(block_.state_, block_.scope_);
@@ -89,7 +89,7 @@ bool Block::Call::await_ready() {
   return waiting_->await_ready();
 }
 
-Ref Block::Call::await_resume() {
+Ref Block::Calling::await_resume() {
   if (waiting_) result_ = waiting_->await_resume();
   if (instance_.callable) block_.Give(std::move(instance_));
   return std::move(result_);

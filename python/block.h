@@ -46,9 +46,9 @@ class Block {
 
   // `co_await block.Call(value, event)`: calls its function, and awaits an awaitable result. Null:
   // an exception is set.
-  class Call {
+  class Calling {
    public:
-    Call(Block& block, PyObject* value, CurrentEvent& event)
+    Calling(Block& block, PyObject* value, CurrentEvent& event)
         : block_(block), value_(value), event_(event) {}
     bool await_ready();
     void await_suspend(std::coroutine_handle<> caller) { waiting_->await_suspend(caller); }
@@ -62,6 +62,7 @@ class Block {
     Ref result_;
     std::optional<Driver::Awaiting> waiting_;
   };
+  Calling Call(PyObject* value, CurrentEvent& event) { return {*this, value, event}; }
 
  private:
   bool Take(Ref context, Instance& instance);

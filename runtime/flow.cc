@@ -101,7 +101,7 @@ struct Flow::State {
     // The gateway is the node's, and the same for every call; the body learns it with the first.
     auto gateway = std::make_shared<std::atomic<Gateway*>>(nullptr);
     auto submit = InOrder([this, &kernel, gateway](const WorkPtr& work) {
-      kernel.Submit(std::make_shared<Job>(*this, work, *gateway->load(), true));
+      kernel.Submit(MakeJob(work, *gateway->load(), true));
     });
     auto& node = lanes.emplace_back(
         graph, tbbf::unlimited,
@@ -194,7 +194,9 @@ struct Flow::State {
     return *found;
   }
 
+  // The work on the lane; `source`: its events are what the segment reads.
   class Job;
+  std::shared_ptr<ir::LaneWork> MakeJob(WorkPtr work, Gateway& gateway, bool source);
 
   const Plan& plan;
   std::vector<Counters>& counters;
@@ -210,7 +212,6 @@ struct Flow::State {
   std::unique_ptr<oneapi::tbb::global_control> control;  // for as long as the graph
 };
 
-// A work on the lane.
 class Flow::State::Job final : public ir::LaneWork {
  public:
   Job(State& flow, WorkPtr work, Gateway& gateway, bool source)
@@ -268,7 +269,7 @@ class Flow::State::Job final : public ir::LaneWork {
     unit->batch.events.emplace_back();
     unit->parents = std::move(parents);
     gateway_.reserve_wait();
-    return std::make_shared<Job>(flow_, std::move(unit), gateway_, false);
+    return flow_.MakeJob(std::move(unit), gateway_, false);
   }
 
   void Hold() override { work_->whole.Add(); }
@@ -284,8 +285,12 @@ class Flow::State::Job final : public ir::LaneWork {
   State& flow_;
   const WorkPtr work_;
   Gateway& gateway_;
-  const bool source_;  // its events are what the segment reads
+  const bool source_;
 };
+
+std::shared_ptr<ir::LaneWork> Flow::State::MakeJob(WorkPtr work, Gateway& gateway, bool source) {
+  return std::make_shared<Job>(*this, std::move(work), gateway, source);
+}
 
 Flow::Flow(const Plan& plan, const std::vector<Body>& bodies, std::vector<Counters>& counters,
            Sink& sink, FlowOptions options) {
