@@ -21,15 +21,15 @@ std::string OutcomesOf(const std::string& block) {
   if (!agent.Start()) return agent.said;
   value::Batch batch = agent.MakeBatch();
   for (const char* value : {"1", "2", "3"}) batch.Add({.value = value});
-  Lane().Submit(agent.kernel(), batch, agent.emitter, [] {});
+  const auto work = agent.Submit(batch);
   char byte;
   if (read(ends[0], &byte, 1) != 1) return "no start";
   Lane().Interrupt();
   Lane().Interrupt();
-  Lane().Call([] {});
+  work->Wait();
   std::string outcomes;
   for (const value::Event& event : batch.events) {
-    outcomes += "pdfi"[static_cast<int>(event.outcome)];
+    outcomes += "pdfgi"[static_cast<int>(event.outcome)];
   }
   return outcomes + fmt::format(" {} sends", batch.sends.size());
 }

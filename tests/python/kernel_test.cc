@@ -203,14 +203,14 @@ TEST(Kernel, FlushesWhatAnEventMayNotHold) {
   Agent agent;
   agent.Map("f", "def f(v):\n  yield from range(v)\n").Output("out");
   agent.Run({"10000"});
-  EXPECT_EQ(agent.emitter.flushed, 0u);
+  EXPECT_EQ(agent.delivery.flushed, 0u);
   agent.Run({"25000"});
-  EXPECT_EQ(agent.emitter.flushed, 20000u);
-  EXPECT_EQ(agent.emitter.largest, 10000u);
+  EXPECT_EQ(agent.delivery.flushed, 20000u);
+  EXPECT_EQ(agent.delivery.largest, 10000u);
   Agent large;
   large.Map("f", "def f(v):\n  for i in range(10):\n    yield 'x' * 900_000\n").Output("out");
   large.Run({"0"});
-  EXPECT_EQ(large.emitter.flushed, 8u);
+  EXPECT_EQ(large.delivery.flushed, 8u);
 }
 
 constexpr const char* kOdd = "def odd(v):\n  return v % 2 == 1\n";
@@ -224,7 +224,7 @@ std::string BehindSend(const Agent::SendOptions& options, bool predicate) {
            "  return v['offset'] if isinstance(v, dict) else f'same {v}'\n")
       .Output("out");
   const std::string staged = agent.Run({"1", "2"});
-  return agent.emitter.delivered + staged + agent.said;
+  return agent.delivery.delivered + staged + agent.said;
 }
 
 TEST(Kernel, WhatGoesOnBehindATopicSend) {
@@ -259,9 +259,9 @@ TEST(Kernel, ADeliveryThatFailsIsAnExceptionAndWhatWasDeliveredStays) {
       .Send("acked", "acked", {.pass_through = true, .ack = true},
             {.predicate = "def two(v):\n  return v == 2\n"})
       .Output("out");
-  agent.emitter.error = "the broker said no";
+  agent.delivery.error = "the broker said no";
   EXPECT_EQ(agent.Run({"1", "5"}), "plain 5\nout 5\nplain 6\nout 6\n");
-  EXPECT_EQ(agent.emitter.delivered, "plain 1\nout 1\nplain 2\nacked 2\n");
+  EXPECT_EQ(agent.delivery.delivered, "plain 1\nout 1\nplain 2\nacked 2\n");
   EXPECT_EQ(agent.outcomes, "fd");
   EXPECT_EQ(agent.failures.Kinds()[0].summary,
             "DeliveryError the broker said no in the record for 'acked'");
@@ -274,7 +274,7 @@ TEST(Kernel, AnAcknowledgedOutputWaitsAndChangesNothingElse) {
   acked.ack = true;
   agent.Map("f", kEcho).Output("first").Output(acked).Output("last");
   EXPECT_EQ(agent.Run({"1"}), "last 1\n");
-  EXPECT_EQ(agent.emitter.delivered, "first 1\nacked 1\n");
+  EXPECT_EQ(agent.delivery.delivered, "first 1\nacked 1\n");
 }
 
 TEST(Kernel, AStopWhileItWaitsEndsTheEvent) {
@@ -282,7 +282,7 @@ TEST(Kernel, AStopWhileItWaitsEndsTheEvent) {
   agent.Map("f", "def f(v):\n  while True:\n    yield v\n")
       .Send("acked", "acked", {.pass_through = true, .ack = true})
       .Output("out");
-  agent.emitter.stopped = true;
+  agent.delivery.lost = true;
   EXPECT_EQ(agent.Run({"1", "2"}), "");
   EXPECT_EQ(agent.outcomes, "ii");
   EXPECT_EQ(agent.said, "");
@@ -308,7 +308,7 @@ TEST(Kernel, HandsOnWhatManyEventsHoldTogether) {
   Agent agent;
   agent.Map("f", "def f(v):\n  yield 'x' * 900_000\n  yield v\n").Output("out");
   const std::string staged = agent.Run({"1", "2", "3", "4", "5", "6"});
-  EXPECT_EQ(agent.emitter.flushed, 10u);  // after the fifth event more than 4 MiB are staged
+  EXPECT_EQ(agent.delivery.flushed, 10u);  // after the fifth event more than 4 MiB are staged
   EXPECT_EQ(staged.size(), 900'000 + std::string("out \"\"\nout 6\n").size());
   EXPECT_EQ(agent.outcomes, "dddddd");
 }
@@ -316,7 +316,7 @@ TEST(Kernel, HandsOnWhatManyEventsHoldTogether) {
 TEST(Kernel, StopsWhereABatchCannotBeHandedOn) {
   Agent agent;
   agent.Map("f", "def f(v):\n  for i in range(5):\n    yield 'x' * 900_000\n").Output("out");
-  agent.emitter.stopped = true;
+  agent.delivery.lost = true;
   agent.Run({"1", "2"});
   EXPECT_EQ(agent.outcomes, "ii");
 }

@@ -11,7 +11,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,26 +31,66 @@ inline Interpreter& Lane() {
   return interpreter;
 }
 
-class CountingEmitter final : public ir::Emitter {
- public:
-  bool Flush(value::Batch& batch) override {
-    flushed += batch.sends.size();
-    for (const value::Send& send : batch.sends) delivered += show(send);
-    largest = std::max(largest, batch.sends.size());
-    batch.Unstage(0);
-    return !stopped;
-  }
-  bool Acknowledge(value::Batch& batch, value::DeliveryReport& report) override {
-    report = {.partition = 0, .offset = ++offset, .timestamp = 1'700'000'000'000, .error = error};
-    return Flush(batch);
-  }
+// What the runtime would do with what is handed on, and what became of it.
+struct Delivery {
   std::function<std::string(const value::Send&)> show;
-  std::string delivered;  // a line for each send that was flushed
+  std::string delivered;  // a line for each send that was handed on in the middle of a batch
   size_t flushed = 0;
   size_t largest = 0;
   int64_t offset = -1;  // of the last acknowledged send
   std::string error;    // of every one
-  bool stopped = false;
+  bool lost = false;    // whatever is handed on
+  bool unacknowledged = false;
+  bool stopped = false;  // by the agent's policy
+};
+
+// A batch on the lane. What `take` gathers of it is a work of its own, whose sends count as handed
+// on.
+class TestWork final : public ir::LaneWork {
+ public:
+  TestWork(Delivery& to, value::Batch& batch) : to_(to), batch_(&batch) {}
+  explicit TestWork(Delivery& to) : to_(to), batch_(&own_) { own_.events.emplace_back(); }
+
+  value::Batch& batch() override { return *batch_; }
+  const void* stream() const override { return &to_; }
+  void HandOn(value::DeliveryReport* report, std::function<void(bool lost)> delivered) override {
+    if (report != nullptr) {
+      *report = {.partition = 0,
+                 .offset = ++to_.offset,
+                 .timestamp = 1'700'000'000'000,
+                 .error = to_.error};
+    }
+    to_.flushed += batch_->sends.size();
+    for (const value::Send& send : batch_->sends) to_.delivered += to_.show(send);
+    to_.largest = std::max(to_.largest, batch_->sends.size());
+    batch_->Unstage(0);
+    delivered(to_.lost);
+  }
+  void Finish(bool unacknowledged) override {
+    to_.unacknowledged |= unacknowledged;
+    if (batch_ == &own_) return HandOn(nullptr, [](bool) {});
+    const std::lock_guard lock(mutex_);
+    over_ = true;
+    changed_.notify_one();
+  }
+  std::shared_ptr<ir::LaneWork> Gather(std::vector<std::shared_ptr<ir::LaneWork>>) override {
+    return std::make_shared<TestWork>(to_);
+  }
+  void Hold() override {}
+  void Drop() override {}
+
+  void Wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return over_; });
+  }
+
+ private:
+  Delivery& to_;
+  value::Batch own_;
+  value::Batch* const batch_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool over_ = false;
 };
 
 class Agent {
@@ -56,7 +98,7 @@ class Agent {
   using Serializer = ir::Serializer;
 
   Agent() {
-    emitter.show = [this](const value::Send& send) { return Show(send); };
+    delivery.show = [this](const value::Send& send) { return Show(send); };
     graph_.app = "shop";
     graph_.agents.emplace_back().name = "orders";
     Add({.name = "in", .op = ir::Input{.topics = {"orders"}}, .inputs = {}, .place = {}});
@@ -144,9 +186,9 @@ class Agent {
       return false;
     }
     Diagnostics start;
-    kernel_ = MakeKernel(Lane(), graph_.agents[0], app_, failures, start);
+    kernels_ = MakeKernels(Lane(), graph_.agents[0], app_, failures, start);
     said = Render(start);
-    return kernel_ != nullptr;
+    return !kernels_.empty();
   }
 
   // Runs the values as the records of one batch; "topic value" of each send, a line each.
@@ -166,12 +208,12 @@ class Agent {
   }
 
   std::string RunBatch(value::Batch& batch) {
-    if (kernel_ == nullptr && !Start()) return said;
-    Submit(batch);
+    if (kernels_.empty() && !Start()) return said;
+    Submit(batch)->Wait();
     outcomes.clear();
     filtered = 0;
     for (const value::Event& event : batch.events) {
-      outcomes += "pdfi"[static_cast<int>(event.outcome)];
+      outcomes += "pdfgi"[static_cast<int>(event.outcome)];
       filtered += event.filtered;
     }
     std::string text;
@@ -179,12 +221,13 @@ class Agent {
     return text;
   }
 
-  void Submit(value::Batch& batch) {
-    Lane().Submit(*kernel_, batch, emitter, [] {});
-    Lane().Call([] {});
+  std::shared_ptr<TestWork> Submit(value::Batch& batch) {
+    auto work = std::make_shared<TestWork>(delivery, batch);
+    kernels_.front()->Submit(work);
+    return work;
   }
 
-  ir::Kernel& kernel() { return *kernel_; }
+  ir::LaneKernel& kernel() { return *kernels_.front(); }
   ir::Agent& agent() { return graph_.agents[0]; }
   ir::Function& function(const std::string& name) {
     for (ir::Function& function : agent().functions) {
@@ -194,9 +237,9 @@ class Agent {
     return agent().functions.front();
   }
 
-  CountingEmitter emitter;
+  Delivery delivery;
   std::string said;      // rendered diagnostics: of the start, then of every first failure
-  std::string outcomes;  // of the last batch: d(one), f(ailed), i(nterrupted)
+  std::string outcomes;  // of the last batch: d(one), f(ailed), g(athered), i(nterrupted)
   uint32_t filtered = 0;
   ir::FailureLog failures{[this](const Diagnostic& diagnostic) { said += Render(diagnostic); }};
 
@@ -250,11 +293,15 @@ class Agent {
     return text + "\n";
   }
 
-  ir::AppContext app_{.name = "shop", .partition_count = [](std::string_view) { return 4; }};
+  ir::AppContext app_{.name = "shop",
+                      .partition_count = [](std::string_view) { return 4; },
+                      .max_record_bytes = [](std::string_view) { return value::kMaxRecordBytes; },
+                      .channel_is_read = [](std::string_view) { return true; },
+                      .stop = [this] { delivery.stopped = true; }};
   ir::Graph graph_;
   ir::NodeId last_{};
   std::unique_ptr<SourceFile> file_;
-  std::unique_ptr<ir::Kernel> kernel_;
+  std::vector<std::unique_ptr<ir::LaneKernel>> kernels_;
 };
 
 }  // namespace kaspr::python

@@ -123,19 +123,29 @@ class OrderStress : public testing::Test {
     const Plan plan = MakePlan(*graph);
     ir::FailureLog failures([](const Diagnostic& diagnostic) { FAIL() << diagnostic.message; });
     const ir::AppContext app{.name = graph->app,
-                             .partition_count = [](std::string_view) { return kPartitions; }};
-    std::vector<std::unique_ptr<ir::Kernel>> kernels;
-    std::vector<ir::Kernel*> pointers;
+                             .partition_count = [](std::string_view) { return kPartitions; },
+                             .max_record_bytes = [](std::string_view) {
+                               return value::kMaxRecordBytes;
+                             },
+                             .channel_is_read = [](std::string_view) { return true; },
+                             .stop = [] {}};
+    std::vector<std::unique_ptr<ir::Kernel>> natives;
+    std::vector<std::unique_ptr<ir::LaneKernel>> lanes;
+    std::vector<Body> bodies;
     for (size_t i = 0; i < graph->agents.size(); ++i) {
-      kernels.push_back(
-          plan.segments[i].engine == Segment::Engine::kNative
-              ? MakeCopyKernel(graph->agents[i], failures)
-              : python::MakeKernel(*interpreter, graph->agents[i], app, failures, diagnostics));
-      pointers.push_back(kernels.back().get());
+      if (plan.segments[i].engine == Segment::Engine::kNative) {
+        natives.push_back(MakeCopyKernel(graph->agents[i], failures));
+        bodies.push_back({.kernel = natives.back().get()});
+      } else {
+        auto kernels =
+            python::MakeKernels(*interpreter, graph->agents[i], app, failures, diagnostics);
+        lanes.push_back(std::move(kernels.front()));
+        bodies.push_back({.lane_kernel = lanes.back().get()});
+      }
     }
     CountingSource source(records);
     OrderSink sink;
-    Engine engine(plan, pointers, source, sink, lane,
+    Engine engine(plan, bodies, source, sink, lane,
                   {.flow = {.threads = 4, .disturb = Disturb, .sequence = sequence}});
     EXPECT_EQ(engine.Run(), "");
     return {sink.count(), sink.overtaken()};

@@ -16,10 +16,11 @@ TEST(Sequencer, RunsEachStreamInOrderFromManyThreads) {
   for (size_t i = 0; i < kStreams; ++i) {
     streams.push_back(std::make_unique<Stream>(i, 1));
   }
+  const auto account = std::make_shared<Account>([] {});
   std::vector<std::vector<uint64_t>> ran(kStreams);
   Sequencer sequencer(0, [&](const WorkPtr& work) {
-    ran[work->stream.agent].push_back(work->send_sequence);  // a race would show under tsan
-    work->delivery.Done();
+    ran[work->stream.segment].push_back(work->send_sequence);  // a race would show under tsan
+    work->own.Done();
   });
   std::vector<std::pair<size_t, uint64_t>> all;
   for (size_t stream = 0; stream < kStreams; ++stream) {
@@ -30,7 +31,8 @@ TEST(Sequencer, RunsEachStreamInOrderFromManyThreads) {
   for (size_t thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&, thread] {
       for (size_t i = thread; i < all.size(); i += kThreads) {
-        auto work = std::make_shared<Work>(*streams[all[i].first], [](const Delivered&) {});
+        auto work = std::make_shared<Work>(*streams[all[i].first], account,
+                                            [](const Delivered&) {});
         work->send_sequence = all[i].second;
         sequencer.Push(work, all[i].second);
       }
@@ -43,14 +45,15 @@ TEST(Sequencer, RunsEachStreamInOrderFromManyThreads) {
 }
 
 TEST(Sequencer, HoldsBackWhatIsNotDue) {
+  const auto account = std::make_shared<Account>([] {});
   Stream stream(0, 1);
   std::vector<uint64_t> ran;
   Sequencer sequencer(0, [&](const WorkPtr& work) {
     ran.push_back(work->send_sequence);
-    work->delivery.Done();
+    work->own.Done();
   });
   const auto push = [&](uint64_t number) {
-    auto work = std::make_shared<Work>(stream, [](const Delivered&) {});
+    auto work = std::make_shared<Work>(stream, account, [](const Delivered&) {});
     work->send_sequence = number;
     sequencer.Push(work, number);
   };

@@ -24,12 +24,6 @@ constexpr size_t kBatches = 2000;  // of a partition
 constexpr size_t kRecords = 5;     // of a batch
 constexpr size_t kWorkers = 4;
 
-class NoEmitter final : public ir::Emitter {
- public:
-  bool Flush(value::Batch&) override { return false; }
-  bool Acknowledge(value::Batch&, value::DeliveryReport&) override { return false; }
-};
-
 // Work for the workers, handed out in any order.
 class Pool {
  public:
@@ -69,7 +63,7 @@ struct World {
 
   World() {
     plan.segments.push_back(
-        {.agent = "copy", .topics = {"in"}, .destinations = {"out"}, .sends = {{.topic = "out"}}});
+        {.agent = "copy", .topics = {"in"}, .targets = {{"out"}}, .outputs = {0}, .sends = {{.topic = "out"}}});
     plan.segments.push_back({.agent = "reader", .topics = {"out"}});
     topics = std::make_unique<LocalTopics>(plan, std::map<std::string, int32_t>{{"out", 4}});
     sink = std::make_unique<LocalSink>(*topics);
@@ -85,8 +79,9 @@ void TakeIn(Pool& pool, Credit& credit, std::deque<Stream>& streams) {
         credit.freed().Clear();
       }
       credit.Take(1);
-      auto work = std::make_shared<Work>(streams[partition],
-                                         [&credit](const Delivered&) { credit.Give(1); });
+      auto work = std::make_shared<Work>(
+          streams[partition], std::make_shared<Account>([&credit] { credit.Give(1); }),
+          [](const Delivered&) {});
       work->batch.sequence = batch;
       for (size_t i = 0; i < kRecords; ++i) {
         work->batch.Add({.key = std::to_string(partition),
@@ -117,18 +112,17 @@ TEST(Threads, CarryEveryRecordInOrder) {
   for (size_t i = 0; i < kPartitions; ++i) streams.emplace_back(i, 1);
   Sequencer sequencer(0, [&](const WorkPtr& work) {
     for (value::Send send : work->batch.sends) {
-      send.partition = static_cast<int32_t>(work->stream.agent);
-      work->delivery.Add();
-      world.sink->Send("out", send, work->delivery);
+      send.partition = static_cast<int32_t>(work->stream.segment);
+      work->own.Add();
+      world.sink->Send("out", send, work->own);
     }
-    work->delivery.Done();
+    work->own.Done();
   });
   std::vector<std::thread> workers;
   for (size_t i = 0; i < kWorkers; ++i) {
     workers.emplace_back([&] {
-      NoEmitter emitter;
       while (const WorkPtr work = pool.Take()) {
-        kernel->Run(work->batch, emitter);
+        kernel->Run(work->batch);
         sequencer.Push(work, work->batch.sequence);
       }
     });
