@@ -29,6 +29,7 @@ struct Segment {
   enum class Engine : uint8_t { kNative, kLane };
   std::string agent;
   std::vector<std::string> topics;
+  std::string pattern;  // or all topics whose whole name matches; "": none
   Engine engine = Engine::kLane;
   std::vector<std::string> steps;  // as shown: "decode", "paid", "priced.key", "encode priced"
   // The topics that it writes, by Send::output; "" where each record names its own.
