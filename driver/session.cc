@@ -30,21 +30,24 @@ int Session::Main() {
   failures_ = std::make_unique<ir::FailureLog>([this](const Diagnostic& diagnostic) {
     Say(Render(diagnostic, {.color = ColorOnStderr()}) + "\n");
   });
-  code = OpenTransport();
+  code = CompilePatterns();
+  if (code == kExitOk) code = OpenTransport();
   if (code == kExitOk) code = MakeKernels();
   if (code != kExitOk) return code;
   {
     std::vector<ir::Kernel*> kernels;
     for (const auto& kernel : kernels_) kernels.push_back(kernel.get());
     const std::lock_guard lock(mutex_);
-    engine_ = std::make_unique<runtime::Engine>(plan_, std::move(kernels), *transport_.source,
-                                                *transport_.sink, &interpreter_, EngineOptions());
+    engine_ = std::make_unique<runtime::Engine>(plan_, std::move(kernels), *subscription_,
+                                                *transport_.source, *transport_.sink, &interpreter_,
+                                                EngineOptions());
     if (stopped_ != nullptr) engine_->Stop();
   }
   const std::string error = engine_->Run();
   if (!error.empty()) Say(fmt::format("error: {}\n", error));
   const bool ok = error.empty() && !unread_;
   const bool closed = Close(!error.empty() ? "error" : stopped_ != nullptr ? stopped_ : "end");
+  if (transport_.source->fenced()) return kExitConfig;
   return ok && closed ? kExitOk : kExitIo;
 }
 
@@ -56,6 +59,21 @@ int Session::CheckPickle() const {
   return refused.has_errors() ? kExitConfig : kExitOk;
 }
 
+int Session::CompilePatterns() {
+  subscription_ = std::make_unique<runtime::Subscription>(
+      plan_, [this](const std::string& pattern, const std::vector<std::string>& topics) {
+        return matcher_.Match(pattern, topics);
+      });
+  for (const auto& [pattern, segment] : subscription_->patterns()) {
+    const std::string wrong = matcher_.Add(pattern);
+    if (wrong.empty()) continue;
+    Say(fmt::format("error: the pattern '{}' of agent '{}' is no regular expression: {}\n", pattern,
+                    plan_.segments[segment].agent, wrong));
+    return kExitConfig;
+  }
+  return kExitOk;
+}
+
 int Session::OpenTransport() {
   const TransportContext context{.say = [this](const std::string& text) { Say(text); },
                                  .unread = [this] { unread_ = true; },
@@ -64,14 +82,15 @@ int Session::OpenTransport() {
                                        const std::lock_guard lock(mutex_);
                                        return stopped_ != nullptr;
                                      }};
-  if (options_.brokers.empty()) return OpenLocal(options_, plan_, context, transport_);
+  const App app{*compiled_.optimized, plan_, *subscription_};
+  if (options_.brokers.empty()) return OpenLocal(options_, app, context, transport_);
   if (options_.app.empty() && !frontend::NamesApp(*compiled_.spec)) {
     fmt::print(stderr,
                "error: several agents and no name for their app, which is the consumer group: give "
                "--app NAME, or a label kaspr.io/app\n");
     return kExitUsage;
   }
-  return OpenKafka(options_, plan_, plan_.app, context, transport_);
+  return OpenKafka(options_, app, context, transport_);
 }
 
 runtime::EngineOptions Session::EngineOptions() {
@@ -97,7 +116,9 @@ runtime::EngineOptions Session::EngineOptions() {
 
 int Session::MakeKernels() {
   Diagnostics diagnostics;
-  app_ = {.name = plan_.app, .partition_count = transport_.partition_count};
+  app_ = {.name = plan_.app,
+          .partition_count = transport_.partition_count,
+          .max_record_bytes = transport_.max_record_bytes};
   for (size_t i = 0; i < plan_.segments.size(); ++i) {
     const ir::Agent& agent = compiled_.optimized->agents[i];
     kernels_.push_back(

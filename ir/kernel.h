@@ -54,6 +54,8 @@ struct AppContext {
   std::string name;
   // How many partitions a topic has, 0 where nobody knows. Any thread; does not wait for a network.
   std::function<int32_t(std::string_view topic)> partition_count;
+  // How many bytes of key, value and headers a record of the topic may have. The same.
+  std::function<size_t(std::string_view topic)> max_record_bytes;
 };
 
 // A thread that owns an interpreter. Kernels bound to it run there, batch after batch in the order

@@ -43,8 +43,8 @@ std::string Matcher::Add(const std::string& pattern) {
   interpreter_.Call([&] {
     const Ref re = Ref::Own(PyImport_ImportModule("re"));
     const Ref text = Text(pattern);
-    const Ref compiled = Ref::Own(
-        re && text ? PyObject_CallMethod(re.get(), "compile", "O", text.get()) : nullptr);
+    const Ref compiled =
+        Ref::Own(re && text ? PyObject_CallMethod(re.get(), "compile", "O", text.get()) : nullptr);
     Ref fullmatch =
         Ref::Own(compiled ? PyObject_GetAttrString(compiled.get(), "fullmatch") : nullptr);
     if (fullmatch) {

@@ -8,8 +8,8 @@
 //
 // Any thread may call, and then waits for the lane: until it is done with what is queued there, and
 // with what user code does just now. So nobody calls it whom the lane itself waits for (TBB workers
-// that deliver its sends), nor who must not wait for user code (the poll thread, on Kafka). Compiled
-// patterns live on the lane's thread; the interpreter must outlive this.
+// that deliver its sends), nor who must not wait for user code (the poll thread, on Kafka).
+// Compiled patterns live on the lane's thread; the interpreter must outlive this.
 
 #include <map>
 #include <string>

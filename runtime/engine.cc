@@ -6,9 +6,11 @@
 
 namespace kaspr::runtime {
 
-Engine::Engine(const Plan& plan, std::vector<ir::Kernel*> kernels, Source& source, Sink& sink,
-               ir::Lane* lane, EngineOptions options)
-    : source_(source),
+Engine::Engine(const Plan& plan, std::vector<ir::Kernel*> kernels, Subscription& subscription,
+               Source& source, Sink& sink, ir::Lane* lane, EngineOptions options)
+    : plan_(plan),
+      subscription_(subscription),
+      source_(source),
       sink_(sink),
       lane_(lane),
       options_(std::move(options)),
@@ -16,12 +18,6 @@ Engine::Engine(const Plan& plan, std::vector<ir::Kernel*> kernels, Source& sourc
       paces_(plan.segments.size()),
       records_left_(options_.most_records),
       credit_(options_.bytes_in_flight) {
-  for (size_t agent = 0; agent < plan.segments.size(); ++agent) {
-    for (const std::string& topic : plan.segments[agent].topics) {
-      readers_[topic].agents.push_back(agent);
-      readers_[topic].inside = plan.Writes(topic);
-    }
-  }
   flow_ = std::make_unique<Flow>(plan, kernels, counters_, sink, lane, options_.flow);
 }
 
@@ -56,8 +52,17 @@ bool Engine::Step(const Room& room) {
   return true;
 }
 
-size_t Engine::RoomFor(std::string_view topic, int32_t partition) const {
-  const Readers& readers = readers_.find(topic)->second;
+Engine::Readers& Engine::ReadersOf(std::string_view topic) {
+  const auto found = readers_.find(topic);
+  if (found != readers_.end()) return found->second;
+  Readers& readers = readers_[std::string(topic)];
+  readers.agents = subscription_.ReadersOf(topic);
+  readers.inside = plan_.Writes(topic);
+  return readers;
+}
+
+size_t Engine::RoomFor(std::string_view topic, int32_t partition) {
+  const Readers& readers = ReadersOf(topic);
   if (!credit_.available()) return 0;
   size_t room = readers.inside ? std::numeric_limits<size_t>::max() : records_left_;
   for (size_t agent : readers.agents) room = std::min(room, paces_[agent].room());
@@ -70,7 +75,7 @@ size_t Engine::RoomFor(std::string_view topic, int32_t partition) const {
 }
 
 void Engine::Take(Fetched& fetched) {
-  auto& [topic, readers] = *readers_.find(fetched.topic);
+  Readers& readers = ReadersOf(fetched.topic);
   while (readers.partitions.size() <= static_cast<size_t>(fetched.partition)) {
     auto& streams = readers.partitions.emplace_back();
     for (size_t agent : readers.agents) {
@@ -89,7 +94,7 @@ void Engine::Take(Fetched& fetched) {
   const auto& streams = readers.partitions[static_cast<size_t>(fetched.partition)];
   for (const auto& stream : streams) {
     value::Batch batch;
-    batch.topic = topic;
+    batch.topic = fetched.topic;
     batch.partition = fetched.partition;
     batch.events.reserve(fetched.messages.size());
     if (stream == streams.back()) {

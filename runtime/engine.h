@@ -19,6 +19,7 @@
 #include "runtime/pace.h"
 #include "runtime/plan.h"
 #include "runtime/source.h"
+#include "runtime/subscription.h"
 
 namespace kaspr::runtime {
 
@@ -37,8 +38,8 @@ class Engine {
  public:
   // Everything must outlive the engine; `kernels`: one per segment of the plan, `lane` null if none
   // of them needs it.
-  Engine(const Plan& plan, std::vector<ir::Kernel*> kernels, Source& source, Sink& sink,
-         ir::Lane* lane, EngineOptions options);
+  Engine(const Plan& plan, std::vector<ir::Kernel*> kernels, Subscription& subscription,
+         Source& source, Sink& sink, ir::Lane* lane, EngineOptions options);
   ~Engine();
 
   // Runs until the source has ended and all that it caused is delivered, until Stop and the same,
@@ -56,7 +57,7 @@ class Engine {
 
  private:
   // The agents that read a topic, and the streams of each of its partitions, one for each agent;
-  // made when a record of the partition is first seen.
+  // made when the topic, or a record of the partition, is first seen.
   struct Readers {
     std::vector<size_t> agents;
     std::vector<std::vector<std::unique_ptr<Stream>>> partitions;
@@ -70,7 +71,8 @@ class Engine {
   };
 
   bool Step(const Room& room);
-  size_t RoomFor(std::string_view topic, int32_t partition) const;
+  Readers& ReadersOf(std::string_view topic);
+  size_t RoomFor(std::string_view topic, int32_t partition);
   void Take(Fetched& fetched);
   void Start(Stream& stream, value::Batch batch, size_t bytes, Delivery& whole);
   void End(Stream& stream, const Taken& taken, const Delivered& delivered);
@@ -78,6 +80,8 @@ class Engine {
   void Wait();
   void Fail(const std::string& error);
 
+  const Plan& plan_;
+  Subscription& subscription_;
   Source& source_;
   Sink& sink_;
   ir::Lane* const lane_;

@@ -78,8 +78,7 @@ std::vector<size_t> Subscription::ByName(const std::string& topic) const {
 
 bool Subscription::MayMatch(std::string_view topic) const {
   // Of this version of the app the agents write them; of another one they may be left.
-  const bool repartition =
-      topic.starts_with(plan_.app + "-") && topic.ends_with("-repartition");
+  const bool repartition = topic.starts_with(plan_.app + "-") && topic.ends_with("-repartition");
   return !topic.starts_with("__") && !repartition && !plan_.Writes(topic);
 }
 

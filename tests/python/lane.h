@@ -250,7 +250,9 @@ class Agent {
     return text + "\n";
   }
 
-  ir::AppContext app_{.name = "shop", .partition_count = [](std::string_view) { return 4; }};
+  ir::AppContext app_{.name = "shop",
+                      .partition_count = [](std::string_view) { return 4; },
+                      .max_record_bytes = [](std::string_view) { return 1'000'000; }};
   ir::Graph graph_;
   ir::NodeId last_{};
   std::unique_ptr<SourceFile> file_;

@@ -11,12 +11,16 @@ TEST(Matcher, MatchesWholeNamesAsCPythonDoes) {
     bool matches;
   };
   const Row rows[] = {
-      {R"(^clicks\.\d+$)", "clicks.22", true}, {R"(^clicks\.\d+$)", "clicks.x", false},
+      {R"(^clicks\.\d+$)", "clicks.22", true},
+      {R"(^clicks\.\d+$)", "clicks.x", false},
       {R"(clicks\.\d)", "clicks.22", false},  // not only the beginning
       {"a|ab", "ab", true},                   // whichever alternative matches all of it
-      {"(?i)CLICKS", "clicks", true},          {"clicks$", "clicks\n", false},
-      {"(?=.*eu).*", "clicks-eu", true},       {"(?=.*eu).*", "clicks-us", false},
-      {R"((\w)\1)", "aa", true},               {"", "", true},
+      {"(?i)CLICKS", "clicks", true},
+      {"clicks$", "clicks\n", false},
+      {"(?=.*eu).*", "clicks-eu", true},
+      {"(?=.*eu).*", "clicks-us", false},
+      {R"((\w)\1)", "aa", true},
+      {"", "", true},
   };
   Matcher matcher(Lane());
   for (const Row& row : rows) {

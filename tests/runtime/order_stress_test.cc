@@ -123,7 +123,8 @@ class OrderStress : public testing::Test {
     const Plan plan = MakePlan(*graph);
     ir::FailureLog failures([](const Diagnostic& diagnostic) { FAIL() << diagnostic.message; });
     const ir::AppContext app{.name = graph->app,
-                             .partition_count = [](std::string_view) { return kPartitions; }};
+                             .partition_count = [](std::string_view) { return kPartitions; },
+                             .max_record_bytes = [](std::string_view) { return 1'000'000; }};
     std::vector<std::unique_ptr<ir::Kernel>> kernels;
     std::vector<ir::Kernel*> pointers;
     for (size_t i = 0; i < graph->agents.size(); ++i) {
@@ -135,7 +136,8 @@ class OrderStress : public testing::Test {
     }
     CountingSource source(records);
     OrderSink sink;
-    Engine engine(plan, pointers, source, sink, lane,
+    Subscription subscription(plan, nullptr);
+    Engine engine(plan, pointers, subscription, source, sink, lane,
                   {.flow = {.threads = 4, .disturb = Disturb, .sequence = sequence}});
     EXPECT_EQ(engine.Run(), "");
     return {sink.count(), sink.overtaken()};

@@ -40,10 +40,16 @@ TEST_F(SubscriptionTest, ReadsByNameAndByPattern) {
   Subscription subscription(plan_, Matches());
   EXPECT_TRUE(subscription.has_patterns());
   const std::pair<std::string, Readers> rows[] = {
-      {"clicks.1", {0}},   {"clicks.7", {0, 1}}, {"clicks.x", {0, 2}}, {"plain", {1, 2}},
+      {"clicks.1", {0}},
+      {"clicks.7", {0, 1}},
+      {"clicks.x", {0, 2}},
+      {"plain", {1, 2}},
       {"clicks.all", {1}},  // an output of the app: by name only
-      {"nothing", {}},     {"__offsets", {}},    {"shop-shards-by-repartition", {}},
-      {"shopping", {0}},   {"shop2-a-b-repartition", {0}},
+      {"nothing", {}},
+      {"__offsets", {}},
+      {"shop-shards-by-repartition", {}},
+      {"shopping", {0}},
+      {"shop2-a-b-repartition", {0}},
   };
   for (const auto& [topic, readers] : rows) {
     EXPECT_EQ(subscription.ReadersOf(topic), readers) << topic;
