@@ -40,13 +40,6 @@ constexpr std::array<std::string_view, 35> kKeywords = {
     "from",  "global",   "if",    "import", "in",   "is",     "lambda", "nonlocal", "not",
     "or",    "pass",     "raise", "return", "try",  "while",  "with",   "yield"};
 
-struct Unit {
-  std::string_view name;
-  int64_t milliseconds;
-};
-constexpr Unit kUnits[] = {
-    {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
-
 }  // namespace
 
 std::optional<std::string> CheckDnsLabel(std::string_view name) {
@@ -86,26 +79,6 @@ std::optional<std::string> CheckOneLine(std::string_view name) {
   const bool one_line = All(name, [](char c) { return static_cast<unsigned char>(c) >= ' '; });
   if (!one_line) return "a name is one line, without tabs";
   return std::nullopt;
-}
-
-std::optional<Duration> ParseDuration(std::string_view text) {
-  const size_t digits = std::min(text.find_first_not_of(kDigits), text.size());
-  constexpr size_t kMaxDigits = 9;  // a unit of days still fits
-  if (digits == 0 || digits > kMaxDigits) return std::nullopt;
-  for (const Unit& unit : kUnits) {
-    if (text.substr(digits) != unit.name) continue;
-    return Duration(std::stoll(std::string(text.substr(0, digits))) * unit.milliseconds);
-  }
-  return std::nullopt;
-}
-
-std::string FormatDuration(Duration duration) {
-  const int64_t count = duration.count();
-  const Unit* best = &kUnits[0];
-  for (const Unit& unit : kUnits) {
-    if (count != 0 && count % unit.milliseconds == 0) best = &unit;
-  }
-  return fmt::format("{}{}", count / best->milliseconds, best->name);
 }
 
 std::optional<PatternError> CheckPattern(std::string_view pattern) {

@@ -1,7 +1,7 @@
 #pragma once
 
 // The small languages inside a spec's texts: names as Kubernetes, Kafka and Python want them,
-// durations, regular expressions. Pure functions over text; whoever calls them knows the place.
+// regular expressions. Pure functions over text; whoever calls them knows the place.
 
 #include <optional>
 #include <string>
@@ -16,10 +16,6 @@ std::optional<std::string> CheckDnsLabel(std::string_view name);
 std::optional<std::string> CheckLabelValue(std::string_view name);
 std::optional<std::string> CheckPythonName(std::string_view name);
 std::optional<std::string> CheckOneLine(std::string_view name);
-
-// "200ms", "5s", "1h": digits and a unit.
-std::optional<Duration> ParseDuration(std::string_view text);
-std::string FormatDuration(Duration duration);
 
 struct PatternError {
   size_t offset = 0;

@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "base/duration.h"
 #include "frontend/yaml/plain.h"
 
 namespace kaspr::frontend {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/duration.h"
 #include "base/match.h"
 #include "frontend/names.h"
 #include "frontend/yaml/write.h"

@@ -16,7 +16,8 @@ namespace kaspr::ir {
 // that read it. An agent whose outputs read different nodes is drawn once for each such node.
 std::string DrawText(const Graph& graph);
 
-// Topics are cylinders shared by all agents, an agent is a cluster, a stage is one box.
+// Topics are cylinders and channels arrows, shared by all agents; an agent is a cluster, a stage is
+// one box.
 std::string DrawDot(const Graph& graph);
 
 // The same as a Mermaid flowchart.

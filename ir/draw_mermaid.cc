@@ -53,7 +53,13 @@ std::string DrawMermaid(const Graph& graph) {
     fmt::format_to(std::back_inserter(out), format, std::forward<Args>(args)...);
   };
   for (const Box& topic : picture.topics) {
-    append("  {}[(\"{}\")]\n", topic.id, Escaped(topic.lines));
+    const std::string label = Escaped(topic.lines);
+    append("  {}", topic.id);
+    if (topic.channel) {
+      append("[[\"{}\"]]\n", label);
+    } else {
+      append("[(\"{}\")]\n", label);
+    }
     if (topic.dashed) append("  style {} stroke-dasharray: 4\n", topic.id);
   }
   for (size_t i = 0; i < picture.agents.size(); ++i) {

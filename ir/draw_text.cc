@@ -101,12 +101,12 @@ std::vector<Branch> BranchesOf(const Agent& agent) {
   const std::vector<uint32_t> users = UserCounts(agent);
   std::vector<Branch> branches(agent.nodes.size());
   for (const Node& node : agent.nodes) {
-    if (!std::holds_alternative<Output>(node.op)) continue;
+    if (!IsOutput(node.op)) continue;
     branches[static_cast<size_t>(node.inputs.front())].outputs.push_back(&node);
   }
   std::vector<Branch> drawn;
   for (size_t i = 0; i < agent.nodes.size(); ++i) {
-    if (std::holds_alternative<Output>(agent.nodes[i].op)) continue;
+    if (IsOutput(agent.nodes[i].op)) continue;
     if (branches[i].outputs.empty() && users[i] > 0) continue;
     size_t at = i;
     for (; at != 0; at = static_cast<size_t>(agent.nodes[at].inputs.front())) {
@@ -128,6 +128,7 @@ class TextDrawing {
         out_ += fmt::format("{}{}\n", out_.empty() ? "" : "\n", Shown(agent->name));
       }
       for (const Branch& branch : BranchesOf(*agent)) DrawBranch(*agent, branch);
+      DrawDeadLetters(*agent);
     }
     return std::move(out_);
   }
@@ -154,16 +155,26 @@ class TextDrawing {
     }
   }
 
+  void DrawDeadLetters(const Agent& agent) {
+    const OnError& on_error = agent.on_error;
+    if (!on_error.UsesDeadLetters()) return;
+    const bool retry = on_error.policy == ErrorAction::kRetry;
+    out_ += fmt::format("{}failed records{} ──▶ {}\n", graph_.agents.size() > 1 ? "  " : "",
+                        retry ? fmt::format(", after {} tries", on_error.attempts) : "",
+                        Shown(on_error.topic));
+  }
+
   static Column InputColumn(const Agent& agent) {
     Column column;
-    for (const std::string& topic : agent.input().topics) {
-      column.rows.push_back({Shown(topic), true});
+    for (std::string& source : SourceLabels(agent.input())) {
+      column.rows.push_back({std::move(source), true});
     }
     return column;
   }
 
-  // "paid"; "audit → side" of a step that sends.
+  // "paid"; "audit → side" of a step that sends, "by-key ⇄ its-topic" of one that also reads there.
   static std::string NameOf(const Agent& agent, const StepLabel& step) {
+    if (step.group) return fmt::format("{} ⇄ {}", step.name, Shown(step.group->topic));
     if (!step.send) return step.name;
     return fmt::format("{} → {}", step.name, TopicLabel(agent, step.send->destination));
   }
@@ -187,13 +198,28 @@ class TextDrawing {
     return column;
   }
 
+  // Adds the row of an output, and gives what stands below it.
+  static std::vector<std::string> AddOutput(const Agent& agent, const Node& node, Column& column) {
+    if (const auto* channel = std::get_if<ChannelOutput>(&node.op)) {
+      column.rows.push_back({"channel " + Shown(channel->channel), true});
+      return ChannelLabels(agent, *channel);
+    }
+    if (const auto* sink = std::get_if<PythonSink>(&node.op)) {
+      column.rows.push_back({"sink " + Shown(sink->name), true});
+      return {};
+    }
+    const Destination& destination = std::get<Output>(node.op).destination;
+    column.rows.push_back({TopicLabel(agent, destination), true});
+    return DestinationLabels(agent, destination);
+  }
+
   Column OutputColumn(const Agent& agent, const Branch& branch) const {
     Column column;
     for (const Node* node : branch.outputs) {
-      const Destination& destination = std::get<Output>(node->op).destination;
-      column.rows.push_back({TopicLabel(agent, destination), true});
-      std::vector<std::string> notes = DestinationLabels(agent, destination);
-      std::ranges::copy(ReaderLabels(graph_, destination.topic), std::back_inserter(notes));
+      std::vector<std::string> notes = AddOutput(agent, *node, column);
+      for (const Target& target : TargetsOf(node->op)) {
+        std::ranges::copy(ReaderLabels(graph_, target), std::back_inserter(notes));
+      }
       for (std::string& row : Wrap(notes, ",", kNoteWidth)) {
         column.rows.push_back({std::move(row), false});
       }

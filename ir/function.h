@@ -11,12 +11,17 @@
 
 namespace kaspr::ir {
 
-// Operations see fresh globals unless that cannot be observed; selectors (and predicates) keep
-// theirs; init runs once for its names (D2, D3, D4).
-enum class Role : uint8_t { kOperation, kSelector, kInit };
+// What a block is for: whether its globals are kept, and how failures name it. Operations (a
+// group-by's key function is one) see fresh globals unless that cannot be observed; selectors,
+// those of channels and sinks keep theirs; init runs once for its names (D2, D3, D4).
+enum class Role : uint8_t { kOperation, kSelector, kChannelSelector, kSink, kInit };
+
+// "operation", "selector", "channel selector", "sink", "init".
+const char* RoleName(Role role);
 
 struct Function {
-  // Unique within the agent, and what users see: "price", "priced.key", "init".
+  // Unique within the agent, and what users see: "price", "priced.key", "big.when" of a
+  // channel, "remember" of a sink, "init".
   std::string name;
   Role role = Role::kOperation;
   std::string text;        // the Python program

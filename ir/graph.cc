@@ -9,6 +9,18 @@ namespace kaspr::ir {
 namespace {
 
 constexpr std::array<const char*, 4> kSerializerNames = {"raw", "json", "binary", "pickle"};
+constexpr std::array<const char*, 5> kRoleNames = {"operation", "selector", "channel selector",
+                                                   "sink", "init"};
+constexpr std::array<const char*, 4> kErrorActionNames = {"skip", "dead-letter", "retry", "stop"};
+
+// The enumerator whose name it is.
+template <class Enum, size_t N>
+std::optional<Enum> FromName(const std::array<const char*, N>& names, std::string_view name) {
+  for (size_t i = 0; i < N; ++i) {
+    if (name == names[i]) return static_cast<Enum>(i);
+  }
+  return std::nullopt;
+}
 
 // The walks below serve readers and writers: what they are given may be const.
 
@@ -35,43 +47,71 @@ void ForEachFunction(AnyOp& op, Visit visit) {
   if (auto* stage = std::get_if<Stage>(&op)) {
     for (auto& step : stage->steps) ForEachFunctionOfOperation(step.op, visit);
   }
+  if (auto* group = std::get_if<GroupBy>(&op)) visit(group->function);
   if (auto* output = std::get_if<Output>(&op)) ForEachSelector(output->destination, visit);
+  if (auto* channel = std::get_if<ChannelOutput>(&op)) {
+    if (channel->predicate) visit(*channel->predicate);
+    if (channel->value) visit(*channel->value);
+  }
+  if (auto* sink = std::get_if<PythonSink>(&op)) visit(sink->function);
 }
 
 }  // namespace
+
+const char* RoleName(Role role) {
+  return kRoleNames[static_cast<size_t>(role)];
+}
 
 const char* SerializerName(Serializer serializer) {
   return kSerializerNames[static_cast<size_t>(serializer)];
 }
 
 std::optional<Serializer> SerializerFromName(std::string_view name) {
-  for (size_t i = 0; i < kSerializerNames.size(); ++i) {
-    if (name == kSerializerNames[i]) return static_cast<Serializer>(i);
-  }
-  return std::nullopt;
+  return FromName<Serializer>(kSerializerNames, name);
 }
 
-std::vector<const Destination*> DestinationsOf(const Op& op) {
-  std::vector<const Destination*> destinations;
-  if (const auto* send = std::get_if<TopicSend>(&op)) destinations.push_back(&send->destination);
-  if (const auto* output = std::get_if<Output>(&op)) destinations.push_back(&output->destination);
+const char* ErrorActionName(ErrorAction action) {
+  return kErrorActionNames[static_cast<size_t>(action)];
+}
+
+std::optional<ErrorAction> ErrorActionFromName(std::string_view name) {
+  return FromName<ErrorAction>(kErrorActionNames, name);
+}
+
+bool IsOutput(const Op& op) {
+  return std::holds_alternative<Output>(op) || std::holds_alternative<ChannelOutput>(op) ||
+         std::holds_alternative<PythonSink>(op);
+}
+
+std::vector<Target> TargetsOf(const Op& op) {
+  std::vector<Target> targets;
+  const auto add = [&](const Destination& destination) {
+    targets.push_back({.name = destination.topic, .destination = &destination});
+  };
+  if (const auto* send = std::get_if<TopicSend>(&op)) add(send->destination);
+  if (const auto* output = std::get_if<Output>(&op)) add(output->destination);
   if (const auto* stage = std::get_if<Stage>(&op)) {
     for (const Stage::Step& step : stage->steps) {
-      const auto* send = std::get_if<TopicSend>(&step.op);
-      if (send != nullptr) destinations.push_back(&send->destination);
+      if (const auto* send = std::get_if<TopicSend>(&step.op)) add(send->destination);
     }
   }
-  return destinations;
+  if (const auto* group = std::get_if<GroupBy>(&op)) {
+    targets.push_back({.name = group->topic, .group = group});
+  }
+  if (const auto* channel = std::get_if<ChannelOutput>(&op)) {
+    targets.push_back(
+        {.kind = Target::Kind::kChannel, .name = channel->channel, .channel = channel});
+  }
+  return targets;
 }
 
-std::vector<const Destination*> DestinationsOf(const Agent& agent) {
-  std::vector<const Destination*> destinations;
+std::vector<Target> TargetsOf(const Agent& agent) {
+  std::vector<Target> targets;
   for (const Node& node : agent.nodes) {
-    for (const Destination* destination : DestinationsOf(node.op)) {
-      destinations.push_back(destination);
-    }
+    for (Target& target : TargetsOf(node.op)) targets.push_back(std::move(target));
   }
-  return destinations;
+  if (agent.on_error.UsesDeadLetters()) targets.push_back({.name = agent.on_error.topic});
+  return targets;
 }
 
 std::vector<uint32_t> UserCounts(const Agent& agent) {

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <set>
 
+#include "base/duration.h"
 #include "base/match.h"
 #include "ir/lexer.h"
 
@@ -22,9 +23,10 @@ void AddCoding(std::vector<std::string>& out, const char* what, Serializer seria
   if (!parts.empty()) out.push_back(fmt::format("{}: {}", what, fmt::join(parts, " ")));
 }
 
-bool Reads(const Agent& agent, std::string_view topic) {
+bool Reads(const Agent& agent, const Target& target) {
+  if (target.kind == Target::Kind::kChannel) return agent.input().channel == target.name;
   const auto& topics = agent.input().topics;
-  return std::ranges::find(topics, topic) != topics.end();
+  return std::ranges::find(topics, target.name) != topics.end();
 }
 
 StepLabel LabelOf(const Stage::Step& step) {
@@ -44,14 +46,19 @@ StepLabel LabelOf(const Stage::Step& step) {
 
 // For each agent those that read what it writes, itself left out.
 std::vector<std::set<size_t>> ReadersOf(const Graph& graph) {
-  std::multimap<std::string_view, size_t> readers;
+  using Key = std::pair<Target::Kind, std::string_view>;
+  std::multimap<Key, size_t> readers;
   for (size_t i = 0; i < graph.agents.size(); ++i) {
-    for (const std::string& topic : graph.agents[i].input().topics) readers.emplace(topic, i);
+    const Input& input = graph.agents[i].input();
+    for (const std::string& topic : input.topics) {
+      readers.emplace(Key(Target::Kind::kTopic, topic), i);
+    }
+    if (!input.channel.empty()) readers.emplace(Key(Target::Kind::kChannel, input.channel), i);
   }
   std::vector<std::set<size_t>> out(graph.agents.size());
   for (size_t i = 0; i < graph.agents.size(); ++i) {
-    for (const Destination* destination : DestinationsOf(graph.agents[i])) {
-      const auto [first, last] = readers.equal_range(destination->topic);
+    for (const Target& target : TargetsOf(graph.agents[i])) {
+      const auto [first, last] = readers.equal_range(Key(target.kind, target.name));
       for (auto reader = first; reader != last; ++reader) {
         if (reader->second != i) out[i].insert(reader->second);
       }
@@ -87,6 +94,9 @@ std::vector<StepLabel> StepLabels(const Node& node) {
                         [&](const TopicSend& send) {
                           return Labels{{"send", Shown(node.name), &send}};
                         },
+                        [&](const GroupBy& group) {
+                          return Labels{{"group-by", Shown(node.name), nullptr, &group}};
+                        },
                         [](const Stage& stage) {
                           Labels labels;
                           for (const Stage::Step& step : stage.steps) {
@@ -95,6 +105,8 @@ std::vector<StepLabel> StepLabels(const Node& node) {
                           return labels;
                         },
                         [](const Output&) { return Labels{}; },
+                        [](const ChannelOutput&) { return Labels{}; },
+                        [](const PythonSink&) { return Labels{}; },
                     },
                     node.op);
 }
@@ -103,6 +115,10 @@ std::vector<std::string> InputAttributes(const Input& input) {
   std::vector<std::string> out;
   AddCoding(out, "key", input.key, Input{}.key, "");
   AddCoding(out, "value", input.value, Input{}.value, "");
+  if (input.take) {
+    out.push_back(fmt::format("take: {} {}", input.take->max, FormatDuration(input.take->within)));
+  }
+  if (input.isolated_partitions) out.emplace_back("isolated");
   return out;
 }
 
@@ -130,6 +146,50 @@ std::vector<std::string> SendAttributes(const TopicSend& send,
   return out;
 }
 
+std::vector<std::string> ChannelAttributes(const ChannelOutput& channel,
+                                           const std::function<std::string(FnId)>& name) {
+  std::vector<std::string> out;
+  if (channel.predicate) out.push_back(fmt::format("when: {}", name(*channel.predicate)));
+  if (channel.value) out.push_back(fmt::format("value: {}", name(*channel.value)));
+  return out;
+}
+
+std::vector<std::string> AgentAttributes(const Agent& agent) {
+  std::vector<std::string> out;
+  const OnError& on_error = agent.on_error;
+  const auto text = [&](ErrorAction action) {
+    std::string words = ErrorActionName(action);
+    if (action == ErrorAction::kDeadLetter) words += " " + Quoted(on_error.topic);
+    return words;
+  };
+  if (on_error.policy == ErrorAction::kRetry) {
+    out.push_back(fmt::format("on-error: retry {} {} then {}", on_error.attempts,
+                              FormatDuration(on_error.backoff), text(on_error.then)));
+  } else if (on_error.policy != ErrorAction::kSkip) {
+    out.push_back("on-error: " + text(on_error.policy));
+  }
+  if (agent.timeout.count() != 0) out.push_back("timeout: " + FormatDuration(agent.timeout));
+  return out;
+}
+
+std::vector<std::string> TopicAttributes(const DeclaredTopic& topic) {
+  std::vector<std::string> out;
+  if (topic.partitions) out.push_back(fmt::format("partitions: {}", *topic.partitions));
+  if (topic.replicas) out.push_back(fmt::format("replicas: {}", *topic.replicas));
+  std::string config;
+  for (const auto& [name, value] : topic.config) config += " " + Quoted(name + "=" + value);
+  if (!config.empty()) out.push_back("config:" + config);
+  return out;
+}
+
+std::vector<std::string> SourceLabels(const Input& input) {
+  if (!input.pattern.empty()) return {"topics that match " + Shown(input.pattern)};
+  if (!input.channel.empty()) return {"channel " + Shown(input.channel)};
+  std::vector<std::string> labels;
+  for (const std::string& topic : input.topics) labels.push_back(Shown(topic));
+  return labels;
+}
+
 std::string TopicLabel(const Agent& agent, const Destination& destination) {
   if (!destination.selectors.name) return Shown(destination.topic);
   return fmt::format("chosen by {}", Shown(agent.function(*destination.selectors.name).name));
@@ -144,10 +204,14 @@ std::vector<std::string> SendLabels(const Agent& agent, const TopicSend& send) {
   return SendAttributes(send, [&](FnId id) { return Shown(agent.function(id).name); });
 }
 
-std::vector<std::string> ReaderLabels(const Graph& graph, std::string_view topic) {
+std::vector<std::string> ChannelLabels(const Agent& agent, const ChannelOutput& channel) {
+  return ChannelAttributes(channel, [&](FnId id) { return Shown(agent.function(id).name); });
+}
+
+std::vector<std::string> ReaderLabels(const Graph& graph, const Target& target) {
   std::vector<std::string> labels;
   for (const Agent& agent : graph.agents) {
-    if (Reads(agent, topic)) labels.push_back(fmt::format("read by {}", Shown(agent.name)));
+    if (Reads(agent, target)) labels.push_back(fmt::format("read by {}", Shown(agent.name)));
   }
   return labels;
 }

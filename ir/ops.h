@@ -24,10 +24,17 @@
 // * An acknowledged send is a barrier: all that was staged before it is delivered with it.
 // * Exceptions: the event fails; what it sent before stays sent; the agent's error policy deals
 //   with the record (default `skip`: counted, logged, acknowledged), and the next one runs (D7).
-// * Output sends the values whose predicate holds; several outputs are independent of each other
-//   but for their order.
+// * Take makes lists of values, each one unit for errors and commits (D8).
+// * GroupBy ends a body: what comes behind it runs when the record of its topic is read, in the
+// order
+//   of that topic's partitions. Its function gives the key of each value.
+// * Outputs (topics, then channels, then sinks) get the values whose predicate holds, and are
+//   independent of each other but for their order.
+// * A channel hands on plain data as an equal copy and any other object as itself. What happens
+//   behind it belongs to the record it came from; channels make no cycle.
 // * Of Python code nothing may be assumed: it may read, change and keep what it is given.
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,11 +51,21 @@ enum class NodeId : uint32_t {};
 // How bytes become values and back, per key and value.
 enum class Serializer : uint8_t { kRaw, kJson, kBinary, kPickle };
 
-// The source: one or more topics, read as one stream per partition.
+// The source, read as one stream per partition: topics by name, or all topics whose whole name
+// matches a pattern (D16), or a channel of the app. Exactly one of the three is there.
 struct Input {
   std::vector<std::string> topics;
-  Serializer key = Serializer::kRaw;
+  std::string pattern;
+  std::string channel;
+  Serializer key = Serializer::kRaw;  // of topics; what a channel brings has no bytes
   Serializer value = Serializer::kJson;
+  struct Take {
+    int64_t max = 1;
+    std::chrono::milliseconds within{0};  // from the first value of a list
+    bool operator==(const Take&) const = default;
+  };
+  std::optional<Take> take;          // values come in lists
+  bool isolated_partitions = false;  // partitions do not wait for each other
   bool operator==(const Input&) const = default;
 };
 
@@ -82,6 +99,14 @@ struct TopicSend {
   bool operator==(const TopicSend&) const = default;
 };
 
+// Sends each value to a topic of the app's own, by the key that its function gives, and goes on
+// with what is read from there: partitioned by that key, and after a round trip through JSON.
+struct GroupBy {
+  FnId function{};
+  std::string topic;  // "{app}-{agent}-{operation}-repartition"
+  bool operator==(const GroupBy&) const = default;
+};
+
 // Consecutive operations, run as one body. A step keeps its own name and place, so that a failure
 // inside still names the operation the user wrote.
 struct Stage {
@@ -101,6 +126,24 @@ struct Output {
   bool operator==(const Output&) const = default;
 };
 
-using Op = std::variant<Input, Map, Filter, TopicSend, Stage, Output>;
+// Hands the values that reach it to the agents that read the channel, without bytes in between.
+struct ChannelOutput {
+  std::string channel;
+  std::optional<FnId> predicate, value;
+  bool operator==(const ChannelOutput&) const = default;
+};
+
+// Calls a function of the user with each value that reaches it.
+struct PythonSink {
+  FnId function{};
+  std::string name;
+  bool operator==(const PythonSink&) const = default;
+};
+
+using Op =
+    std::variant<Input, Map, Filter, TopicSend, GroupBy, Stage, Output, ChannelOutput, PythonSink>;
+
+// What comes out of an agent: nothing reads it, and it has no name as a node.
+bool IsOutput(const Op& op);
 
 }  // namespace kaspr::ir

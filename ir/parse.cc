@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <initializer_list>
 #include <utility>
 
-#include "ir/lexer.h"
 #include "ir/names.h"
+#include "ir/token_reader.h"
 
 namespace kaspr::ir {
 namespace {
@@ -19,13 +20,12 @@ using Kind = Token::Kind;
 class Parser {
  public:
   Parser(const SourceFile& file, Diagnostics& diagnostics)
-      : file_(file), diagnostics_(diagnostics), lexer_(file, diagnostics) {}
+      : file_(file), diagnostics_(diagnostics), in_(file, diagnostics) {}
 
   std::optional<Graph> Run() && {
     const size_t errors = diagnostics_.error_count();
-    while (lexer_.NextLine()) {
-      Advance();
-      if (agent_ && token_.Is(Kind::kWord, "agent")) CloseAgent(false);
+    while (in_.NextLine()) {
+      if (agent_ && in_.token().Is(Kind::kWord, "agent")) CloseAgent(false);
       if (stage_) {
         StepLine();
       } else if (agent_) {
@@ -40,63 +40,18 @@ class Parser {
   }
 
  private:
-  // Tokens. `token_` is the next one; false means that a mistake was reported.
-
-  void Advance() { token_ = lexer_.Next(); }
-
-  bool Fail(const std::string& wanted) {
-    if (token_.kind == Kind::kBad) return false;  // the lexer reported it
-    auto error =
-        token_.kind == Kind::kLineEnd
-            ? diagnostics_.Error(Code::kGraphSyntax, "the line ends too early", token_.span)
-            : diagnostics_.Error(Code::kGraphSyntax,
-                                 fmt::format("'{}' does not belong here", token_.span.text()),
-                                 token_.span);
-    error.Text("expected " + wanted);
-    return false;
-  }
-
-  bool Take(Kind kind, const std::string& wanted, Token& token) {
-    if (token_.kind != kind) return Fail(wanted);
-    token = std::move(token_);
-    Advance();
-    return true;
-  }
-
-  bool TakeText(Kind kind, const std::string& wanted, std::string& text) {
-    Token token;
-    if (!Take(kind, wanted, token)) return false;
-    text = std::move(token.text);
-    return true;
-  }
-
-  bool Accept(Kind kind, std::string_view text) {
-    if (!token_.Is(kind, text)) return false;
-    Advance();
-    return true;
-  }
-
-  bool AcceptWord(std::string_view text) { return Accept(Kind::kWord, text); }
-  bool AcceptMark(std::string_view text) { return Accept(Kind::kMark, text); }
-
-  bool Expect(Kind kind, std::string_view text) {
-    return Accept(kind, text) || Fail(fmt::format("'{}'", text));
-  }
-
-  bool ExpectLineEnd() { return token_.kind == Kind::kLineEnd || Fail("the end of the line"); }
-
   // References.
 
   bool TakeNode(NodeId& id) {
     Token token;
-    if (!Take(Kind::kNode, "a node, as %name", token)) return false;
+    if (!in_.Take(Kind::kNode, "a node, as %name", token)) return false;
     id = nodes_.Mention(std::move(token));
     return true;
   }
 
   bool TakeFunction(FnId& id) {
     Token token;
-    if (!Take(Kind::kFunction, "a function, as @name", token)) return false;
+    if (!in_.Take(Kind::kFunction, "a function, as @name", token)) return false;
     id = functions_.Mention(std::move(token));
     return true;
   }
@@ -104,46 +59,115 @@ class Parser {
   // Lines outside of agents.
 
   void TopLine() {
-    const Span start = token_.span;
-    if (AcceptWord("app")) {
+    const Span start = in_.token().span;
+    if (in_.AcceptWord("app")) {
       if (std::exchange(has_app_, true)) {
         diagnostics_.Error(Code::kGraphRepeated, "a text has one app", start);
       }
-      if (TakeText(Kind::kString, "the name of the app in quotes", graph_.app)) ExpectLineEnd();
-    } else if (AcceptWord("agent")) {
+      if (in_.TakeText(Kind::kString, "the name of the app in quotes", graph_.app))
+        in_.ExpectLineEnd();
+    } else if (in_.AcceptWord("topic")) {
+      TopicLine(start);
+    } else if (in_.AcceptWord("agent")) {
       AgentHead(start);
     } else {
-      Fail("'app' or 'agent'");
+      in_.Fail("'app', 'topic' or 'agent'");
     }
+  }
+
+  // `topic "audit" [partitions: 2, replicas: 1, config: "cleanup.policy=compact"]`
+  void TopicLine(Span start) {
+    DeclaredTopic topic;
+    topic.place.span = start;
+    const auto take_count = [&](std::optional<int32_t>& count) {
+      int64_t number = 0;
+      if (!in_.TakeNumber("a number", 1, INT32_MAX, number)) return false;
+      count = static_cast<int32_t>(number);
+      return true;
+    };
+    const bool good = in_.TakeText(Kind::kString, "the name of the topic in quotes", topic.name) &&
+                      in_.Attributes([&](const Token& name) {
+                        if (name.text == "partitions") return take_count(topic.partitions);
+                        if (name.text == "replicas") return take_count(topic.replicas);
+                        if (name.text == "config") return TakeConfig(topic);
+                        return in_.UnknownAttribute(name, "'partitions', 'replicas' or 'config'");
+                      }) &&
+                      in_.ExpectLineEnd();
+    if (good) graph_.topics.push_back(std::move(topic));
+  }
+
+  // `"cleanup.policy=compact" "retention.ms=3600000"`: one at least.
+  bool TakeConfig(DeclaredTopic& topic) {
+    do {
+      std::string text;
+      if (!in_.TakeText(Kind::kString, "a property and its value in quotes, as \"name=value\"",
+                        text)) {
+        return false;
+      }
+      const size_t sign = std::min(text.find('='), text.size());
+      topic.config.emplace_back(text.substr(0, sign), text.substr(std::min(sign + 1, text.size())));
+    } while (in_.token().kind == Kind::kString);
+    return true;
   }
 
   void AgentHead(Span start) {
     agent_ = &graph_.agents.emplace_back();
     agent_->place.span = start;
     Token name;
-    if (!Take(Kind::kString, "the name of the agent in quotes", name)) return;
+    if (!in_.Take(Kind::kString, "the name of the agent in quotes", name)) return;
     agent_->name = name.text;
     agent_->place.span.end = name.span.end;
-    if (Expect(Kind::kMark, "{")) ExpectLineEnd();
+    const bool good = in_.Attributes([&](const Token& attribute) {
+      if (attribute.text == "on-error") return TakeOnError(agent_->on_error);
+      if (attribute.text == "timeout") return in_.TakeDuration(agent_->timeout);
+      return in_.UnknownAttribute(attribute, "'on-error' or 'timeout'");
+    });
+    if (good && in_.Expect(Kind::kMark, "{")) in_.ExpectLineEnd();
+  }
+
+  // `stop`, `dead-letter "dead"`, `retry 3 100ms then dead-letter "dead"`.
+  bool TakeOnError(OnError& on_error) {
+    if (!TakeAction(on_error, on_error.policy)) return false;
+    if (on_error.policy != ErrorAction::kRetry) return true;
+    int64_t attempts = 0;
+    if (!in_.TakeNumber("how often it is tried,", 1, UINT32_MAX, attempts)) return false;
+    on_error.attempts = static_cast<uint32_t>(attempts);
+    return in_.TakeDuration(on_error.backoff) && in_.Expect(Kind::kWord, "then") &&
+           TakeAction(on_error, on_error.then);
+  }
+
+  bool TakeAction(OnError& on_error, ErrorAction& action) {
+    const auto known = ErrorActionFromName(in_.token().text);
+    if (in_.token().kind != Kind::kWord || !known) {
+      return in_.Fail("'skip', 'dead-letter', 'retry' or 'stop'");
+    }
+    action = *known;
+    in_.AcceptWord(ErrorActionName(action));
+    return action != ErrorAction::kDeadLetter ||
+           in_.TakeText(Kind::kString, "the topic of dead letters in quotes", on_error.topic);
   }
 
   // Lines of an agent.
 
   void AgentLine() {
-    const Token first = token_;
-    if (AcceptMark("}")) {
-      ExpectLineEnd();
+    const Token first = in_.token();
+    if (in_.AcceptMark("}")) {
+      in_.ExpectLineEnd();
       CloseAgent(true);
-    } else if (AcceptWord("init")) {
+    } else if (in_.AcceptWord("init")) {
       InitLine(first);
-    } else if (AcceptWord("fn")) {
+    } else if (in_.AcceptWord("fn")) {
       FunctionLines();
-    } else if (AcceptWord("output")) {
+    } else if (in_.AcceptWord("output")) {
       OutputLine(first);
-    } else if (token_.kind == Kind::kNode) {
+    } else if (in_.AcceptWord("channel")) {
+      ChannelLine(first);
+    } else if (in_.AcceptWord("sink")) {
+      SinkLine(first);
+    } else if (in_.token().kind == Kind::kNode) {
       NodeLine();
     } else {
-      Fail("a node, 'output', 'init', 'fn' or '}'");
+      in_.Fail("a node, 'output', 'channel', 'sink', 'init', 'fn' or '}'");
       SkipProgram();
     }
   }
@@ -151,34 +175,37 @@ class Parser {
   void InitLine(const Token& first) {
     if (agent_->init) diagnostics_.Error(Code::kGraphRepeated, "an agent has one init", first.span);
     FnId id{};
-    if (TakeFunction(id) && ExpectLineEnd()) agent_->init = id;
+    if (TakeFunction(id) && in_.ExpectLineEnd()) agent_->init = id;
   }
 
   // A node is added even if its line is wrong: others mention it.
   void NodeLine() {
     Token name;
-    Take(Kind::kNode, "a node", name);
+    in_.Take(Kind::kNode, "a node", name);
     nodes_.Define(name, static_cast<NodeId>(agent_->nodes.size()), diagnostics_);
     Node& node = agent_->nodes.emplace_back();
     node.name = name.text;
     node.place.span = name.span;
-    if (!Expect(Kind::kMark, "=")) return;
-    if (AcceptWord("input")) {
+    if (!in_.Expect(Kind::kMark, "=")) return;
+    if (in_.AcceptWord("input")) {
       InputNode(node);
-    } else if (AcceptWord("map")) {
+    } else if (in_.AcceptWord("map")) {
       Map map;
-      if (Operand(node) && TakeFunction(map.function) && ExpectLineEnd()) node.op = map;
-    } else if (AcceptWord("filter")) {
+      if (Operand(node) && TakeFunction(map.function) && in_.ExpectLineEnd()) node.op = map;
+    } else if (in_.AcceptWord("filter")) {
       Filter filter;
-      if (Operand(node) && TakeFunction(filter.function) && ExpectLineEnd()) node.op = filter;
-    } else if (AcceptWord("send")) {
+      if (Operand(node) && TakeFunction(filter.function) && in_.ExpectLineEnd()) node.op = filter;
+    } else if (in_.AcceptWord("send")) {
       TopicSend send;
       if (Operand(node) && SendTail(send)) node.op = std::move(send);
-    } else if (AcceptWord("stage")) {
+    } else if (in_.AcceptWord("group-by")) {
+      GroupBy group;
+      if (Operand(node) && GroupTail(group)) node.op = std::move(group);
+    } else if (in_.AcceptWord("stage")) {
       stage_ = &node.op.emplace<Stage>();
-      Operand(node) && Expect(Kind::kMark, "{") && ExpectLineEnd();
+      Operand(node) && in_.Expect(Kind::kMark, "{") && in_.ExpectLineEnd();
     } else {
-      Fail("'input', 'map', 'filter', 'send' or 'stage'");
+      in_.Fail("'input', 'map', 'filter', 'send', 'group-by' or 'stage'");
     }
   }
 
@@ -191,36 +218,85 @@ class Parser {
 
   void InputNode(Node& node) {
     Input input;
-    if (!Expect(Kind::kWord, "topic")) return;
+    if (!InputSource(input)) return;
+    const TokenReader::Flag isolated{"isolated", input.isolated_partitions};
+    const auto take = [&](const Token& name) {
+      if (name.text == "key") return in_.TakeSerializer(input.key);
+      if (name.text == "value") return in_.TakeSerializer(input.value);
+      if (name.text == "take") return TakeLists(input.take.emplace());
+      return in_.UnknownAttribute(name, "'key', 'value', 'take' or 'isolated'");
+    };
+    if (in_.Attributes(take, {isolated}) && in_.ExpectLineEnd()) node.op = std::move(input);
+  }
+
+  // `topic "a", "b"`, `pattern "^a\\."` or `channel "a"`.
+  bool InputSource(Input& input) {
+    if (in_.AcceptWord("pattern")) {
+      return in_.TakeText(Kind::kString, "a pattern in quotes", input.pattern);
+    }
+    if (in_.AcceptWord("channel")) {
+      return in_.TakeText(Kind::kString, "the name of a channel in quotes", input.channel);
+    }
+    if (!in_.AcceptWord("topic")) return in_.Fail("'topic', 'pattern' or 'channel'");
     do {
       std::string topic;
-      if (!TakeText(Kind::kString, "the name of a topic in quotes", topic)) return;
+      if (!in_.TakeText(Kind::kString, "the name of a topic in quotes", topic)) return false;
       input.topics.push_back(std::move(topic));
-    } while (AcceptMark(","));
-    const bool good = Attributes([&](const Token& name) {
-      if (name.text == "key") return TakeSerializer(input.key);
-      if (name.text == "value") return TakeSerializer(input.value);
-      return UnknownAttribute(name, "'key' or 'value'");
-    });
-    if (good) node.op = std::move(input);
+    } while (in_.AcceptMark(","));
+    return true;
+  }
+
+  // `100 5s`
+  bool TakeLists(Input::Take& take) {
+    return in_.TakeNumber("how many values a list has at most,", 1, INT64_MAX, take.max) &&
+           in_.TakeDuration(take.within);
+  }
+
+  // `@by-customer topic "shop-orders-by-customer-repartition"`, to the end of the line.
+  bool GroupTail(GroupBy& group) {
+    return TakeFunction(group.function) && in_.Expect(Kind::kWord, "topic") &&
+           in_.TakeText(Kind::kString, "the name of a topic in quotes", group.topic) &&
+           in_.ExpectLineEnd();
+  }
+
+  // An output is added even if its line is wrong, as a node is.
+  Node& AddOutput(const Token& first, Op op) {
+    Node& node = agent_->nodes.emplace_back();
+    node.place.span = first.span;
+    node.op = std::move(op);
+    return node;
+  }
+
+  void ChannelLine(const Token& first) {
+    ChannelOutput channel;
+    Node& node = AddOutput(first, channel);
+    const bool good =
+        Operand(node) &&
+        in_.TakeText(Kind::kString, "the name of a channel in quotes", channel.channel) &&
+        in_.Attributes([&](const Token& name) {
+          if (name.text == "when") return TakeSelector(channel.predicate);
+          if (name.text == "value") return TakeSelector(channel.value);
+          return in_.UnknownAttribute(name, "'when' or 'value'");
+        }) &&
+        in_.ExpectLineEnd();
+    if (good) node.op = std::move(channel);
+  }
+
+  // `sink %in @remember as "remember"`
+  void SinkLine(const Token& first) {
+    PythonSink sink;
+    Node& node = AddOutput(first, Output{});  // a wrong line has no function to be resolved
+    if (Operand(node) && CallTail(sink.name, sink.function)) node.op = std::move(sink);
   }
 
   void OutputLine(const Token& first) {
-    Node& node = agent_->nodes.emplace_back();
-    node.place.span = first.span;
     Output output;
-    node.op = output;
+    Node& node = AddOutput(first, output);
     Destination& destination = output.destination;
     if (Operand(node) && DestinationTail(destination, {{"ack", destination.ack}})) {
       node.op = std::move(output);
     }
   }
-
-  // An attribute that is there or not: `[ack]`.
-  struct Flag {
-    std::string_view name;
-    bool& value;
-  };
 
   bool SendTail(TopicSend& send) {
     return DestinationTail(send.destination,
@@ -228,68 +304,26 @@ class Parser {
   }
 
   // `topic "side" [when: @audit.when, ack]` or `topic @audit.name`, to the end of the line.
-  bool DestinationTail(Destination& destination, std::initializer_list<Flag> flags) {
+  bool DestinationTail(Destination& destination, std::initializer_list<TokenReader::Flag> flags) {
     Destination::Selectors& selectors = destination.selectors;
-    if (!Expect(Kind::kWord, "topic")) return false;
-    if (token_.kind == Kind::kFunction) {
+    if (!in_.Expect(Kind::kWord, "topic")) return false;
+    if (in_.token().kind == Kind::kFunction) {
       TakeSelector(selectors.name);
-    } else if (!TakeText(Kind::kString, "a topic in quotes, or the function that chooses it",
-                         destination.topic)) {
+    } else if (!in_.TakeText(Kind::kString, "a topic in quotes, or the function that chooses it",
+                             destination.topic)) {
       return false;
     }
     std::string known = "'when', 'key', 'value', 'partition', 'headers'";
-    for (const Flag& flag : flags) known += fmt::format(", '{}'", flag.name);
-    return Attributes(
-        [&](const Token& name) {
-          if (name.text == "when") return TakeSelector(selectors.predicate);
-          if (name.text == "key") return TakeCoding(destination.key, selectors.key);
-          if (name.text == "value") return TakeCoding(destination.value, selectors.value);
-          if (name.text == "partition") return TakeSelector(selectors.partition);
-          if (name.text == "headers") return TakeSelector(selectors.headers);
-          return UnknownAttribute(name, known);
-        },
-        flags);
-  }
-
-  // `[name: ..., flag]` or nothing, up to the end of the line. `take` reads what stands behind the
-  // colon.
-  template <class TakeValue>
-  bool Attributes(TakeValue take, std::initializer_list<Flag> flags = {}) {
-    if (!AcceptMark("[")) return ExpectLineEnd();
-    std::vector<std::string> seen;
-    do {
-      Token name;
-      if (!Take(Kind::kWord, "the name of an attribute", name)) return false;
-      if (std::find(seen.begin(), seen.end(), name.text) != seen.end()) {
-        diagnostics_.Error(Code::kGraphRepeated,
-                           fmt::format("the attribute '{}' is given twice", name.text), name.span);
-        return false;
-      }
-      seen.push_back(name.text);
-      const auto* flag = std::find_if(flags.begin(), flags.end(),
-                                      [&](const Flag& known) { return known.name == name.text; });
-      if (flag != flags.end()) {
-        flag->value = true;
-      } else if (!Expect(Kind::kMark, ":") || !take(name)) {
-        return false;
-      }
-    } while (AcceptMark(","));
-    return Expect(Kind::kMark, "]") && ExpectLineEnd();
-  }
-
-  bool UnknownAttribute(const Token& name, const std::string& known) {
-    diagnostics_
-        .Error(Code::kGraphSyntax, fmt::format("no attribute is called '{}'", name.text), name.span)
-        .Text("expected " + known);
-    return false;
-  }
-
-  bool TakeSerializer(Serializer& serializer) {
-    const auto known = token_.kind == Kind::kWord ? SerializerFromName(token_.text) : std::nullopt;
-    if (!known) return Fail("'raw', 'json', 'binary' or 'pickle'");
-    serializer = *known;
-    Advance();
-    return true;
+    for (const TokenReader::Flag& flag : flags) known += fmt::format(", '{}'", flag.name);
+    const auto take = [&](const Token& name) {
+      if (name.text == "when") return TakeSelector(selectors.predicate);
+      if (name.text == "key") return TakeCoding(destination.key, selectors.key);
+      if (name.text == "value") return TakeCoding(destination.value, selectors.value);
+      if (name.text == "partition") return TakeSelector(selectors.partition);
+      if (name.text == "headers") return TakeSelector(selectors.headers);
+      return in_.UnknownAttribute(name, known);
+    };
+    return in_.Attributes(take, flags) && in_.ExpectLineEnd();
   }
 
   bool TakeSelector(std::optional<FnId>& selector) {
@@ -301,43 +335,43 @@ class Parser {
 
   // A serializer, a selector, or both.
   bool TakeCoding(Serializer& serializer, std::optional<FnId>& selector) {
-    if (token_.kind == Kind::kFunction) return TakeSelector(selector);
-    if (!TakeSerializer(serializer)) return false;
-    return token_.kind != Kind::kFunction || TakeSelector(selector);
+    if (in_.token().kind == Kind::kFunction) return TakeSelector(selector);
+    if (!in_.TakeSerializer(serializer)) return false;
+    return in_.token().kind != Kind::kFunction || TakeSelector(selector);
   }
 
   void StepLine() {
-    const Span start = token_.span;
-    if (AcceptMark("}")) {
-      ExpectLineEnd();
+    const Span start = in_.token().span;
+    if (in_.AcceptMark("}")) {
+      in_.ExpectLineEnd();
       stage_ = nullptr;
       return;
     }
     Stage::Step step;
     step.place.span = start;
     bool good = false;
-    if (AcceptWord("map")) {
-      good = CallTail(step, step.op.emplace<Map>().function);
-    } else if (AcceptWord("filter")) {
-      good = CallTail(step, step.op.emplace<Filter>().function);
-    } else if (AcceptWord("send")) {
-      good =
-          TakeText(Kind::kString, kStepName, step.name) && SendTail(step.op.emplace<TopicSend>());
+    if (in_.AcceptWord("map")) {
+      good = CallTail(step.name, step.op.emplace<Map>().function);
+    } else if (in_.AcceptWord("filter")) {
+      good = CallTail(step.name, step.op.emplace<Filter>().function);
+    } else if (in_.AcceptWord("send")) {
+      good = in_.TakeText(Kind::kString, kStepName, step.name) &&
+             SendTail(step.op.emplace<TopicSend>());
     } else {
-      Fail("'map', 'filter', 'send' or '}'");
+      in_.Fail("'map', 'filter', 'send' or '}'");
     }
     if (good) stage_->steps.push_back(std::move(step));
   }
 
-  static constexpr const char* kStepName = "the name of the step in quotes";
+  static constexpr const char* kStepName = "its name in quotes";
 
   // `@clean as "clean again"`, to the end of the line.
-  bool CallTail(Stage::Step& step, FnId& function) {
-    const std::string name = token_.text;
+  bool CallTail(std::string& name, FnId& function) {
+    const std::string called = in_.token().text;
     if (!TakeFunction(function)) return false;
-    step.name = name;
-    if (AcceptWord("as") && !TakeText(Kind::kString, kStepName, step.name)) return false;
-    return ExpectLineEnd();
+    name = called;
+    if (in_.AcceptWord("as") && !in_.TakeText(Kind::kString, kStepName, name)) return false;
+    return in_.ExpectLineEnd();
   }
 
   // `fn @name python "entrypoint" [attributes] |` and the lines of the program.
@@ -345,7 +379,7 @@ class Parser {
     Function function;
     Token name;
     Span bar;
-    if (Take(Kind::kFunction, "the function, as @name", name)) {
+    if (in_.Take(Kind::kFunction, "the function, as @name", name)) {
       functions_.Define(name, static_cast<FnId>(agent_->functions.size()), diagnostics_);
       function.name = name.text;
       bar = FunctionHead(function);
@@ -356,32 +390,37 @@ class Parser {
 
   // The place of the `|`, or nowhere after a mistake.
   Span FunctionHead(Function& function) {
-    if (!Expect(Kind::kWord, "python")) return {};
-    if (token_.kind == Kind::kString) TakeText(Kind::kString, "", function.entrypoint);
-    if (AcceptMark("[")) {
+    if (!in_.Expect(Kind::kWord, "python")) return {};
+    if (in_.token().kind == Kind::kString) in_.TakeText(Kind::kString, "", function.entrypoint);
+    if (in_.AcceptMark("[")) {
       do {
         if (!FunctionAttribute(function)) return {};
-      } while (AcceptMark(","));
-      if (!Expect(Kind::kMark, "]")) return {};
+      } while (in_.AcceptMark(","));
+      if (!in_.Expect(Kind::kMark, "]")) return {};
     }
-    const Span bar = token_.span;
-    if (!AcceptWord("|") && !AcceptWord("|-")) {
-      Fail("'|' or '|-' before the lines of the program");
+    const Span bar = in_.token().span;
+    if (!in_.AcceptWord("|") && !in_.AcceptWord("|-")) {
+      in_.Fail("'|' or '|-' before the lines of the program");
       return {};
     }
-    return ExpectLineEnd() ? bar : Span{};
+    return in_.ExpectLineEnd() ? bar : Span{};
   }
 
   bool FunctionAttribute(Function& function) {
-    if (AcceptWord("selector")) {
+    if (in_.AcceptWord("selector")) {
       function.role = Role::kSelector;
-    } else if (AcceptWord("init")) {
+    } else if (in_.AcceptWord("channel")) {
+      function.role = Role::kChannelSelector;
+      return in_.Expect(Kind::kWord, "selector");
+    } else if (in_.AcceptWord("sink")) {
+      function.role = Role::kSink;
+    } else if (in_.AcceptWord("init")) {
       function.role = Role::kInit;
-    } else if (AcceptWord("per")) {
+    } else if (in_.AcceptWord("per")) {
       function.per_call = true;
-      return Expect(Kind::kWord, "call");
+      return in_.Expect(Kind::kWord, "call");
     } else {
-      return Fail("'selector', 'init' or 'per call'");
+      return in_.Fail("'selector', 'channel selector', 'sink', 'init' or 'per call'");
     }
     return true;
   }
@@ -389,7 +428,7 @@ class Parser {
   void ReadProgram(Function& function, Span bar) {
     function.map.scalar = bar;
     std::string_view line;
-    while (lexer_.NextProgramLine(line)) {
+    while (in_.NextProgramLine(line)) {
       const size_t in_file = static_cast<size_t>(line.data() - file_.text().data());
       function.map.segments.push_back(
           {static_cast<uint32_t>(function.text.size()), static_cast<uint32_t>(in_file)});
@@ -402,7 +441,7 @@ class Parser {
   // The program of a line that is wrong.
   void SkipProgram() {
     std::string_view line;
-    while (lexer_.NextProgramLine(line)) {
+    while (in_.NextProgramLine(line)) {
     }
   }
 
@@ -437,8 +476,7 @@ class Parser {
 
   const SourceFile& file_;
   Diagnostics& diagnostics_;
-  Lexer lexer_;
-  Token token_;
+  TokenReader in_;
   Graph graph_;
   bool has_app_ = false;
   Agent* agent_ = nullptr;  // open

@@ -13,12 +13,13 @@
 
 namespace kaspr::ir {
 
-// A topic, or what an agent does in one step. Without lines: the point at which the topics of an
-// agent become one stream.
+// A topic or channel, or what an agent does in one step. Without lines: the point at which the
+// topics of an agent become one stream.
 struct Box {
   std::string id;
   std::vector<std::string> lines;
-  bool dashed = false;  // topics that a function chooses at run time, which stand together
+  bool dashed = false;   // topics of which only a run says the names, which stand together
+  bool channel = false;  // else a topic
 };
 
 struct Arrow {
@@ -34,7 +35,7 @@ struct Cluster {
 
 struct Picture {
   std::string app;
-  std::vector<Box> topics;  // shared by all agents, in order of first mention
+  std::vector<Box> topics;  // and channels, shared by all agents, in order of first mention
   std::vector<Cluster> agents;
 };
 

@@ -49,12 +49,38 @@ std::string SendText(const Agent& agent, const TopicSend& send) {
   return TopicText(agent, send.destination) + Attributes(SendAttributes(send, name));
 }
 
+std::string ChannelText(const Agent& agent, const ChannelOutput& channel) {
+  const auto name = [&](FnId id) { return NameOf(agent, id); };
+  return Quoted(channel.channel) + Attributes(ChannelAttributes(channel, name));
+}
+
+// `@clean`, `@clean.2 as "clean"`
+std::string CallText(const Agent& agent, FnId function, const std::string& name) {
+  const size_t id = static_cast<size_t>(function);
+  const bool same = id < agent.functions.size() && agent.functions[id].name == name;
+  return NameOf(agent, function) + (same ? "" : " as " + Quoted(name));
+}
+
+// `topic "a", "b"`, `pattern "^a"`, `channel "a"`; all that are there where the graph has several,
+// which does not parse.
+std::string SourceText(const Input& input) {
+  std::vector<std::string> parts;
+  std::vector<std::string> topics;
+  for (const std::string& topic : input.topics) topics.push_back(Quoted(topic));
+  if (!topics.empty()) parts.push_back(fmt::format("topic {}", fmt::join(topics, ", ")));
+  if (!input.pattern.empty()) parts.push_back("pattern " + Quoted(input.pattern));
+  if (!input.channel.empty()) parts.push_back("channel " + Quoted(input.channel));
+  return parts.empty() ? "topic" : fmt::format("{}", fmt::join(parts, " "));
+}
+
 class Printer {
  public:
   explicit Printer(const PrintOptions& options) : options_(options) {}
 
   GraphText Run(const Graph& graph) && {
     Append("app {}\n", Quoted(graph.app));
+    if (!graph.topics.empty()) Append("\n");
+    for (const DeclaredTopic& topic : graph.topics) result_.topics.push_back(PrintTopic(topic));
     for (const Agent& agent : graph.agents) PrintAgent(agent);
     return std::move(result_);
   }
@@ -84,11 +110,19 @@ class Printer {
     Append("\n");
   }
 
+  GraphText::Extent PrintTopic(const DeclaredTopic& topic) {
+    const uint32_t begin = Here();
+    Append("topic {}{}", Quoted(topic.name), Attributes(TopicAttributes(topic)));
+    const GraphText::Extent extent = Since(begin);
+    EndLine(topic.place.span);
+    return extent;
+  }
+
   void PrintAgent(const Agent& agent) {
     auto& lines = result_.agents.emplace_back();
     Append("\n");
     uint32_t begin = Here();
-    Append("agent {}", Quoted(agent.name));
+    Append("agent {}{}", Quoted(agent.name), Attributes(AgentAttributes(agent)));
     lines.head = Since(begin);
     Append(" {{");
     EndLine(agent.place.span);
@@ -96,7 +130,7 @@ class Printer {
 
     size_t width = 0;
     for (const Node& node : agent.nodes) {
-      if (std::holds_alternative<Output>(node.op)) continue;
+      if (IsOutput(node.op)) continue;
       width = std::max(width, Columns(NameText('%', node.name)));
     }
     for (const Node& node : agent.nodes) lines.nodes.push_back(PrintNode(agent, node, width));
@@ -119,10 +153,7 @@ class Printer {
     std::visit(
         Match{
             [&](const Input& input) {
-              std::vector<std::string> topics;
-              for (const std::string& topic : input.topics) topics.push_back(Quoted(topic));
-              Append("{}input topic {}{}", left, fmt::join(topics, ", "),
-                     Attributes(InputAttributes(input)));
+              Append("{}input {}{}", left, SourceText(input), Attributes(InputAttributes(input)));
             },
             [&](const Map& map) { Append("{}map {} {}", left, from, NameOf(agent, map.function)); },
             [&](const Filter& filter) {
@@ -131,9 +162,19 @@ class Printer {
             [&](const TopicSend& send) {
               Append("{}send {} {}", left, from, SendText(agent, send));
             },
+            [&](const GroupBy& group) {
+              Append("{}group-by {} {} topic {}", left, from, NameOf(agent, group.function),
+                     Quoted(group.topic));
+            },
             [&](const Stage&) { Append("{}stage {}", left, from); },
             [&](const Output& output) {
               Append("  output {} {}", from, DestinationText(agent, output.destination));
+            },
+            [&](const ChannelOutput& channel) {
+              Append("  channel {} {}", from, ChannelText(agent, channel));
+            },
+            [&](const PythonSink& sink) {
+              Append("  sink {} {}", from, CallText(agent, sink.function, sink.name));
             },
         },
         node.op);
@@ -150,33 +191,27 @@ class Printer {
     Append(" {{");
     EndLine(node.place.span);
     for (const Stage::Step& step : stage.steps) {
-      std::visit(
-          Match{
-              [&](const Map& map) { PrintCall(agent, "map", map.function, step.name); },
-              [&](const Filter& filter) { PrintCall(agent, "filter", filter.function, step.name); },
-              [&](const TopicSend& send) {
-                Append("    send {} {}", Quoted(step.name), SendText(agent, send));
-              },
-          },
-          step.op);
+      std::visit(Match{
+                     [&](const Map& map) {
+                       Append("    map {}", CallText(agent, map.function, step.name));
+                     },
+                     [&](const Filter& filter) {
+                       Append("    filter {}", CallText(agent, filter.function, step.name));
+                     },
+                     [&](const TopicSend& send) {
+                       Append("    send {} {}", Quoted(step.name), SendText(agent, send));
+                     },
+                 },
+                 step.op);
       EndLine(step.place.span);
     }
     Append("  }}\n");
   }
 
-  void PrintCall(const Agent& agent, const char* kind, FnId function, const std::string& name) {
-    const size_t id = static_cast<size_t>(function);
-    Append("    {} {}", kind, NameOf(agent, function));
-    if (id >= agent.functions.size() || agent.functions[id].name != name) {
-      Append(" as {}", Quoted(name));
-    }
-  }
-
   GraphText::Extent PrintFunction(const Function& function) {
     const uint32_t begin = Here();
     std::vector<std::string> attributes;
-    if (function.role == Role::kSelector) attributes.push_back("selector");
-    if (function.role == Role::kInit) attributes.push_back("init");
+    if (function.role != Role::kOperation) attributes.push_back(RoleName(function.role));
     if (function.per_call) attributes.push_back("per call");
     Append("  fn {} python", NameText('@', function.name));
     if (!function.entrypoint.empty()) Append(" {}", Quoted(function.entrypoint));

@@ -5,9 +5,11 @@
 //
 //   app "shop"
 //
-//   agent "orders" {
+//   topic "priced" [partitions: 4, config: "cleanup.policy=compact"]
+//
+//   agent "orders" [on-error: retry 3 100ms then dead-letter "dead", timeout: 30s] {
 //     init @init
-//     %in    = input topic "orders", "returns" [key: json]
+//     %in    = input topic "orders", "returns" [key: json, take: 100 5s]
 //     %stage = stage %in {
 //       filter @paid
 //       map @clean as "clean again"
@@ -15,6 +17,8 @@
 //     }
 //     output %stage topic "priced" [when: @priced.when, key: json @priced.key, ack]
 //     output %stage topic @output.name
+//     channel %stage "big" [when: @big.when]
+//     sink %stage @remember
 //
 //     fn @priced.key python "key" [selector] |
 //       | def key(value):
@@ -52,6 +56,7 @@ struct GraphText {
     std::vector<Extent> functions;
   };
   std::string text;
+  std::vector<Extent> topics;
   std::vector<AgentLines> agents;
 };
 

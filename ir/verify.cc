@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <unordered_map>
-#include <unordered_set>
 
 #include "base/match.h"
+#include "ir/channels.h"
 #include "ir/print.h"
+#include "ir/verify_parts.h"
 
 namespace kaspr::ir {
 namespace {
@@ -16,30 +17,30 @@ namespace {
 //  names      1 agents have different names
 //             2 functions of an agent have different names, not empty
 //             3 nodes of an agent have different names, not empty; outputs have none
-//             4 every step of a stage has a name
+//             4 every step of a stage has a name, and every sink and channel
 //  shape      5 the first node of an agent is its input, and no other node is one
 //             6 every other node reads exactly one node
 //             7 a node stands behind the one it reads (so there is no cycle)
 //             8 nothing reads an output
-//  content    9 an input names topics, each once; what sends names a topic or a function that
-//               chooses it, not both
-//            10 a stage has a step
+//  content    9 an input names topics, each once, or a pattern or a channel, which has neither
+//               serializers nor partitions; what sends names a topic or a function that chooses it,
+//               not both; a group-by names its topic
+//            10 a stage has a step, a list at least one value
 //  functions 11 every function that is named exists
-//            12 maps and filters call operations, what sends calls selectors, init is an init
+//            12 maps, filters and group-bys call operations, what sends calls selectors, channels
+//               and sinks call what is made for them, init is an init
 //            13 a function made for init is the agent's init
+//  policies  14 dead letters have a topic, a retry is followed by something else, and what a policy
+//               does not use has its default
+//  app       15 topics to be made have different names; their properties are in order
+//            16 channels make no cycle
 //
 // What follows from an earlier mistake in the same node is not reported again.
 
-const char* RoleName(Role role) {
-  switch (role) {
-    case Role::kOperation:
-      return "an operation";
-    case Role::kSelector:
-      return "a selector";
-    case Role::kInit:
-      return "init";
-  }
-  return "";
+// For messages.
+std::string WordsFor(Role role) {
+  if (role == Role::kInit) return "init";
+  return std::string(role == Role::kOperation ? "an " : "a ") + RoleName(role);
 }
 
 class Verifier {
@@ -48,6 +49,7 @@ class Verifier {
       : graph_(graph), files_(files), diagnostics_(diagnostics) {}
 
   bool Run() {
+    VerifyTopics();
     std::unordered_map<std::string_view, size_t> names;
     for (index_ = 0; index_ < graph_.agents.size(); ++index_) {
       agent_ = &graph_.agents[index_];
@@ -57,10 +59,12 @@ class Verifier {
               AgentSpan(index_))
             .Label(AgentSpan(first->second), "the first one is here");
       }
+      Report(MistakesOf(agent_->on_error, agent_->timeout), {});
       VerifyFunctions();
       VerifyNodes();
       VerifyInit();
     }
+    VerifyChannels();
     return errors_ == 0;
   }
 
@@ -69,27 +73,32 @@ class Verifier {
 
   Span PrintedSpan(GraphText::Extent extent) const { return {file_, extent.begin, extent.end}; }
 
-  const GraphText::AgentLines& Printed(size_t agent) {
+  const GraphText& Printed() {
     if (!file_) {
       printed_ = PrintLocated(graph_);
       file_ = &files_.Add("<graph>", printed_.text);
     }
-    return printed_.agents[agent];
+    return printed_;
+  }
+
+  Span TopicSpan(size_t topic) {
+    const Span span = graph_.topics[topic].place.span;
+    return span ? span : PrintedSpan(Printed().topics[topic]);
   }
 
   Span AgentSpan(size_t agent) {
     const Span span = graph_.agents[agent].place.span;
-    return span ? span : PrintedSpan(Printed(agent).head);
+    return span ? span : PrintedSpan(Printed().agents[agent].head);
   }
 
   Span NodeSpan(size_t node) {
     const Span span = agent_->nodes[node].place.span;
-    return span ? span : PrintedSpan(Printed(index_).nodes[node]);
+    return span ? span : PrintedSpan(Printed().agents[index_].nodes[node]);
   }
 
   Span FunctionSpan(size_t function) {
     const Span span = agent_->functions[function].map.scalar;
-    return span ? span : PrintedSpan(Printed(index_).functions[function]);
+    return span ? span : PrintedSpan(Printed().agents[index_].functions[function]);
   }
 
   // Where a call or topic is wrong; only an error needs the span, which may cost a print.
@@ -106,6 +115,35 @@ class Verifier {
   DiagnosticBuilder Error(Code code, std::string message, Span span) {
     ++errors_;
     return diagnostics_.Error(code, std::move(message), span);
+  }
+
+  void Report(const std::vector<Mistake>& mistakes, const Where& where) {
+    for (const Mistake& mistake : mistakes) Error(mistake.code, mistake.message, SpanOf(where));
+  }
+
+  void VerifyTopics() {
+    std::unordered_map<std::string_view, size_t> names;
+    for (size_t i = 0; i < graph_.topics.size(); ++i) {
+      const DeclaredTopic& topic = graph_.topics[i];
+      for (const Mistake& mistake : MistakesOf(topic)) {
+        Error(mistake.code, mistake.message, TopicSpan(i));
+      }
+      const auto [first, fresh] = names.emplace(topic.name, i);
+      if (fresh) continue;
+      Error(Code::kGraphRepeated, fmt::format("the topic '{}' is made twice", topic.name),
+            TopicSpan(i))
+          .Label(TopicSpan(first->second), "the first time here");
+    }
+  }
+
+  void VerifyChannels() {
+    const auto closing = FindChannelCycle(graph_);
+    if (!closing) return;
+    index_ = closing->agent;
+    agent_ = &graph_.agents[index_];
+    const auto& output = std::get<ChannelOutput>(agent_->nodes[closing->node].op);
+    Error(Code::kGraphShape, fmt::format("channel '{}' closes a cycle of channels", output.channel),
+          NodeSpan(closing->node));
   }
 
   void VerifyFunctions() {
@@ -150,7 +188,7 @@ class Verifier {
 
   void VerifyName(size_t index, std::unordered_map<std::string_view, size_t>& names) {
     const Node& node = agent_->nodes[index];
-    if (std::holds_alternative<Output>(node.op)) {
+    if (IsOutput(node.op)) {
       if (!node.name.empty()) {
         Error(Code::kGraphShape, fmt::format("an output has a name, '{}'", node.name),
               NodeSpan(index));
@@ -192,7 +230,7 @@ class Verifier {
       auto error =
           Error(Code::kGraphShape, "a node stands before the one it reads", NodeSpan(index));
       if (read > index) error.Label(NodeSpan(read), "this has to stand before it");
-    } else if (std::holds_alternative<Output>(agent_->nodes[read].op)) {
+    } else if (IsOutput(agent_->nodes[read].op)) {
       Error(Code::kGraphShape, "a node reads an output", NodeSpan(index))
           .Label(NodeSpan(read), "nothing comes out of this");
     }
@@ -202,26 +240,34 @@ class Verifier {
     const Where where{.node = index, .step = {}};
     std::visit(
         Match{
-            [&](const Input& input) { VerifyTopics(input, where); },
+            [&](const Input& input) { Report(MistakesOf(input), where); },
             [&](const Map& map) { VerifyCall(map.function, Role::kOperation, where); },
             [&](const Filter& filter) { VerifyCall(filter.function, Role::kOperation, where); },
             [&](const TopicSend& send) { VerifyDestination(send.destination, where); },
+            [&](const GroupBy& group) { VerifyGroup(group, where); },
             [&](const Stage& stage) { VerifySteps(stage, where); },
             [&](const Output& output) { VerifyDestination(output.destination, where); },
+            [&](const ChannelOutput& channel) { VerifyChannel(channel, where); },
+            [&](const PythonSink& sink) { VerifySink(sink, where); },
         },
         agent_->nodes[index].op);
   }
 
-  void VerifyTopics(const Input& input, const Where& where) {
-    if (input.topics.empty()) Error(Code::kGraphShape, "an input without a topic", SpanOf(where));
-    std::unordered_set<std::string_view> seen;
-    for (const std::string& topic : input.topics) {
-      if (topic.empty())
-        Error(Code::kGraphShape, "an input from a topic without a name", SpanOf(where));
-      if (!seen.insert(topic).second) {
-        Error(Code::kGraphRepeated, fmt::format("an input reads '{}' twice", topic), SpanOf(where));
-      }
+  void VerifyGroup(const GroupBy& group, const Where& where) {
+    if (group.topic.empty()) Error(Code::kGraphShape, "a group-by without a topic", SpanOf(where));
+    VerifyCall(group.function, Role::kOperation, where);
+  }
+
+  void VerifyChannel(const ChannelOutput& channel, const Where& where) {
+    if (channel.channel.empty()) {
+      Error(Code::kGraphShape, "a channel without a name", SpanOf(where));
     }
+    for (FnId id : FunctionsOf(channel)) VerifyCall(id, Role::kChannelSelector, where);
+  }
+
+  void VerifySink(const PythonSink& sink, const Where& where) {
+    if (sink.name.empty()) Error(Code::kGraphShape, "a sink without a name", SpanOf(where));
+    VerifyCall(sink.function, Role::kSink, where);
   }
 
   void VerifySteps(const Stage& stage, const Where& where) {
@@ -240,14 +286,7 @@ class Verifier {
   }
 
   void VerifyDestination(const Destination& destination, const Where& where) {
-    if (destination.topic.empty() && !destination.selectors.name) {
-      Error(Code::kGraphShape, "something is sent, but to no topic", SpanOf(where));
-    }
-    if (!destination.topic.empty() && destination.selectors.name) {
-      Error(Code::kGraphShape,
-            fmt::format("the topic is '{}', and a function chooses one too", destination.topic),
-            SpanOf(where));
-    }
+    Report(MistakesOf(destination), where);
     for (FnId id : FunctionsOf(Output{destination})) VerifyCall(id, Role::kSelector, where);
   }
 
@@ -261,8 +300,8 @@ class Verifier {
     const Function& function = agent_->functions[index];
     if (function.role != role) {
       Error(Code::kGraphRole,
-            fmt::format("a function made as {} is used as {}: '{}'", RoleName(function.role),
-                        RoleName(role), function.name),
+            fmt::format("a function made as {} is used as {}: '{}'", WordsFor(function.role),
+                        WordsFor(role), function.name),
             SpanOf(where))
           .Label(FunctionSpan(index), "this one");
     }

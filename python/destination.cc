@@ -41,8 +41,9 @@ Activity SendActivity(const std::string& topic, Span place) {
 }
 
 uint32_t IndexOf(const ir::Agent& agent, const ir::Destination& spec) {
-  const std::vector<const ir::Destination*> all = ir::DestinationsOf(agent);
-  return static_cast<uint32_t>(std::find(all.begin(), all.end(), &spec) - all.begin());
+  const std::vector<ir::Target> all = ir::TargetsOf(agent);
+  const auto sends = [&](const ir::Target& target) { return target.destination == &spec; };
+  return static_cast<uint32_t>(std::find_if(all.begin(), all.end(), sends) - all.begin());
 }
 
 // What `await producer.send_and_wait(...)` gives in the reference, as a dict.

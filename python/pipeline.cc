@@ -157,7 +157,9 @@ Pipeline::Pipeline(Interpreter::State& state, const ir::Agent& agent, const ir::
                              step.op);
                        }
                      },
-                     [](const ir::Output&) {}},
+                     [](const ir::Output&) {}, [](const ir::ChannelOutput&) {},
+                     [](const ir::PythonSink&) {},
+                     [](const ir::GroupBy&) { KASPR_UNREACHABLE("a group-by ends a body"); }},
                node.op);
   }
 }

@@ -63,13 +63,17 @@ std::string DescribeFunction(const ir::Function& function) {
       return fmt::format("operation '{}'", function.name);
     case ir::Role::kInit:
       return "init";
+    case ir::Role::kSink:
+      return fmt::format("the sink '{}'", function.name);
     case ir::Role::kSelector:
+    case ir::Role::kChannelSelector:
       break;
   }
+  const char* owner = function.role == ir::Role::kChannelSelector ? "channel " : "";
   const size_t dot = function.name.rfind('.');
   for (const auto& [suffix, words] : kSelectors) {
     if (dot == std::string::npos || !function.name.substr(dot + 1).starts_with(suffix)) continue;
-    return fmt::format("the {} of '{}'", words, function.name.substr(0, dot));
+    return fmt::format("the {} of {}'{}'", words, owner, function.name.substr(0, dot));
   }
   return fmt::format("selector '{}'", function.name);
 }

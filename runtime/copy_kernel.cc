@@ -12,7 +12,9 @@ namespace {
 class CopyKernel final : public ir::Kernel {
  public:
   CopyKernel(const ir::Agent& agent, ir::FailureLog& failures)
-      : agent_(agent), failures_(failures), outputs_(ir::DestinationsOf(agent)) {}
+      : agent_(agent), failures_(failures) {
+    for (const ir::Target& target : ir::TargetsOf(agent)) outputs_.push_back(target.destination);
+  }
 
   void Run(value::Batch& batch, ir::Emitter&) override {
     for (value::Event& event : batch.events) {
@@ -65,7 +67,7 @@ class CopyKernel final : public ir::Kernel {
 
   const ir::Agent& agent_;
   ir::FailureLog& failures_;
-  const std::vector<const ir::Destination*> outputs_;
+  std::vector<const ir::Destination*> outputs_;
 };
 
 }  // namespace

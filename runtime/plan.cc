@@ -19,8 +19,8 @@ bool NeedsLane(const ir::Agent& agent) {
     if (output == nullptr) return !std::holds_alternative<ir::Input>(node.op);
     return output->destination.ack || output->destination.value == ir::Serializer::kPickle;
   };
-  return !agent.functions.empty() || agent.input().key != ir::Serializer::kRaw ||
-         agent.input().value != ir::Serializer::kRaw ||
+  return !agent.functions.empty() || agent.on_error.UsesDeadLetters() ||
+         agent.input().key != ir::Serializer::kRaw || agent.input().value != ir::Serializer::kRaw ||
          std::any_of(agent.nodes.begin(), agent.nodes.end(), lane_only);
 }
 
@@ -50,7 +50,10 @@ void AppendSteps(const ir::Agent& agent, Segment& segment) {
               [&](const ir::Stage& stage) {
                 for (const auto& step : stage.steps) AppendStep(agent, step, segment);
               },
-              [&](const ir::Output& output) { AppendSend(agent, output.destination, segment); }},
+              [&](const ir::Output& output) { AppendSend(agent, output.destination, segment); },
+              [&](const ir::GroupBy&) { segment.steps.push_back(node.name); },
+              [&](const ir::ChannelOutput& channel) { segment.steps.push_back(channel.channel); },
+              [&](const ir::PythonSink& sink) { segment.steps.push_back(sink.name); }},
         node.op);
   }
 }
@@ -177,8 +180,8 @@ Plan MakePlan(const ir::Graph& graph) {
     segment.topics = agent.input().topics;
     segment.engine = NeedsLane(agent) ? Segment::Engine::kLane : Segment::Engine::kNative;
     AppendSteps(agent, segment);
-    for (const ir::Destination* destination : ir::DestinationsOf(agent)) {
-      segment.destinations.push_back(destination->topic);
+    for (const ir::Target& target : ir::TargetsOf(agent)) {
+      segment.destinations.push_back(target.name);
     }
     segment.sends = SendsOf(segment);
   }

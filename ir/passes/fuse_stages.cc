@@ -24,8 +24,11 @@ std::vector<Stage::Step> StepsOf(const Node& node) {
                         [&](const TopicSend& send) {
                           return Steps{{node.name, send, node.place}};
                         },
+                        [](const GroupBy&) { return Steps{}; },  // what follows runs elsewhere
                         [](const Stage& stage) { return stage.steps; },
                         [](const Output&) { return Steps{}; },
+                        [](const ChannelOutput&) { return Steps{}; },
+                        [](const PythonSink&) { return Steps{}; },
                     },
                     node.op);
 }

@@ -12,7 +12,8 @@
 //
 // A node joins the one before it if it is that node's only user and stands next to it: then nothing
 // runs between the two, and the order of calls stays what it was. A node with several users ends
-// its stage, since all of them need its value. Steps keep their names and places.
+// its stage, since all of them need its value; so does a group-by, behind which values come from
+// its topic. Steps keep their names and places.
 
 #include "ir/passes.h"
 

@@ -38,11 +38,14 @@ std::string Utf8(PyObject* text) {
   return {PyBytes_AS_STRING(bytes.get()), static_cast<size_t>(PyBytes_GET_SIZE(bytes.get()))};
 }
 
-const char* RoleName(ir::Role role) {
+// As check.py tells blocks apart: those that keep their globals are selectors to it.
+const char* KindOf(ir::Role role) {
   switch (role) {
     case ir::Role::kOperation:
       return "operation";
     case ir::Role::kSelector:
+    case ir::Role::kChannelSelector:
+    case ir::Role::kSink:
       return "selector";
     case ir::Role::kInit:
       return "init";
@@ -54,7 +57,7 @@ const char* RoleName(ir::Role role) {
 Ref DescribeBlocks(const ir::Agent& agent) {
   Ref blocks = Ref::Own(PyList_New(0));
   for (const ir::Function& function : agent.functions) {
-    Ref role = Text(RoleName(function.role));
+    Ref role = Text(KindOf(function.role));
     Ref words = Text(DescribeFunction(function));
     Ref text = Text(function.text);
     Ref entrypoint = Text(function.entrypoint);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/duration.h"
 #include "value/kafka.h"
 
 namespace kaspr::frontend {

@@ -74,8 +74,8 @@ TEST(LawTest, PlacesAreOnlyComments) {
 // that Mermaid would read as its own, and arrows join what was declared.
 TEST(LawTest, MermaidIsWellFormed) {
   const std::string label = R"re("(?:[^"#<>&%\\`*~$]|#[0-9]+;|<br>)*")re", id = "([ta][0-9_]+)";
-  const std::regex box("  (?:  )?" + id + "(?:\\[\\(|\\(\\(|\\()" + label +
-                       "(?:\\)\\]|\\)\\)|\\))");
+  const std::regex box("  (?:  )?" + id + "(?:\\[\\[|\\[\\(|\\(\\(|\\()" + label +
+                       "(?:\\]\\]|\\)\\]|\\)\\)|\\))");
   const std::regex arrow("  " + id + " -->(?:\\|" + label + "\\|)? " + id);
   const std::regex other("flowchart LR|  subgraph g[0-9]+\\[" + label +
                          "\\]|  end|  style t[0-9]+ stroke-dasharray: 4");
@@ -125,7 +125,10 @@ TEST(LawTest, DamagedTextNeverBreaksTheParser) {
       }
       if (text.empty()) text = "\n";
     }
-    const auto graph = ParseText(text);
+    const SourceFile file("text", text);  // the places of what was accepted point into it
+    Diagnostics diagnostics;
+    const auto graph = Parse(file, diagnostics);
+    ASSERT_EQ(graph.has_value(), diagnostics.empty()) << text;
     if (!graph) continue;
     ++accepted;
     WellFormed(*graph);

@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "ir/labels.h"
 #include "ir/print.h"
 #include "tests/ir/random_graph.h"
 
@@ -42,6 +43,16 @@ std::string WordsFor(const Agent& agent, const std::string& name, const AnyOp& o
   return "";
 }
 
+// What an output does.
+std::string WordsFor(const Agent& agent, const Op& op) {
+  std::string words;
+  if (const auto* output = std::get_if<Output>(&op)) words = WordsFor(agent, output->destination);
+  if (const auto* channel = std::get_if<ChannelOutput>(&op)) words = "into " + channel->channel;
+  if (const auto* sink = std::get_if<PythonSink>(&op)) words = "sink " + sink->name;
+  for (FnId id : FunctionsOf(op)) words += " " + TextOf(agent, id);
+  return words;
+}
+
 // What the agent does to a value on its way to `node`, in words.
 std::string WayTo(const Agent& agent, const Node& node) {
   std::string way;
@@ -49,6 +60,9 @@ std::string WayTo(const Agent& agent, const Node& node) {
     std::string words = WordsFor(agent, at->name, at->op);
     if (const auto* stage = std::get_if<Stage>(&at->op)) {
       for (const Stage::Step& step : stage->steps) words += WordsFor(agent, step.name, step.op);
+    }
+    if (const auto* group = std::get_if<GroupBy>(&at->op)) {
+      words += "group " + at->name + " " + TextOf(agent, group->function) + group->topic + "; ";
     }
     way = words + way;
   }
@@ -62,14 +76,12 @@ std::vector<std::string> Meaning(const Graph& graph) {
   for (const Agent& agent : graph.agents) {
     meaning.push_back("agent " + agent.name);
     if (agent.init) meaning.push_back("init " + TextOf(agent, *agent.init));
-    for (const std::string& topic : agent.input().topics) meaning.push_back("from " + topic);
+    for (const std::string& source : SourceLabels(agent.input())) meaning.push_back(source);
     const std::vector<uint32_t> users = UserCounts(agent);
     for (size_t i = 0; i < agent.nodes.size(); ++i) {
       if (users[i] > 0) continue;
       std::string line = WayTo(agent, agent.nodes[i]);
-      if (const auto* output = std::get_if<Output>(&agent.nodes[i].op)) {
-        line += WordsFor(agent, output->destination);
-      }
+      if (IsOutput(agent.nodes[i].op)) line += WordsFor(agent, agent.nodes[i].op);
       meaning.push_back(line);
     }
   }
@@ -87,13 +99,11 @@ std::vector<std::string> Calls(const Graph& graph) {
   return calls;
 }
 
-// The topics in order: what Send::output counts by.
+// The topics and channels in order: what Send::output counts by.
 std::vector<std::string> Topics(const Graph& graph) {
   std::vector<std::string> topics;
   for (const Agent& agent : graph.agents) {
-    for (const Destination* destination : DestinationsOf(agent)) {
-      topics.push_back(destination->topic);
-    }
+    for (const Target& target : TargetsOf(agent)) topics.push_back(target.name);
   }
   return topics;
 }

@@ -2,6 +2,7 @@
 
 // Random graphs, from a seed: well-formed ones, and ones with something broken in them.
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
@@ -17,6 +18,8 @@ class RandomGraph {
   Graph Make() {
     Graph graph;
     graph.app = Text();
+    const size_t topics = Below(3);
+    for (size_t i = 0; i < topics; ++i) graph.topics.push_back(MakeTopic(i));
     const size_t agents = Below(4);
     for (size_t i = 0; i < agents; ++i) graph.agents.push_back(MakeAgent(i));
     return graph;
@@ -24,10 +27,11 @@ class RandomGraph {
 
   // Changes something, so that the graph may no longer be well formed.
   void Break(Graph& graph) {
+    if (!graph.topics.empty() && Chance(10)) return BreakTopic(graph.topics.back());
     if (graph.agents.empty()) return;
     Agent& agent = graph.agents[Below(graph.agents.size())];
     Node& node = agent.nodes[Below(agent.nodes.size())];
-    switch (Below(9)) {
+    switch (Below(11)) {
       case 0:
         node.name = agent.nodes[Below(agent.nodes.size())].name;
         break;
@@ -55,6 +59,12 @@ class RandomGraph {
         break;
       case 8:
         agent.name = graph.agents.front().name;
+        break;
+      case 9:
+        BreakPolicy(agent);
+        break;
+      case 10:
+        BreakInput(node);
         break;
     }
   }
@@ -102,18 +112,111 @@ class RandomGraph {
 
   Serializer AnySerializer() { return static_cast<Serializer>(Below(4)); }
 
-  // A function of the role, by its number: functions 3n are operations, 3n+1 selectors.
-  FnId Call(Role role, uint32_t functions) {
-    const uint32_t offset = role == Role::kOperation ? 0 : 1;
-    return static_cast<FnId>(3 * Below((functions - offset + 2) / 3) + offset);
+  void BreakTopic(DeclaredTopic& topic) {
+    switch (Below(4)) {
+      case 0:
+        topic.name = "";
+        break;
+      case 1:
+        topic.partitions = 0;
+        break;
+      case 2:
+        topic.replicas = -1;
+        break;
+      case 3:
+        topic.config.insert(topic.config.begin(), {"z", ""});
+        break;
+    }
   }
 
-  static constexpr size_t kKinds = 6;  // of operations; the last one is an output
+  void BreakPolicy(Agent& agent) {
+    switch (Below(5)) {
+      case 0:
+        agent.on_error.then = ErrorAction::kRetry;
+        break;
+      case 1:
+        agent.on_error.topic = Text();
+        break;
+      case 2:
+        agent.on_error.attempts = 0;
+        break;
+      case 3:
+        agent.on_error.policy = static_cast<ErrorAction>(Below(4));
+        break;
+      case 4:
+        agent.timeout = std::chrono::milliseconds(-1);
+        break;
+    }
+  }
+
+  void BreakInput(Node& node) {
+    auto* input = std::get_if<Input>(&node.op);
+    if (input == nullptr) return;
+    switch (Below(5)) {
+      case 0:
+        input->topics.push_back(Text());
+        break;
+      case 1:
+        input->pattern = Text();
+        break;
+      case 2:
+        input->channel = Text();
+        break;
+      case 3:
+        input->take = Input::Take{.max = -1};
+        break;
+      case 4:
+        input->isolated_partitions = true;
+        break;
+    }
+  }
+
+  std::chrono::milliseconds AnyDuration() {
+    static constexpr int64_t kSome[] = {0, 1, 100, 1'000, 90'000, 3'600'000, 86'400'000};
+    return std::chrono::milliseconds(kSome[Below(std::size(kSome))]);
+  }
+
+  DeclaredTopic MakeTopic(size_t number) {
+    DeclaredTopic topic{.name = Name(number), .config = {}};
+    if (Chance(50)) topic.partitions = static_cast<int32_t>(1 + Below(9));
+    if (Chance(50)) topic.replicas = static_cast<int32_t>(1 + Below(3));
+    for (const char* name : {"cleanup.policy", "odd \"name\n", "retention.ms"}) {
+      if (Chance(50)) topic.config.emplace_back(name, Text() + (Chance(20) ? "=" : ""));
+    }
+    return topic;
+  }
+
+  OnError MakeOnError() {
+    static constexpr ErrorAction kLast[] = {ErrorAction::kSkip, ErrorAction::kDeadLetter,
+                                            ErrorAction::kStop};
+    OnError on_error{.policy = static_cast<ErrorAction>(Below(4)), .topic = ""};
+    if (on_error.policy == ErrorAction::kRetry) {
+      on_error.then = kLast[Below(3)];
+      on_error.attempts = static_cast<uint32_t>(1 + Below(5));
+      on_error.backoff = AnyDuration();
+    }
+    if (on_error.UsesDeadLetters()) on_error.topic = Name(0);
+    return on_error;
+  }
+
+  // What a function is for, by its number.
+  static constexpr size_t kRoles = 5;
+  static constexpr Role kRoleOf[kRoles] = {Role::kOperation, Role::kSelector,
+                                           Role::kChannelSelector, Role::kSink, Role::kOperation};
+
+  // A function of the role.
+  FnId Call(Role role, uint32_t functions) {
+    const auto offset = static_cast<uint32_t>(std::find(kRoleOf, kRoleOf + kRoles, role) - kRoleOf);
+    return static_cast<FnId>(kRoles * Below((functions - offset + kRoles - 1) / kRoles) + offset);
+  }
+
+  static constexpr size_t kOutputs = 3;           // the last kinds
+  static constexpr size_t kKinds = 6 + kOutputs;  // of operations
 
   Op MakeOp(size_t kind, uint32_t functions) {
     switch (kind) {
       case 0:
-        return Input{.topics = {"in", Name(0)}, .key = AnySerializer(), .value = AnySerializer()};
+        return MakeInput();
       case 1:
         return Map{Call(Role::kOperation, functions)};
       case 2:
@@ -125,9 +228,42 @@ class RandomGraph {
       }
       case 4:
         return TopicSend{MakeDestination(functions), Chance(50)};
-      default:
+      case 5:
+        return GroupBy{Call(Role::kOperation, functions), Name(0)};
+      case 6:
         return Output{MakeDestination(functions)};
+      case 7:
+        return MakeChannel(functions);
+      default:
+        return PythonSink{Call(Role::kSink, functions), Name(0)};
     }
+  }
+
+  Input MakeInput() {
+    Input input{.topics = {}, .pattern = "", .channel = ""};
+    const size_t source = Below(4);
+    if (source == 0) input.channel = ChannelOf(agent_);
+    if (source == 1) input.pattern = Name(0);
+    if (source > 1) input.topics = {"in", Name(0)};
+    if (source > 0) {
+      input.key = AnySerializer();
+      input.value = AnySerializer();
+      input.isolated_partitions = Chance(30);
+    }
+    if (Chance(30)) {
+      input.take = {.max = static_cast<int64_t>(1 + Below(9)), .within = AnyDuration()};
+    }
+    return input;
+  }
+
+  // The one that an agent may read; agents write only those of agents behind them.
+  static std::string ChannelOf(size_t agent) { return "channel " + std::to_string(agent); }
+
+  ChannelOutput MakeChannel(uint32_t functions) {
+    ChannelOutput channel{.channel = ChannelOf(agent_ + 1 + Below(3))};
+    if (Chance(40)) channel.predicate = Call(Role::kChannelSelector, functions);
+    if (Chance(40)) channel.value = Call(Role::kChannelSelector, functions);
+    return channel;
   }
 
   Stage::Step MakeStep(size_t number, uint32_t functions) {
@@ -162,10 +298,13 @@ class RandomGraph {
   Agent MakeAgent(size_t number) {
     Agent agent;
     agent.name = Name(number);
-    const uint32_t functions = 2 + static_cast<uint32_t>(Below(8));
+    agent_ = number;
+    if (Chance(40)) agent.on_error = MakeOnError();
+    if (Chance(30)) agent.timeout = AnyDuration();
+    const uint32_t functions = kRoles + static_cast<uint32_t>(Below(8));
     for (uint32_t i = 0; i < functions; ++i) {
-      // 3n+2 is whatever nothing calls, but for init.
-      const Role role = i % 3 == 1 ? Role::kSelector : Role::kOperation;
+      // The last of each round is what nothing calls, but for init.
+      const Role role = kRoleOf[i % kRoles];
       agent.functions.push_back({.name = Name(i),
                                  .role = role,
                                  .text = Text() + Text(),
@@ -173,9 +312,9 @@ class RandomGraph {
                                  .per_call = Chance(30),
                                  .map = {}});
     }
-    if (functions > 2 && Chance(50)) {
-      agent.init = static_cast<FnId>(2);
-      agent.functions[2].role = Role::kInit;
+    if (Chance(50)) {
+      agent.init = static_cast<FnId>(kRoles - 1);
+      agent.functions[kRoles - 1].role = Role::kInit;
     }
     agent.nodes.push_back({.name = "in", .op = MakeOp(0, functions), .inputs = {}, .place = {}});
     std::vector<NodeId> readable = {static_cast<NodeId>(0)};
@@ -183,7 +322,7 @@ class RandomGraph {
       const size_t kind = 1 + Below(kKinds - 1);
       // Mostly chains, as in specs.
       const NodeId input = Chance(70) ? readable.back() : readable[Below(readable.size())];
-      const bool output = kind == kKinds - 1;
+      const bool output = kind >= kKinds - kOutputs;
       // What fuse-stages has to step around.
       const std::string name = output ? "" : i == 1 && Chance(10) ? "stage" : Name(i);
       if (!output) readable.push_back(static_cast<NodeId>(i));
@@ -194,6 +333,7 @@ class RandomGraph {
   }
 
   std::mt19937_64 random_;
+  size_t agent_ = 0;  // the one that is being made
 };
 
 }  // namespace kaspr::ir

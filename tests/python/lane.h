@@ -240,7 +240,7 @@ class Agent {
 
   std::string Show(const value::Send& send) {
     std::string text(send.topic);
-    if (text.empty()) text = ir::DestinationsOf(agent())[send.output]->topic;
+    if (text.empty()) text = ir::TargetsOf(agent())[send.output].name;
     if (send.partition != value::Send::kAnyPartition) text += fmt::format("/{}", send.partition);
     if (send.key) text += fmt::format(" {}:", *send.key);
     text += fmt::format(" {}", send.value ? *send.value : "(none)");
