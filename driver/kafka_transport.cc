@@ -8,6 +8,7 @@
 #include "driver/transport.h"
 #include "runtime/kafka/sink.h"
 #include "runtime/kafka/source.h"
+#include "value/kafka.h"
 
 namespace kaspr::driver {
 
@@ -63,9 +64,9 @@ int CheckTopics(const Options& options, const runtime::Plan& plan, const runtime
 
 }  // namespace
 
-int OpenKafka(const Options& options, const runtime::Plan& plan, const std::string& group,
-              const TransportContext& context, Transport& transport) {
-  runtime::KafkaOptions kafka{.brokers = options.brokers, .group = group, .properties = {}};
+int OpenKafka(const Options& options, const App& app, const TransportContext& context,
+              Transport& transport) {
+  runtime::KafkaOptions kafka{.brokers = options.brokers, .group = app.plan.app, .properties = {}};
   if (const int code = ReadOptions(options, kafka); code != kExitOk) return code;
   const auto warn = [say = context.say](const std::string& text) {
     say(fmt::format("warning: {}\n", text));
@@ -79,12 +80,13 @@ int OpenKafka(const Options& options, const runtime::Plan& plan, const std::stri
     return Refuse(fmt::format("no broker of {} answers", options.brokers), kExitUnavailable);
   }
   runtime::KafkaSourceOptions reading{.until_end = options.until.kind == Until::Kind::kEnd};
-  if (const int code = CheckTopics(options, plan, *sink, reading); code != kExitOk) return code;
+  if (const int code = CheckTopics(options, app.plan, *sink, reading); code != kExitOk) return code;
   auto source = runtime::KafkaSource::Make(kafka, std::move(reading), warn, error);
   if (source == nullptr) return Refuse(error, kExitConfig);
   transport.partition_count = [&sink = *sink](std::string_view topic) {
     return sink.PartitionCount(topic);
   };
+  transport.max_record_bytes = [](std::string_view) { return value::kMaxRecordBytes; };
   transport.source = std::move(source);
   transport.sink = std::move(sink);
   return kExitOk;

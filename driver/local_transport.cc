@@ -13,7 +13,7 @@ namespace kaspr::driver {
 
 namespace {
 
-int CheckTopics(const Options& options, const runtime::Plan& plan) {
+int CheckTopics(const Options& options, const App& app) {
   const auto refuse = [](std::string_view option, const std::string& topic, std::string_view why) {
     fmt::print(stderr, "error: {} {}: {}\n", option, topic, why);
     return kExitUsage;
@@ -25,13 +25,13 @@ int CheckTopics(const Options& options, const runtime::Plan& plan) {
     return kExitUsage;
   }
   for (const TopicFile& source : options.sources) {
-    if (!plan.Reads(source.topic)) {
+    if (!app.subscription.Reads(source.topic)) {
       return refuse("--source", source.topic, "no agent reads this topic");
     }
   }
   std::set<std::string_view> written;
   for (const TopicFile& sink : options.sinks) {
-    if (!plan.MayWrite(sink.topic)) {
+    if (!app.plan.MayWrite(sink.topic)) {
       return refuse("--sink", sink.topic, "no agent writes this topic");
     }
     if (!written.insert(sink.topic).second) {
@@ -39,7 +39,7 @@ int CheckTopics(const Options& options, const runtime::Plan& plan) {
     }
   }
   for (const auto& [topic, count] : options.partitions) {
-    if (!plan.Reads(topic) && !plan.MayWrite(topic)) {
+    if (!app.subscription.Reads(topic) && !app.plan.MayWrite(topic)) {
       return refuse("--partitions", topic, "no agent reads or writes this topic");
     }
   }
@@ -73,10 +73,16 @@ int CheckPaths(const Options& options) {
   return kExitOk;
 }
 
+runtime::LocalTopicOptions TopicOptions(const Options& options, const App&) {
+  runtime::LocalTopicOptions topics;
+  topics.partitions.insert(options.partitions.begin(), options.partitions.end());
+  return topics;
+}
+
 // Records that no file and no agent takes.
-void WarnOfLostTopics(const Options& options, const runtime::Plan& plan) {
+void WarnOfLostTopics(const Options& options, const App& app) {
   if (!options.records_out.empty()) return;
-  for (const runtime::Segment& segment : plan.segments) {
+  for (const runtime::Segment& segment : app.plan.segments) {
     if (segment.ChoosesTopics()) {
       fmt::print(stderr,
                  "warning: agent '{}' chooses topics at run time, and records of those without "
@@ -90,7 +96,7 @@ void WarnOfLostTopics(const Options& options, const runtime::Plan& plan) {
     }
     for (const std::string& topic : topics) {
       const auto written = [&](const TopicFile& sink) { return sink.topic == topic; };
-      if (topic.empty() || plan.Reads(topic) ||
+      if (topic.empty() || app.subscription.Reads(topic) ||
           std::any_of(options.sinks.begin(), options.sinks.end(), written)) {
         continue;
       }
@@ -102,17 +108,21 @@ void WarnOfLostTopics(const Options& options, const runtime::Plan& plan) {
 
 }  // namespace
 
-int OpenLocal(const Options& options, const runtime::Plan& plan, const TransportContext& context,
+int OpenLocal(const Options& options, const App& app, const TransportContext& context,
               Transport& transport) {
-  int code = CheckTopics(options, plan);
+  int code = CheckTopics(options, app);
   if (code == kExitOk) code = CheckPaths(options);
   if (code != kExitOk) return code;
-  transport.topics = std::make_unique<runtime::LocalTopics>(plan, options.partitions);
+  transport.topics = std::make_unique<runtime::LocalTopics>(app.plan, app.subscription,
+                                                            TopicOptions(options, app));
   runtime::LocalTopics& topics = *transport.topics;
-  auto source = std::make_unique<runtime::LocalSource>(topics, [context](const std::string& what) {
-    context.unread();
-    context.say(fmt::format("error: {}\n", what));
-  });
+  auto source = std::make_unique<runtime::LocalSource>(
+      topics,
+      [context](const std::string& what) {
+        context.unread();
+        context.say(fmt::format("error: {}\n", what));
+      },
+      [context](const std::string& what) { context.say(fmt::format("warning: {}\n", what)); });
   auto sink = std::make_unique<runtime::LocalSink>(topics);
   bool ok = true;
   for (const TopicFile& file : options.sources) ok &= source->AddValues(file.topic, file.path);
@@ -129,9 +139,12 @@ int OpenLocal(const Options& options, const runtime::Plan& plan, const Transport
     fmt::print(stderr, "error: {}\n", error);
     return kExitIo;
   }
-  WarnOfLostTopics(options, plan);
+  WarnOfLostTopics(options, app);
   transport.partition_count = [&topics](std::string_view topic) {
     return topics.PartitionCount(topic);
+  };
+  transport.max_record_bytes = [&topics](std::string_view topic) {
+    return topics.MaxRecordBytes(topic);
   };
   transport.source = std::move(source);
   transport.sink = std::move(sink);

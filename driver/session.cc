@@ -30,12 +30,13 @@ int Session::Main() {
   failures_ = std::make_unique<ir::FailureLog>([this](const Diagnostic& diagnostic) {
     Say(Render(diagnostic, {.color = ColorOnStderr()}) + "\n");
   });
-  code = OpenTransport();
+  code = CompilePatterns();
+  if (code == kExitOk) code = OpenTransport();
   if (code == kExitOk) code = MakeKernels();
   if (code != kExitOk) return code;
   {
     const std::lock_guard lock(mutex_);
-    engine_ = std::make_unique<runtime::Engine>(plan_, bodies_, *transport_.source,
+    engine_ = std::make_unique<runtime::Engine>(plan_, bodies_, *subscription_, *transport_.source,
                                                 *transport_.sink, &interpreter_, EngineOptions());
     if (stopped_ != nullptr) engine_->Stop();
   }
@@ -43,6 +44,7 @@ int Session::Main() {
   if (!error.empty()) Say(fmt::format("error: {}\n", error));
   const bool ok = error.empty() && !unread_;
   const bool closed = Close(!error.empty() ? "error" : stopped_ != nullptr ? stopped_ : "end");
+  if (transport_.source->fenced()) return kExitConfig;
   if (!ok || !closed) return kExitIo;
   return failed_ ? kExitNo : kExitOk;
 }
@@ -55,6 +57,21 @@ int Session::CheckPickle() const {
   return refused.has_errors() ? kExitConfig : kExitOk;
 }
 
+int Session::CompilePatterns() {
+  subscription_ = std::make_unique<runtime::Subscription>(
+      plan_, [this](const std::string& pattern, const std::vector<std::string>& topics) {
+        return matcher_.Match(pattern, topics);
+      });
+  for (const auto& [pattern, segment] : subscription_->patterns()) {
+    const std::string wrong = matcher_.Add(pattern);
+    if (wrong.empty()) continue;
+    Say(fmt::format("error: the pattern '{}' of agent '{}' is no regular expression: {}\n", pattern,
+                    plan_.segments[segment].agent, wrong));
+    return kExitConfig;
+  }
+  return kExitOk;
+}
+
 int Session::OpenTransport() {
   const TransportContext context{.say = [this](const std::string& text) { Say(text); },
                                  .unread = [this] { unread_ = true; },
@@ -63,14 +80,15 @@ int Session::OpenTransport() {
                                        const std::lock_guard lock(mutex_);
                                        return stopped_ != nullptr;
                                      }};
-  if (options_.brokers.empty()) return OpenLocal(options_, plan_, context, transport_);
+  const App app{*compiled_.optimized, plan_, *subscription_};
+  if (options_.brokers.empty()) return OpenLocal(options_, app, context, transport_);
   if (options_.app.empty() && !frontend::NamesApp(*compiled_.spec)) {
     fmt::print(stderr,
                "error: several agents and no name for their app, which is the consumer group: give "
                "--app NAME, or a label kaspr.io/app\n");
     return kExitUsage;
   }
-  return OpenKafka(options_, plan_, plan_.app, context, transport_);
+  return OpenKafka(options_, app, context, transport_);
 }
 
 runtime::EngineOptions Session::EngineOptions() {

@@ -15,6 +15,7 @@
 #include "driver/progress.h"
 #include "driver/transport.h"
 #include "ir/kernel.h"
+#include "python/matcher.h"
 #include "runtime/engine.h"
 
 namespace kaspr::driver {
@@ -42,6 +43,7 @@ class Session {
 
  private:
   int CheckPickle() const;
+  int CompilePatterns();
   int OpenTransport();
   int MakeKernels();
   runtime::EngineOptions EngineOptions();
@@ -54,6 +56,8 @@ class Session {
   runtime::Plan plan_;
   std::unique_ptr<Progress> progress_;
   std::unique_ptr<ir::FailureLog> failures_;
+  python::Matcher matcher_{interpreter_};
+  std::unique_ptr<runtime::Subscription> subscription_;
   Transport transport_;
   ir::AppContext app_;
   std::vector<std::unique_ptr<ir::Kernel>> kernels_;

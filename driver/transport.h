@@ -10,7 +10,7 @@
 #include "runtime/plan.h"
 #include "runtime/sink.h"
 #include "runtime/source.h"
-#include "value/kafka.h"
+#include "runtime/subscription.h"
 
 namespace kaspr::runtime {
 class LocalTopics;
@@ -27,10 +27,15 @@ struct Transport {
   std::unique_ptr<runtime::Sink> sink;
   // How many partitions a topic has, 0 where nobody knows. Any thread.
   std::function<int32_t(std::string_view topic)> partition_count;
-  // How many bytes a record of it may have; a default where nobody knows. Any thread.
-  std::function<size_t(std::string_view topic)> max_record_bytes = [](std::string_view) {
-    return value::kMaxRecordBytes;
-  };
+  // How many bytes a record of the topic may have. Any thread.
+  std::function<size_t(std::string_view topic)> max_record_bytes;
+};
+
+// The app whose records they are. All of it outlives the transport.
+struct App {
+  const ir::Graph& graph;
+  const runtime::Plan& plan;
+  runtime::Subscription& subscription;
 };
 
 // What opening has to say, and whether it is still wanted.
@@ -41,9 +46,9 @@ struct TransportContext {
 };
 
 // Each returns kExitOk, or says why not on stderr and returns the exit code. The context is kept.
-int OpenLocal(const Options& options, const runtime::Plan& plan, const TransportContext& context,
+int OpenLocal(const Options& options, const App& app, const TransportContext& context,
               Transport& transport);
-int OpenKafka(const Options& options, const runtime::Plan& plan, const std::string& group,
-              const TransportContext& context, Transport& transport);
+int OpenKafka(const Options& options, const App& app, const TransportContext& context,
+              Transport& transport);
 
 }  // namespace kaspr::driver

@@ -6,10 +6,11 @@
 
 namespace kaspr::runtime {
 
-Engine::Engine(const Plan& plan, std::vector<Body> bodies, Source& source, Sink& sink,
-               ir::Lane* lane, EngineOptions options)
+Engine::Engine(const Plan& plan, std::vector<Body> bodies, Subscription& subscription,
+               Source& source, Sink& sink, ir::Lane* lane, EngineOptions options)
     : plan_(plan),
       bodies_(std::move(bodies)),
+      subscription_(subscription),
       source_(source),
       sink_(sink),
       lane_(lane),
@@ -18,17 +19,14 @@ Engine::Engine(const Plan& plan, std::vector<Body> bodies, Source& source, Sink&
       paces_(plan.segments.size()),
       records_left_(options_.most_records),
       credit_(options_.bytes_in_flight) {
-  for (size_t segment = 0; segment < plan.segments.size(); ++segment) {
-    for (const std::string& topic : plan.segments[segment].topics) {
-      readers_[topic].segments.push_back(segment);
-      readers_[topic].inside = plan.Writes(topic);
-    }
-  }
   FlowOptions flow = options_.flow;
   flow.open_account = [this] {
     credit_.Take(0);
     return std::make_shared<Account>([this] { credit_.Give(0); });
   };
+  source_.OnRevoke([this](std::string_view topic, int32_t partition) {
+    ForgetGathered(std::string(topic), partition);
+  });
   flow_ = std::make_unique<Flow>(plan, bodies_, counters_, sink, std::move(flow));
 }
 
@@ -41,7 +39,7 @@ std::string Engine::Run() {
   while (!aborted_.load(std::memory_order_acquire) && Step(room)) {
   }
   flow_->Wait();
-  ForgetGathered();
+  ForgetGathered("", 0);
   while (unfinished_.load(std::memory_order_acquire) > 0) {
     pollfd freed{.fd = credit_.freed().fd(), .events = POLLIN, .revents = 0};
     poll(&freed, 1, -1);
@@ -72,8 +70,17 @@ bool Engine::Step(const Room& room) {
   return true;
 }
 
-size_t Engine::RoomFor(std::string_view topic, int32_t partition) const {
-  const Readers& readers = readers_.find(topic)->second;
+Engine::Readers& Engine::ReadersOf(std::string_view topic) {
+  const auto found = readers_.find(topic);
+  if (found != readers_.end()) return found->second;
+  Readers& readers = readers_[std::string(topic)];
+  readers.segments = subscription_.ReadersOf(topic);
+  readers.inside = plan_.Writes(topic);
+  return readers;
+}
+
+size_t Engine::RoomFor(std::string_view topic, int32_t partition) {
+  const Readers& readers = ReadersOf(topic);
   if (!credit_.available()) return 0;
   size_t room = readers.inside ? std::numeric_limits<size_t>::max() : records_left_;
   for (size_t segment : readers.segments) room = std::min(room, paces_[segment].room());
@@ -86,7 +93,7 @@ size_t Engine::RoomFor(std::string_view topic, int32_t partition) const {
 }
 
 void Engine::Take(Fetched& fetched) {
-  auto& [topic, readers] = *readers_.find(fetched.topic);
+  Readers& readers = ReadersOf(fetched.topic);
   while (readers.partitions.size() <= static_cast<size_t>(fetched.partition)) {
     auto& streams = readers.partitions.emplace_back();
     for (size_t segment : readers.segments) {
@@ -105,7 +112,7 @@ void Engine::Take(Fetched& fetched) {
   const auto& streams = readers.partitions[static_cast<size_t>(fetched.partition)];
   for (const auto& stream : streams) {
     value::Batch batch;
-    batch.topic = topic;
+    batch.topic = fetched.topic;
     batch.partition = fetched.partition;
     batch.events.reserve(fetched.messages.size());
     if (stream == streams.back()) {
@@ -167,15 +174,15 @@ void Engine::FlushGathered() {
   }
 }
 
-void Engine::ForgetGathered() {
+void Engine::ForgetGathered(const std::string& topic, int32_t partition) {
   for (const Body& body : bodies_) {
-    if (body.lane_kernel != nullptr) body.lane_kernel->Forget("", 0);
+    if (body.lane_kernel != nullptr) body.lane_kernel->Forget(topic, partition);
   }
 }
 
 // Nothing is in flight: what was not delivered is fetched and run again.
 void Engine::Recover() {
-  if (unfinished_.load(std::memory_order_acquire) > 0) return ForgetGathered();  // it is read again
+  if (unfinished_.load(std::memory_order_acquire) > 0) return ForgetGathered("", 0);  // it is read again
   lost_.store(false, std::memory_order_release);
   const std::string error = sink_.Reopen();
   if (!error.empty()) return Fail(error);

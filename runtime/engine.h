@@ -19,6 +19,7 @@
 #include "runtime/pace.h"
 #include "runtime/plan.h"
 #include "runtime/source.h"
+#include "runtime/subscription.h"
 
 namespace kaspr::runtime {
 
@@ -37,8 +38,8 @@ class Engine {
  public:
   // Everything must outlive the engine; `bodies`: one per segment of the plan, `lane` null if none of
   // them needs it.
-  Engine(const Plan& plan, std::vector<Body> bodies, Source& source, Sink& sink, ir::Lane* lane,
-         EngineOptions options);
+  Engine(const Plan& plan, std::vector<Body> bodies, Subscription& subscription, Source& source,
+         Sink& sink, ir::Lane* lane, EngineOptions options);
   ~Engine();
 
   // Runs until the source has ended and all that it caused is delivered, until Stop and the same,
@@ -56,7 +57,7 @@ class Engine {
 
  private:
   // The segments that read a topic, and the streams of each of its partitions, one for each segment;
-  // made when a record of the partition is first seen.
+  // made when the topic, or a record of the partition, is first seen.
   struct Readers {
     std::vector<size_t> segments;
     std::vector<std::vector<std::unique_ptr<Stream>>> partitions;
@@ -70,19 +71,21 @@ class Engine {
   };
 
   bool Step(const Room& room);
-  size_t RoomFor(std::string_view topic, int32_t partition) const;
+  Readers& ReadersOf(std::string_view topic);
+  size_t RoomFor(std::string_view topic, int32_t partition);
   void Take(Fetched& fetched);
   void Start(Stream& stream, value::Batch batch, size_t bytes, Delivery& whole);
   void Release(Stream& stream, const Taken& taken);
   void End(const Stream& stream, const Delivered& delivered);
   void FlushGathered();
-  void ForgetGathered();
+  void ForgetGathered(const std::string& topic, int32_t partition);
   void Recover();
   void Wait();
   void Fail(const std::string& error);
 
   const Plan& plan_;
   const std::vector<Body> bodies_;
+  Subscription& subscription_;
   Source& source_;
   Sink& sink_;
   ir::Lane* const lane_;

@@ -76,9 +76,11 @@ class Sink {
   // Takes a copy of the record and ends one count of the delivery exactly once: when the record is
   // written for good, or with what keeps it from being so. If `send.report` is set it is filled in
   // before that, and says why the record failed or was refused in place of the delivery, which is
-  // then ended as if all were well; only a loss is not the report's. `topic` is where to write, and
-  // `send.topic` is not looked at. Records of one calling thread and partition keep their order.
-  // May wait while the transport has no room. Thread safe.
+  // then ended as if all were well; only a loss is not the report's. A record that the transport
+  // will never take is refused, but fails if it is required. `topic` is where to write; of
+  // `send.topic` only counts whether it was chosen for this record, for then a topic that is not
+  // there is the record's mistake and not the world's. Records of one calling thread and partition
+  // keep their order. May wait while the transport has no room. Thread safe.
   virtual void Send(std::string_view topic, const value::Send& send, Delivery& delivery) = 0;
 
   // Hands on what is held back for the sake of larger writes. "" or the first error. Thread safe.

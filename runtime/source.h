@@ -55,11 +55,21 @@ class Source {
   // Goes back to what was not delivered. Asked while nothing is in flight.
   virtual void Rewind() = 0;
 
+  // `revoking` is told of each partition that is about to become somebody else's, from within Fetch
+  // and before the source waits for what is in flight: what has not started is to be let go, with
+  // Fetched::finished(false). Before the first Fetch.
+  using Revoking = std::function<void(std::string_view topic, int32_t partition)>;
+  virtual void OnRevoke(Revoking) {}
+
   // Acknowledges what was delivered and lets go of the rest. "" or what could not be acknowledged.
   virtual std::string Close() = 0;
 
   // Takes nothing more in from outside. Any thread.
   virtual void Stop() = 0;
+
+  // Did another process take this one's place in the group (a `group.instance.id` that is used
+  // twice)? Then starting again is of no use. After Close.
+  virtual bool fenced() const { return false; }
 
   // How many records wait to be fetched, where that is known. Any thread.
   virtual std::optional<int64_t> lag() const = 0;

@@ -23,7 +23,7 @@ enum class SendError { kTooLarge, kNoKeyNoValue };
 std::string_view Describe(SendError error);  // "it has neither key nor value"
 
 struct Batch {
-  std::string_view topic;  // owned by the plan
+  std::string_view topic;  // owned by the source
   int32_t partition = 0;
   uint64_t sequence = 0;
 

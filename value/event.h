@@ -50,7 +50,7 @@ struct DeliveryReport {
   int32_t partition = -1;
   int64_t offset = -1;
   int64_t timestamp = -1;         // milliseconds since the epoch; -1 is none
-  int64_t log_start_offset = -1;  // -1: the transport does not say
+  int64_t log_start_offset = -1;  // -1: the transport does not say, as Kafka's does not
   std::string error;              // "" if it was delivered
 };
 
@@ -67,7 +67,8 @@ struct Send {
   // For an acknowledged send: the transport fills it in before it says that the record is done. An
   // error then stands here only. It lives until the record's Delivery has ended.
   DeliveryReport* report = nullptr;
-  // A dead letter: whoever cannot take it for good must not act as if it were dealt with.
+  // A dead letter: the source record must not be acknowledged without it, so a transport that will
+  // never take it fails the delivery in place of refusing the record.
   bool required = false;
   int64_t timestamp = -1;  // milliseconds since the epoch; -1: when it is sent
   // For a channel, in place of key, value and headers: the value, and the records it comes from.

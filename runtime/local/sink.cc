@@ -73,15 +73,11 @@ std::string LocalSink::Open(const std::string& path, File*& file) {
 }
 
 void LocalSink::Send(std::string_view topic, const value::Send& send, Delivery& delivery) {
-  LocalTopics::Topic* opened = topics_.Open(topic);
-  value::DeliveryReport report =
-      opened != nullptr ? Write(*opened, topic, send)
-                        : value::DeliveryReport{
-                              .error = fmt::format("topic '{}' is one too many: agents chose {}",
-                                                   topic, LocalTopics::kMaxOpened)};
+  bool refused = false;
+  value::DeliveryReport report = Write(topic, send, refused);
   if (send.report != nullptr) {
     *send.report = std::move(report);
-  } else if (opened == nullptr) {
+  } else if (refused && !send.required) {
     return delivery.Refuse(std::move(report.error));
   } else if (!report.error.empty()) {
     return delivery.Fail(std::move(report.error));
@@ -89,16 +85,24 @@ void LocalSink::Send(std::string_view topic, const value::Send& send, Delivery& 
   delivery.Done();
 }
 
-value::DeliveryReport LocalSink::Write(LocalTopics::Topic& to, std::string_view topic,
-                                       const value::Send& send) {
+value::DeliveryReport LocalSink::Write(std::string_view topic, const value::Send& send,
+                                       bool& refused) {
+  LocalTopics::Topic* to = topics_.Open(topic);
+  refused = to == nullptr;
+  if (refused) {
+    return {.error = fmt::format("topic '{}' is one too many: agents chose {}", topic,
+                                 LocalTopics::kMaxOpened)};
+  }
   const value::Message message{
       .key = send.key,
       .value = send.value,
       .headers = send.headers,
+      .timestamp = send.timestamp,
   };
   // One lock for the append and the files, so that both have the same order.
   const std::lock_guard lock(mutex_);
-  const auto appended = topics_.Append(to, send.partition, message);
+  const auto appended = topics_.Append(*to, send.partition, message);
+  refused = appended.refused;
   if (!appended.error.empty()) return {.error = appended.error};
   value::DeliveryReport report{.partition = appended.partition,
                                .offset = appended.offset,

@@ -35,8 +35,7 @@ class LocalSink final : public Sink {
  private:
   class File;
   std::string Open(const std::string& path, File*& file);
-  value::DeliveryReport Write(LocalTopics::Topic& to, std::string_view topic,
-                              const value::Send& send);
+  value::DeliveryReport Write(std::string_view topic, const value::Send& send, bool& refused);
 
   LocalTopics& topics_;
   std::mutex mutex_;

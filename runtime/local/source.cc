@@ -11,19 +11,20 @@ namespace kaspr::runtime {
 namespace {
 
 // A line of JSON may need six characters for one byte of a record.
-constexpr size_t kLongestRecordLine = 8 * value::kMaxRecordBytes;
+constexpr size_t kLineBytesForOne = 8;
+constexpr size_t kMostUnread = 1000;  // topics that are named
 
 }  // namespace
 
-LocalSource::LocalSource(LocalTopics& topics, Report report)
-    : topics_(topics), report_(std::move(report)) {}
+LocalSource::LocalSource(LocalTopics& topics, Report report, Report warn)
+    : topics_(topics), report_(std::move(report)), warn_(std::move(warn)) {}
 
 bool LocalSource::AddValues(const std::string& topic, const std::string& path) {
-  return Add(topic, path, value::kMaxRecordBytes);
+  return Add(topic, path, topics_.MaxRecordBytes(topic));
 }
 
 bool LocalSource::AddRecords(const std::string& path) {
-  return Add("", path, kLongestRecordLine);
+  return Add("", path, kLineBytesForOne * topics_.LargestRecordBytes());
 }
 
 bool LocalSource::Add(std::string topic, const std::string& path, size_t longest_line) {
@@ -88,7 +89,8 @@ bool LocalSource::ReadLine(Input& input) {
       return true;
     case LineReader::Status::kTooLong:
       ReportAt(input, fmt::format("the line is longer than Kafka's limit of {} bytes a record",
-                                  value::kMaxRecordBytes));
+                                  input.topic.empty() ? topics_.LargestRecordBytes()
+                                                      : topics_.MaxRecordBytes(input.topic)));
       return true;
     case LineReader::Status::kWait:
       return false;
@@ -118,10 +120,11 @@ void LocalSource::TakeLine(const Input& input, std::string_view line) {
   }
   LocalTopics::Topic* topic = topics_.Find(record.topic);
   if (topic == nullptr || !topics_.Read(*topic)) {
-    const auto known = std::find(unread_topics_.begin(), unread_topics_.end(), record.topic);
-    if (known != unread_topics_.end()) return;
-    unread_topics_.emplace_back(record.topic);
-    return ReportAt(input, fmt::format("no agent reads topic '{}'", record.topic));
+    if (!topics_.Reads(record.topic)) return PassOver(input, record.topic);
+    topic = topics_.Open(record.topic);
+    if (topic == nullptr) {
+      return ReportAt(input, fmt::format("topic '{}' is one too many", record.topic));
+    }
   }
   const value::Message message{
       .key = record.key,
@@ -134,8 +137,21 @@ void LocalSource::TakeLine(const Input& input, std::string_view line) {
   if (!appended.error.empty()) ReportAt(input, appended.error);
 }
 
+void LocalSource::PassOver(const Input& input, std::string_view topic) {
+  if (unread_topics_.contains(topic) || unread_topics_.size() == kMostUnread) return;
+  unread_topics_.emplace(topic);
+  std::string what = fmt::format("no agent reads topic '{}'", topic);
+  if (unread_topics_.size() == kMostUnread) what += "; further ones are not named";
+  if (!topics_.has_patterns()) return ReportAt(input, what);
+  warn_(At(input, what));
+}
+
 void LocalSource::ReportAt(const Input& input, const std::string& what) {
-  report_(fmt::format("{}:{}: {}", input.reader->path(), input.reader->line_number(), what));
+  report_(At(input, what));
+}
+
+std::string LocalSource::At(const Input& input, const std::string& what) {
+  return fmt::format("{}:{}: {}", input.reader->path(), input.reader->line_number(), what);
 }
 
 }  // namespace kaspr::runtime

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,9 @@ class LocalSource final : public Source {
   // Told about what cannot be read, "orders.jsonl:17: not a JSON object"; the rest is read on.
   using Report = std::function<void(const std::string& message)>;
 
-  LocalSource(LocalTopics& topics, Report report);
+  // `report` is told of mistakes, `warn` of what an app with patterns may well mean: records of a
+  // topic that no agent reads.
+  LocalSource(LocalTopics& topics, Report report, Report warn);
 
   // One value a line. False: it cannot be opened, and was reported. Before the first Fetch.
   bool AddValues(const std::string& topic, const std::string& path);
@@ -48,14 +51,16 @@ class LocalSource final : public Source {
   // One line of the input; false when it has none now.
   bool ReadLine(Input& input);
   void TakeLine(const Input& input, std::string_view line);
+  void PassOver(const Input& input, std::string_view topic);
   void ReportAt(const Input& input, const std::string& what);
+  static std::string At(const Input& input, const std::string& what);
 
   LocalTopics& topics_;
-  Report report_;
+  Report report_, warn_;
   std::vector<Input> inputs_;  // those that have not ended
   value::RecordReader records_;
-  std::vector<std::string> unread_topics_;  // reported already
-  bool more_ = true;                        // an input has not ended
+  std::set<std::string, std::less<>> unread_topics_;  // reported already
+  bool more_ = true;                                  // an input has not ended
   std::atomic<bool> stopped_{false};
 };
 

@@ -29,25 +29,23 @@ struct LocalTopics::Partition {
 };
 
 struct LocalTopics::Topic {
+  enum class Readers : uint8_t { kUnknown, kNone, kSome };
   std::string name;
-  bool read = false;
+  size_t max_record_bytes = 0;
+  std::atomic<Readers> readers{Readers::kUnknown};
   std::atomic<uint32_t> round_robin{0};
   std::deque<Partition> partitions;  // a deque: a mutex does not move
 };
 
-LocalTopics::LocalTopics(const Plan& plan, const std::map<std::string, int32_t>& partitions)
-    : partitions_(partitions.begin(), partitions.end()) {
+LocalTopics::LocalTopics(const Plan& plan, Subscription& subscription, LocalTopicOptions options)
+    : subscription_(subscription), options_(std::move(options)) {
   for (const Segment& segment : plan.segments) {
-    for (const std::string& topic : segment.topics) Add(topic)->read = true;
+    for (const std::string& topic : segment.topics) Add(topic);
     for (const Segment::Target& target : segment.targets) {
       if (!target.channel && !target.name.empty()) Add(target.name);
     }
   }
-  for (auto& [name, topic] : topics_) {
-    for (int32_t i = 0; topic->read && i < PartitionCount(*topic); ++i) {
-      turns_.push_back({topic.get(), i});
-    }
-  }
+  FindReaders();
 }
 
 LocalTopics::~LocalTopics() = default;
@@ -57,10 +55,42 @@ LocalTopics::Topic* LocalTopics::Add(const std::string& name) {
   if (!topic) {
     topic = std::make_unique<Topic>();
     topic->name = name;
-    const auto count = partitions_.find(name);
-    topic->partitions.resize(static_cast<size_t>(count == partitions_.end() ? 1 : count->second));
+    topic->max_record_bytes = MaxRecordBytes(name);
+    topic->partitions.resize(static_cast<size_t>(PartitionCount(name)));
+    new_topics_.push_back(topic.get());
+    any_new_.store(true, std::memory_order_release);
   }
   return topic.get();
+}
+
+// Until it is known who reads a topic, its records are kept.
+void LocalTopics::FindReaders() {
+  if (!any_new_.exchange(false, std::memory_order_acquire)) return;
+  std::vector<Topic*> topics;
+  {
+    const std::unique_lock lock(topics_mutex_);
+    topics.swap(new_topics_);
+  }
+  std::vector<std::string> names;
+  for (const Topic* topic : topics) names.push_back(topic->name);
+  subscription_.Learn(names);
+  for (Topic* topic : topics) {
+    const bool read = subscription_.Reads(topic->name);
+    topic->readers = read ? Topic::Readers::kSome : Topic::Readers::kNone;
+    if (!read) Forget(*topic);
+    for (int32_t i = 0; read && i < PartitionCount(*topic); ++i) turns_.push_back({topic, i});
+  }
+}
+
+void LocalTopics::Forget(Topic& topic) {
+  for (Partition& log : topic.partitions) {
+    const std::lock_guard lock(log.mutex);
+    for (const Fetched& chunk : log.chunks) {
+      waiting_bytes_.fetch_sub(chunk.bytes, std::memory_order_relaxed);
+      waiting_messages_.fetch_sub(chunk.messages.size(), std::memory_order_release);
+    }
+    log.chunks.clear();
+  }
 }
 
 LocalTopics::Topic* LocalTopics::Find(std::string_view name) const {
@@ -79,8 +109,19 @@ LocalTopics::Topic* LocalTopics::Open(std::string_view name) {
 }
 
 int32_t LocalTopics::PartitionCount(std::string_view name) const {
-  const auto count = partitions_.find(name);
-  return count == partitions_.end() ? 1 : count->second;
+  const auto count = options_.partitions.find(name);
+  return count == options_.partitions.end() ? 1 : count->second;
+}
+
+size_t LocalTopics::MaxRecordBytes(std::string_view name) const {
+  const auto bytes = options_.max_record_bytes.find(name);
+  return bytes == options_.max_record_bytes.end() ? value::kMaxRecordBytes : bytes->second;
+}
+
+size_t LocalTopics::LargestRecordBytes() const {
+  size_t largest = value::kMaxRecordBytes;
+  for (const auto& [name, bytes] : options_.max_record_bytes) largest = std::max(largest, bytes);
+  return largest;
 }
 
 int32_t LocalTopics::PartitionCount(const Topic& topic) const {
@@ -88,7 +129,11 @@ int32_t LocalTopics::PartitionCount(const Topic& topic) const {
 }
 
 bool LocalTopics::Read(const Topic& topic) const {
-  return topic.read;
+  return topic.readers == Topic::Readers::kSome;
+}
+
+bool LocalTopics::Reads(std::string_view name) const {
+  return subscription_.Reads(name);
 }
 
 LocalTopics::Appended LocalTopics::Append(Topic& topic, int32_t partition,
@@ -102,14 +147,17 @@ LocalTopics::Appended LocalTopics::Append(Topic& topic, int32_t partition,
   }
   if (partition < 0 || partition >= count) {
     return {.error = fmt::format("partition {} of topic '{}' does not exist (it has {})", partition,
-                                 topic.name, count)};
+                                 topic.name, count),
+            .refused = true};
   }
   const size_t size = value::SizeOf(message);
-  if (size > value::kMaxRecordBytes) {
-    return {.error = fmt::format("a record of {} bytes is larger than Kafka's limit of {}", size,
-                                 value::kMaxRecordBytes)};
+  if (size > topic.max_record_bytes) {
+    return {.error = fmt::format("a record of {} bytes is larger than the limit of topic '{}', {}",
+                                 size, topic.name, topic.max_record_bytes),
+            .refused = true};
   }
-  if (topic.read && waiting_bytes_.load(std::memory_order_relaxed) > kMax) {
+  if (topic.readers != Topic::Readers::kNone &&
+      waiting_bytes_.load(std::memory_order_relaxed) > kMax) {
     return {.error = fmt::format("the agents that read topic '{}' are {} MiB behind", topic.name,
                                  kMax >> 20)};
   }
@@ -120,7 +168,7 @@ LocalTopics::Appended LocalTopics::Append(Topic& topic, int32_t partition,
   if (stored.timestamp < 0) stored.timestamp = NowMilliseconds();
   const Appended appended{
       .partition = partition, .offset = stored.offset, .timestamp = stored.timestamp, .error = ""};
-  if (!topic.read) return appended;
+  if (topic.readers == Topic::Readers::kNone) return appended;
   if (log.chunks.empty()) appended_.Signal();  // who has not fetched them yet knows of the others
   if (log.chunks.empty() || log.chunks.back().messages.size() >= kChunkMessages ||
       log.chunks.back().bytes >= kChunkBytes) {
@@ -154,6 +202,7 @@ void LocalTopics::SplitFirst(Partition& log, size_t count) {
 }
 
 bool LocalTopics::Fetch(const Room& room, Fetched& out) {
+  FindReaders();
   for (size_t tried = 0; tried < turns_.size(); ++tried) {
     const Cursor turn = turns_[next_turn_];
     next_turn_ = (next_turn_ + 1) % turns_.size();

@@ -145,7 +145,8 @@ class OrderStress : public testing::Test {
     }
     CountingSource source(records);
     OrderSink sink;
-    Engine engine(plan, bodies, source, sink, lane,
+    Subscription subscription(plan, nullptr);
+    Engine engine(plan, bodies, subscription, source, sink, lane,
                   {.flow = {.threads = 4, .disturb = Disturb, .sequence = sequence}});
     EXPECT_EQ(engine.Run(), "");
     return {sink.count(), sink.overtaken()};

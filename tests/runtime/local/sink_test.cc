@@ -8,7 +8,7 @@ namespace {
 
 class SinkTest : public testing::Test {
  protected:
-  SinkTest() { plan_.segments.push_back({.topics = {"in"}, .destinations = {""}}); }
+  SinkTest() { plan_.segments.push_back({.topics = {"in"}, .targets = {{""}}, .outputs = {0}}); }
 
   // Sends and gives back the error that the delivery ended with.
   std::string Send(const std::string& topic, value::Send send) {
@@ -24,7 +24,10 @@ class SinkTest : public testing::Test {
   }
 
   LocalTopics& topics() {
-    if (!topics_) topics_ = std::make_unique<LocalTopics>(plan_, partitions_);
+    if (!topics_) {
+      topics_ = std::make_unique<LocalTopics>(plan_, subscription_,
+                                              LocalTopicOptions{.partitions = partitions_});
+    }
     return *topics_;
   }
   LocalSink& sink() {
@@ -33,7 +36,8 @@ class SinkTest : public testing::Test {
   }
 
   Plan plan_;
-  std::map<std::string, int32_t> partitions_;
+  Subscription subscription_{plan_, nullptr};
+  std::map<std::string, int32_t, std::less<>> partitions_;
   std::unique_ptr<LocalTopics> topics_;
   std::unique_ptr<LocalSink> sink_;
 };
@@ -53,7 +57,8 @@ TEST_F(SinkTest, ReportsWhereARecordStands) {
 
 TEST_F(SinkTest, AnErrorGoesToWhoeverAskedForIt) {
   const std::string error = "partition 1 of topic 'side' does not exist (it has 1)";
-  EXPECT_EQ(Send("side", {.partition = 1, .value = "x"}), error);
+  EXPECT_EQ(Send("side", {.partition = 1, .value = "x"}), "refused: " + error);
+  EXPECT_EQ(Send("side", {.partition = 1, .value = "x", .required = true}), error);
   value::DeliveryReport report;
   EXPECT_EQ(Send("side", {.partition = 1, .value = "x", .report = &report}), "");
   EXPECT_EQ(report.error, error);
