@@ -95,8 +95,11 @@ Driver::Driver(Interpreter::State& state, Body body) : state_(state), body_(std:
 }
 
 Driver::~Driver() {
-  if (object_) reinterpret_cast<DriverObject*>(object_.get())->driver = nullptr;
   state_.RemoveDriver(this);
+  if (!object_) return;
+  reinterpret_cast<DriverObject*>(object_.get())->driver = nullptr;
+  // It goes while it waits, and that is meant.
+  PyObject_SetAttrString(asyncio_task_.get(), "_log_destroy_pending", Py_False);
 }
 
 void Driver::Start() {

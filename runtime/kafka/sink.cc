@@ -216,6 +216,7 @@ class KafkaSink::Producer {
         client_.get(), RD_KAFKA_V_RKT(topic), RD_KAFKA_V_PARTITION(send.partition),
         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_VALUE(value_data, value.size()),
         RD_KAFKA_V_KEY(key_data, key.size()), RD_KAFKA_V_HEADERS(headers),
+        RD_KAFKA_V_TIMESTAMP(std::max<int64_t>(send.timestamp, 0)),  // 0: now
         RD_KAFKA_V_OPAQUE(opaque), RD_KAFKA_V_END);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_headers_destroy(headers);
     return error;

@@ -191,7 +191,8 @@ class Agent {
     return !kernels_.empty();
   }
 
-  // Runs the values as the records of one batch; "topic value" of each send, a line each.
+  // Runs the values as the records of one batch; "topic value" of each send, a line each, whether it
+  // was handed on in the middle or not.
   std::string Run(const std::vector<std::string>& values) {
     value::Batch batch = MakeBatch();
     int64_t offset = 0;
@@ -209,6 +210,8 @@ class Agent {
 
   std::string RunBatch(value::Batch& batch) {
     if (kernels_.empty() && !Start()) return said;
+    delivery.delivered.clear();
+    delivery.flushed = 0;
     Submit(batch)->Wait();
     outcomes.clear();
     filtered = 0;
@@ -216,7 +219,7 @@ class Agent {
       outcomes += "pdfgi"[static_cast<int>(event.outcome)];
       filtered += event.filtered;
     }
-    std::string text;
+    std::string text = delivery.delivered;  // when that was handed on, is a matter of time
     for (const value::Send& send : batch.sends) text += Show(send);
     return text;
   }
