@@ -173,13 +173,15 @@ bool Driver::Awaiting::Send(PyObject* value) {
       break;
   }
   driver_.yielded_ = Ref::Own(out);
-  return driver_.cut_ || driver_.interrupted() ? Insist() : false;
+  return Unwanted() ? Insist() : false;
 }
 
 bool Driver::Awaiting::Throw() {
   if (context_ && PyDict_SetItemString(globals_.get(), "context", context_.get()) < 0) return true;
-  if (driver_.cut_ || driver_.interrupted()) PyErr_Clear();
-  if (PyErr_Occurred() == nullptr) return Insist();
+  if (Unwanted()) {
+    PyErr_Clear();
+    return Insist();
+  }
   PyObject *type = nullptr, *value = nullptr, *traceback = nullptr;
   PyErr_Fetch(&type, &value, &traceback);
   PyErr_NormalizeException(&type, &value, &traceback);
@@ -187,10 +189,15 @@ bool Driver::Awaiting::Throw() {
   Ref yielded = Ref::Own(PyObject_CallMethod(iterator_.get(), "throw", "O", value));
   if (yielded) {
     driver_.yielded_ = std::move(yielded);
-    return driver_.cut_ || driver_.interrupted() ? Insist() : false;
+    return Unwanted() ? Insist() : false;
   }
   if (PyErr_ExceptionMatches(PyExc_StopIteration)) result_ = TakeStopValue();
   return true;
+}
+
+// Is it user code that should have ended?
+bool Driver::Awaiting::Unwanted() const {
+  return !pause_ && (driver_.cut_ || driver_.interrupted());
 }
 
 // Throws what should end it until it does, or does not want to.
@@ -220,8 +227,9 @@ Task<bool> Driver::Pause(std::optional<Clock::time_point> until) {
   }
   pause_ = Ref::Own(PyObject_CallMethod(state_.lane_module.get(), "pause", "O", seconds.get()));
   if (pause_) {
-    Ref future = Ref::Share(pause_.get());
-    const Ref done = co_await Wait(std::move(future));
+    Awaiting waiting(*this, Ref::Share(pause_.get()));
+    waiting.pause_ = true;
+    const Ref done = co_await waiting;
   }
   pause_ = {};
   notified_ = false;

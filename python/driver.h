@@ -54,8 +54,10 @@ class Driver {
     bool Send(PyObject* value);  // true: it has ended
     bool Throw();                // the exception that is set; true: it has ended
     bool Insist();
+    bool Unwanted() const;
 
     Driver& driver_;
+    bool pause_ = false;  // what is awaited is ours: it does not have to be ended
     Ref iterator_, globals_, context_, result_;
   };
   Awaiting Wait(Ref object) { return Awaiting(*this, std::move(object)); }

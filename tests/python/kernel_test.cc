@@ -281,7 +281,7 @@ TEST(Kernel, AStopWhileItWaitsEndsTheEvent) {
       .Send("acked", "acked", {.pass_through = true, .ack = true})
       .Output("out");
   agent.delivery.lost = true;
-  EXPECT_EQ(agent.Run({"1", "2"}), "");
+  EXPECT_EQ(agent.Run({"1", "2"}), "acked 1\n");  // what was handed on, and did not arrive
   EXPECT_EQ(agent.outcomes, "ii");
   EXPECT_EQ(agent.said, "");
 }
