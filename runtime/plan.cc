@@ -178,6 +178,7 @@ Plan MakePlan(const ir::Graph& graph) {
     Segment& segment = plan.segments.emplace_back();
     segment.agent = agent.name;
     segment.topics = agent.input().topics;
+    segment.pattern = agent.input().pattern;
     segment.engine = NeedsLane(agent) ? Segment::Engine::kLane : Segment::Engine::kNative;
     AppendSteps(agent, segment);
     for (const ir::Target& target : ir::TargetsOf(agent)) {
