@@ -76,8 +76,8 @@ KafkaAdmin::Config ConfigOf(const rd_kafka_ConfigResource_t* resource) {
     const char* value = rd_kafka_ConfigEntry_value(entries[i]);
     config[rd_kafka_ConfigEntry_name(entries[i])] = {
         .value = value != nullptr ? value : "",
-        .is_default = rd_kafka_ConfigEntry_source(entries[i]) !=
-                      RD_KAFKA_CONFIG_SOURCE_DYNAMIC_TOPIC_CONFIG};
+        .is_default =
+            rd_kafka_ConfigEntry_source(entries[i]) != RD_KAFKA_CONFIG_SOURCE_DYNAMIC_TOPIC_CONFIG};
   }
   return config;
 }
@@ -115,8 +115,8 @@ void KafkaAdmin::TakeErrors() {
 
 std::optional<KafkaAdmin::Topics> KafkaAdmin::AskForTopics(std::chrono::milliseconds timeout) {
   const rd_kafka_metadata_t* metadata = nullptr;
-  const auto error = rd_kafka_metadata(client_.get(), 1, nullptr, &metadata,
-                                       static_cast<int>(timeout.count()));
+  const auto error =
+      rd_kafka_metadata(client_.get(), 1, nullptr, &metadata, static_cast<int>(timeout.count()));
   TakeErrors();
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return std::nullopt;
   trouble_.Over();
@@ -137,9 +137,9 @@ std::optional<KafkaAdmin::Topics> KafkaAdmin::AskForTopics(std::chrono::millisec
 
 KafkaAdmin::Answer KafkaAdmin::Create(const NewTopic& topic) {
   std::array<char, 512> why{};
-  const TopicRequest request(rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions.value_or(-1),
-                                                   topic.replicas.value_or(-1), why.data(),
-                                                   why.size()));
+  const TopicRequest request(
+      rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions.value_or(-1),
+                            topic.replicas.value_or(-1), why.data(), why.size()));
   if (!request) return {Outcome::kInvalid, why.data()};
   for (const auto& [name, value] : topic.config) {
     rd_kafka_NewTopic_set_config(request.get(), name.c_str(), value.c_str());

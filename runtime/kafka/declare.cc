@@ -52,10 +52,9 @@ KafkaAdmin::Answer CreatePatiently(KafkaAdmin& admin, const KafkaAdmin::NewTopic
 }
 
 Declared Refusal(const OwnTopic& topic, const KafkaAdmin::Answer& answer) {
-  const std::string what = topic.internal()
-                               ? fmt::format("topic '{}' of a groupBy", topic.name)
-                               : fmt::format("topic '{}', declared at {},", topic.name,
-                                             PlaceOf(topic));
+  const std::string what =
+      topic.internal() ? fmt::format("topic '{}' of a groupBy", topic.name)
+                       : fmt::format("topic '{}', declared at {},", topic.name, PlaceOf(topic));
   return {answer.outcome, fmt::format("{} cannot be made: {}", what, answer.why)};
 }
 
@@ -83,8 +82,8 @@ void Compare(KafkaAdmin& admin, const std::vector<const OwnTopic*>& topics,
   for (const OwnTopic* topic : topics) {
     const auto config = configs.find(topic->name);
     const bool described = config != configs.end();
-    auto differences = Differences(*topic, there.find(topic->name)->second,
-                                   described ? &config->second : nullptr);
+    auto differences =
+        Differences(*topic, there.find(topic->name)->second, described ? &config->second : nullptr);
     if (!described && !topic->config.empty()) {
       differences.push_back("its properties cannot be compared: " + why);
     }
@@ -125,8 +124,8 @@ Declared Make(KafkaAdmin& admin, const Declaring& app, bool internal, KafkaAdmin
     made.push_back(topic.name);
   }
   if (Await(admin, made, app.patience, there)) return {};
-  return {Outcome::kNoAnswer, fmt::format("topics that were made are not there yet: {}",
-                                          fmt::join(made, ", "))};
+  return {Outcome::kNoAnswer,
+          fmt::format("topics that were made are not there yet: {}", fmt::join(made, ", "))};
 }
 
 }  // namespace

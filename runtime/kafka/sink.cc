@@ -97,7 +97,18 @@ bool IsRefusal(rd_kafka_resp_err_t error, bool chosen) {
   }
 }
 
-// Ends the count of a record that will not be written.
+// Ends the count of a record that no attempt would write.
+void Refuse(std::string why, void* opaque) {
+  const Waiting waiting = TakeWaiting(opaque);
+  if (waiting.report != nullptr) {
+    waiting.report->error = std::move(why);
+    return waiting.delivery->Done();
+  }
+  waiting.required ? waiting.delivery->Fail(std::move(why))
+                   : waiting.delivery->Refuse(std::move(why));
+}
+
+// The same of one that is not written for another reason, too.
 void EndUndelivered(rd_kafka_resp_err_t error, std::string_view topic, void* opaque) {
   const char* why = rd_kafka_err2str(error);
   const Waiting waiting = TakeWaiting(opaque);
@@ -123,7 +134,7 @@ class KafkaSink::Producer {
 
   Producer(const KafkaOptions& options, const KafkaLimits& limits, const Warn& warn,
            std::string& error)
-      : alone_(limits.alone), trouble_("producer", warn) {
+      : limits_(limits), trouble_("producer", warn) {
     Conf conf = MakeProducerConf(options, limits, error);
     if (!conf) return;
     rd_kafka_conf_set_opaque(conf.get(), this);
@@ -139,7 +150,7 @@ class KafkaSink::Producer {
     GiveUp();
     stop_ = true;
     thread_.join();
-    for (const auto& [name, topic] : topics_) rd_kafka_topic_destroy(topic);
+    for (const auto& [name, topic] : topics_) rd_kafka_topic_destroy(topic.handle);
   }
 
   // Every count is ended when it returns. Nobody sends meanwhile.
@@ -153,17 +164,17 @@ class KafkaSink::Producer {
   bool ok() const { return client_ != nullptr; }
 
   void Send(std::string_view name, const value::Send& send, Delivery& delivery) {
-    rd_kafka_topic_t* topic = Topic(name, !send.topic.empty());
-    if (topic == nullptr) {
-      const std::string why =
-          fmt::format("topic '{}' is one too many: agents chose {}", name, kMaxChosen);
-      if (send.report != nullptr) send.report->error = why;
-      if (send.report != nullptr) return delivery.Done();
-      return send.required ? delivery.Fail(why) : delivery.Refuse(why);
-    }
     void* opaque = OpaqueOf(send, delivery);
+    const Topic* topic = Open(name, !send.topic.empty());
+    if (topic == nullptr) {
+      return Refuse(fmt::format("topic '{}' is one too many: agents chose {}", name, kMaxChosen),
+                    opaque);
+    }
+    if (value::SizeOf(send) > topic->max_record_bytes) {
+      return EndUndelivered(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, name, opaque);
+    }
     for (;;) {
-      const rd_kafka_resp_err_t error = Produce(topic, send, opaque);
+      const rd_kafka_resp_err_t error = Produce(topic->handle, send, opaque);
       if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
       if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
         return EndUndelivered(error, name, opaque);
@@ -216,7 +227,7 @@ class KafkaSink::Producer {
   static void OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
     auto& self = *static_cast<Producer*>(opaque);
     const char* topic = rd_kafka_topic_name(message->rkt);
-    if (IsOfABatch(message->err) && !self.alone_) {
+    if (IsOfABatch(message->err) && !self.limits_.alone) {
       const std::unique_lock lock(self.topics_mutex_);
       self.refused_batches_[topic] = message->err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
       return TakeWaiting(message->_private).delivery->Lose();
@@ -254,20 +265,27 @@ class KafkaSink::Producer {
     }
   }
 
+  struct Topic {
+    rd_kafka_topic_t* handle = nullptr;
+    size_t max_record_bytes = 0;
+  };
+
   // Null: too many were chosen.
-  rd_kafka_topic_t* Topic(std::string_view name, bool chosen) {
+  const Topic* Open(std::string_view name, bool chosen) {
     {
       const std::shared_lock lock(topics_mutex_);
-      if (const auto found = topics_.find(name); found != topics_.end()) return found->second;
+      if (const auto found = topics_.find(name); found != topics_.end()) return &found->second;
     }
     const std::unique_lock lock(topics_mutex_);
-    if (chosen && !topics_.contains(name) && ++chosen_ > kMaxChosen) return nullptr;
-    rd_kafka_topic_t*& topic = topics_[std::string(name)];
-    if (topic == nullptr) {
-      topic = rd_kafka_topic_new(client_.get(), std::string(name).c_str(), nullptr);
-    }
-    KASPR_CHECK(topic != nullptr, "a topic's name was not checked");
-    return topic;
+    const bool is_new = !topics_.contains(name);
+    if (is_new && chosen && chosen_ == kMaxChosen) return nullptr;
+    chosen_ += is_new && chosen;
+    Topic& topic = topics_[std::string(name)];
+    if (!is_new) return &topic;
+    topic.handle = rd_kafka_topic_new(client_.get(), std::string(name).c_str(), nullptr);
+    topic.max_record_bytes = limits_.RecordBytes(name);
+    KASPR_CHECK(topic.handle != nullptr, "a topic's name was not checked");
+    return &topic;
   }
 
   // The bytes are copied; `opaque` goes with them and comes back in OnDelivery.
@@ -298,14 +316,14 @@ class KafkaSink::Producer {
     return error;
   }
 
-  const bool alone_;  // each record is in a batch of its own
+  const KafkaLimits limits_;
   Trouble trouble_;
   Client client_;
   std::thread thread_;
   std::atomic<bool> stop_{false};
 
   mutable std::shared_mutex topics_mutex_;
-  std::map<std::string, rd_kafka_topic_t*, std::less<>> topics_;
+  std::map<std::string, Topic, std::less<>> topics_;
   size_t chosen_ = 0;  // of them
   Counts counts_;
   RefusedBatches refused_batches_;

@@ -1,8 +1,8 @@
 #pragma once
 
 // Looks out for topics that patterns match: every few seconds a thread of its own asks the cluster
-// for all topics, and the subscription which of them an agent reads. Both may take their time, which
-// the poll thread must not: what it waits for, it would be taken out of the group for.
+// for all topics, and the subscription which of them an agent reads. Both may take their time,
+// which the poll thread must not: what it waits for, it would be taken out of the group for.
 //
 // A topic has gone when it was missed twice in a row: a broker that has just started may not know
 // all of them.
