@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <filesystem>
 #include <set>
+#include <vector>
 
 #include "driver/transport.h"
+#include "runtime/kafka/limits.h"
 #include "runtime/local/sink.h"
 #include "runtime/local/source.h"
 #include "runtime/local/topics.h"
+#include "runtime/own_topics.h"
 
 namespace kaspr::driver {
 
@@ -73,9 +76,24 @@ int CheckPaths(const Options& options) {
   return kExitOk;
 }
 
-runtime::LocalTopicOptions TopicOptions(const Options& options, const App&) {
+// --partitions, else what is declared; a groupBy's topic is as wide as what comes to it.
+runtime::LocalTopicOptions TopicOptions(const Options& options, const App& app) {
   runtime::LocalTopicOptions topics;
   topics.partitions.insert(options.partitions.begin(), options.partitions.end());
+  const std::vector<runtime::OwnTopic> own = runtime::OwnTopicsOf(app.graph);
+  for (const runtime::OwnTopic& topic : own) {
+    if (topic.partitions) topics.partitions.emplace(topic.name, *topic.partitions);
+    if (const auto bytes = runtime::DeclaredMaxMessageBytes(topic)) {
+      topics.max_record_bytes[topic.name] =
+          static_cast<size_t>(std::clamp<int64_t>(*bytes, 0, runtime::KafkaLimits::kLargest));
+    }
+  }
+  const auto counts = topics.partitions;
+  for (const runtime::OwnTopic& topic : own) {
+    if (!topic.internal()) continue;
+    topics.partitions.emplace(topic.name,
+                              runtime::WidestInput(topic, own, counts, app.plan, app.subscription));
+  }
   return topics;
 }
 
@@ -89,14 +107,9 @@ void WarnOfLostTopics(const Options& options, const App& app) {
                  "--sink go nowhere: give --records-out FILE\n",
                  segment.agent);
     }
-    std::set<std::string> topics;
-    for (const uint32_t output : segment.outputs) {
-      const auto& [name, channel] = segment.targets[output];
-      if (!channel) topics.insert(name);
-    }
-    for (const std::string& topic : topics) {
+    for (const std::string& topic : segment.NamedTopics()) {
       const auto written = [&](const TopicFile& sink) { return sink.topic == topic; };
-      if (topic.empty() || app.subscription.Reads(topic) ||
+      if (app.subscription.Reads(topic) ||
           std::any_of(options.sinks.begin(), options.sinks.end(), written)) {
         continue;
       }

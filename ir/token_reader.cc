@@ -21,12 +21,11 @@ bool TokenReader::NextLine() {
 
 bool TokenReader::Fail(const std::string& wanted) {
   if (token_.kind == Kind::kBad) return false;  // the lexer reported it
-  auto error =
-      token_.kind == Kind::kLineEnd
-          ? diagnostics_.Error(Code::kGraphSyntax, "the line ends too early", token_.span)
-          : diagnostics_.Error(Code::kGraphSyntax,
-                               fmt::format("'{}' does not belong here", token_.span.text()),
-                               token_.span);
+  auto error = token_.kind == Kind::kLineEnd
+                   ? diagnostics_.Error(Code::kGraphSyntax, "the line ends too early", token_.span)
+                   : diagnostics_.Error(
+                         Code::kGraphSyntax,
+                         fmt::format("'{}' does not belong here", token_.span.text()), token_.span);
   error.Text("expected " + wanted);
   return false;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-// Reads IR text token by token, for the parser: takes what is expected, or reports what stands there
-// instead.
+// Reads IR text token by token, for the parser: takes what is expected, or reports what stands
+// there instead.
 //
 //   Token name;
 //   if (!reader.Take(Token::Kind::kString, "the name of the app in quotes", name)) return;

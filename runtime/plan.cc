@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <set>
 #include <utility>
 
 #include "base/match.h"
@@ -253,10 +252,17 @@ std::vector<std::string> Segment::WrittenTopics() const {
   return topics;
 }
 
+std::set<std::string> Segment::NamedTopics() const {
+  std::set<std::string> topics;
+  for (const uint32_t output : outputs) {
+    if (!targets[output].channel) topics.insert(targets[output].name);
+  }
+  topics.erase("");
+  return topics;
+}
+
 bool Segment::Writes(std::string_view topic) const {
-  return std::any_of(outputs.begin(), outputs.end(), [&](uint32_t output) {
-    return !targets[output].channel && targets[output].name == topic;
-  });
+  return NamedTopics().contains(std::string(topic));
 }
 
 bool Plan::Reads(std::string_view topic) const {

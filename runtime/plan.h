@@ -11,6 +11,7 @@
 // Flat, const once made, shared by all threads.
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,8 @@ struct Segment {
   bool ChoosesTopics() const;
   // As shown: {"priced", "channel big", "topics chosen at run time"}.
   std::vector<std::string> WrittenTopics() const;
+  // Those that it writes by their names.
+  std::set<std::string> NamedTopics() const;
   // Does it write the topic, by its name?
   bool Writes(std::string_view topic) const;
 };

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <librdkafka/rdkafka.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "base/check.h"
 #include "runtime/kafka/properties.h"
@@ -37,25 +39,38 @@ constexpr Pair kConsumer[] = {
 // A record is never given up, and the order of a partition survives retries.
 constexpr Pair kProducer[] = {
     {"acks", "all"},
-    {"batch.size", "262144"},
     {"enable.idempotence", "true"},
     {"linger.ms", "5"},
-    {"message.max.bytes", "1100000"},  // with what a record has beside its bytes
     {"message.timeout.ms", "0"},
     {"partitioner", "murmur2_random"},
-    {"queue.buffering.max.kbytes", "131072"},
+    {"queue.buffering.max.kbytes", "131072"},  // holds KafkaLimits::kLargest
     {"queue.buffering.max.messages", "1000000"},
 };
 
 constexpr size_t kErrorSize = 512;
+constexpr size_t kBesideRecord = 100'000;  // what a record has beside its bytes, at most
 
-Conf MakeConf(const KafkaOptions& options, Property::Of of, std::string& error) {
+// Of the producer: what it may put into one batch, however the user has it, since Kafka would
+// refuse the whole of a batch that is too large for its topic.
+void LimitBatches(rd_kafka_conf_t* conf, const KafkaLimits& limits) {
+  std::array<char, kErrorSize> text{};
+  size_t size = text.size();
+  rd_kafka_conf_get(conf, "batch.size", text.data(), &size);
+  const size_t wanted = std::strtoull(text.data(), nullptr, 10);
+  Set(conf, "batch.size", std::to_string(std::min(wanted, limits.batch_bytes)));
+  if (limits.alone) Set(conf, "batch.num.messages", "1");
+}
+
+Conf MakeConf(const KafkaOptions& options, Property::Of of, const KafkaLimits& limits,
+              std::string& error) {
   Conf conf(rd_kafka_conf_new());
   for (const auto& [name, value] : kCommon) Set(conf.get(), name, value);
   if (of == Property::Of::kConsumer) {
     for (const auto& [name, value] : kConsumer) Set(conf.get(), name, value);
   } else {
     for (const auto& [name, value] : kProducer) Set(conf.get(), name, value);
+    Set(conf.get(), "batch.size", std::to_string(KafkaLimits::kBatch));
+    Set(conf.get(), "message.max.bytes", std::to_string(limits.LargestRecord() + kBesideRecord));
   }
   Set(conf.get(), "bootstrap.servers", options.brokers);
   Set(conf.get(), "client.id", "kasprc-" + options.group);
@@ -71,6 +86,7 @@ Conf MakeConf(const KafkaOptions& options, Property::Of of, std::string& error) 
       return nullptr;
     }
   }
+  if (of == Property::Of::kProducer) LimitBatches(conf.get(), limits);
   return conf;
 }
 
@@ -103,18 +119,18 @@ void Set(rd_kafka_conf_t* conf, const char* name, const std::string& value) {
 
 std::string CheckValues(const KafkaOptions& options) {
   std::string error;
-  if (MakeConsumerConf(options, error)) MakeProducerConf(options, error);
+  if (MakeConsumerConf(options, error)) MakeProducerConf(options, {}, error);
   return error;
 }
 
 Conf MakeConsumerConf(const KafkaOptions& options, std::string& error) {
-  Conf conf = MakeConf(options, Property::Of::kConsumer, error);
+  Conf conf = MakeConf(options, Property::Of::kConsumer, {}, error);
   if (conf) Set(conf.get(), "group.id", options.group);
   return conf;
 }
 
-Conf MakeProducerConf(const KafkaOptions& options, std::string& error) {
-  return MakeConf(options, Property::Of::kProducer, error);
+Conf MakeProducerConf(const KafkaOptions& options, const KafkaLimits& limits, std::string& error) {
+  return MakeConf(options, Property::Of::kProducer, limits, error);
 }
 
 Client MakeConsumer(Conf conf, std::string& error) {

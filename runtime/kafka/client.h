@@ -7,6 +7,7 @@
 #include <string>
 
 #include "runtime/kafka/config.h"
+#include "runtime/kafka/limits.h"
 
 struct rd_kafka_s;
 typedef struct rd_kafka_s rd_kafka_t;
@@ -27,7 +28,7 @@ using Client = std::unique_ptr<rd_kafka_t, DestroyClient>;
 
 // The configuration of a client. Null: a value is refused, and `error` says which and why.
 Conf MakeConsumerConf(const KafkaOptions& options, std::string& error);
-Conf MakeProducerConf(const KafkaOptions& options, std::string& error);
+Conf MakeProducerConf(const KafkaOptions& options, const KafkaLimits& limits, std::string& error);
 
 // Sets one of our own properties; REQUIRES: every librdkafka from 2.0.2 on takes it.
 void Set(rd_kafka_conf_t* conf, const char* name, const std::string& value);

@@ -15,6 +15,7 @@
 #include "runtime/kafka/client.h"
 #include "runtime/kafka/commit.h"
 #include "runtime/kafka/poker.h"
+#include "runtime/kafka/topic_watch.h"
 #include "runtime/kafka/trouble.h"
 
 namespace kaspr::runtime {
@@ -55,7 +56,7 @@ constexpr int64_t kUnknown = RD_KAFKA_OFFSET_INVALID;
 
 // An assigned partition.
 struct Partition {
-  std::string_view topic;  // one of the source's topics
+  std::string_view topic;  // one of the source's names
   int32_t number = 0;
   Queue queue;
   std::shared_ptr<CommitWindow> window = std::make_shared<CommitWindow>();
@@ -103,16 +104,21 @@ struct KafkaSource::State {
   Queue main_queue;  // of membership and errors
   EventFd arrived;   // a queue that was empty has something
 
+  std::set<std::string, std::less<>> names;  // of topics that were ever assigned
+  std::set<std::string> subscribed;
   std::vector<Partition> partitions;  // those that are assigned
   size_t turn = 0;
   bool assigned = false;  // at least once
   bool closing = false;
+  bool fenced = false;
+  Revoking revoking;
   size_t share = 0;   // of reading ahead, for one partition
   size_t poked = 0;   // the partition of which much is read ahead
   std::string error;  // what ends the run
   steady_clock::time_point next_commit, next_measure, next_poke, poke_until;
   std::vector<value::Header> headers;
-  std::unique_ptr<Poker> poker;  // where this librdkafka sleeps when it has read ahead enough
+  std::unique_ptr<Poker> poker;       // where this librdkafka sleeps when it has read ahead enough
+  std::unique_ptr<TopicWatch> watch;  // where there are patterns
 
   std::atomic<bool> stopped{false};
   std::atomic<int64_t> lag{-1};
@@ -120,6 +126,7 @@ struct KafkaSource::State {
   std::condition_variable finished;  // a run of some partition
 
   bool Open(const KafkaOptions& kafka, std::string& why);
+  std::string Subscribe(const std::set<std::string>& matched);
   void Listen(rd_kafka_queue_t* queue);
 
   // Membership; librdkafka calls these from within Serve and Close.
@@ -129,6 +136,7 @@ struct KafkaSource::State {
 
   void Serve();
   void TakeError(const rd_kafka_message_t& message);
+  void TakeFatal();
   bool FetchFrom(Partition& partition, size_t most, Fetched& out);
   bool AllRead();
   int64_t EndOf(const Partition& partition);
@@ -174,13 +182,29 @@ bool KafkaSource::State::Open(const KafkaOptions& kafka, std::string& why) {
   rd_kafka_poll_set_consumer(client.get());
   main_queue.reset(rd_kafka_queue_get_consumer(client.get()));
   Listen(main_queue.get());
+  why = Subscribe(options.matched);
+  if (options.watch != nullptr) {
+    watch = std::make_unique<TopicWatch>(client.get(), *options.watch, options.matched,
+                                         [this] { arrived.Signal(); });
+  }
+  return why.empty();
+}
+
+// To the topics that are read by name and these; without any, to nothing. librdkafka revokes what
+// is assigned first. "" or what is wrong.
+std::string KafkaSource::State::Subscribe(const std::set<std::string>& matched) {
+  std::set<std::string> wanted = options.names;
+  wanted.insert(matched.begin(), matched.end());
+  if (wanted == subscribed) return "";
+  subscribed = std::move(wanted);
   const List topics(rd_kafka_topic_partition_list_new(0));
-  for (const std::string& topic : options.topics) {
+  for (const std::string& topic : subscribed) {
     rd_kafka_topic_partition_list_add(topics.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
   }
-  const rd_kafka_resp_err_t code = rd_kafka_subscribe(client.get(), topics.get());
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) why = rd_kafka_err2str(code);
-  return code == RD_KAFKA_RESP_ERR_NO_ERROR;
+  const rd_kafka_resp_err_t code = subscribed.empty()
+                                       ? rd_kafka_unsubscribe(client.get())
+                                       : rd_kafka_subscribe(client.get(), topics.get());
+  return code == RD_KAFKA_RESP_ERR_NO_ERROR ? "" : rd_kafka_err2str(code);
 }
 
 // Whatever comes into the queue while it is empty wakes the poll thread.
@@ -194,7 +218,7 @@ void KafkaSource::State::Assign(rd_kafka_topic_partition_list_t* list) {
   for (int i = 0; i < list->cnt; ++i) {
     const rd_kafka_topic_partition_t& given = list->elems[i];
     Partition& partition = partitions.emplace_back();
-    partition.topic = *std::find(options.topics.begin(), options.topics.end(), given.topic);
+    partition.topic = *names.emplace(given.topic).first;
     partition.number = given.partition;
     // Before it is fetched, so that nothing of it goes to the main queue.
     partition.queue.reset(rd_kafka_queue_get_partition(client.get(), given.topic, given.partition));
@@ -209,6 +233,9 @@ void KafkaSource::State::Assign(rd_kafka_topic_partition_list_t* list) {
 }
 
 void KafkaSource::State::Revoke(bool lost) {
+  if (revoking && !closing) {
+    for (const Partition& partition : partitions) revoking(partition.topic, partition.number);
+  }
   if (!lost && !closing) {
     Drain();
     if (const std::string why = CommitNow(); !why.empty()) {
@@ -231,6 +258,12 @@ void KafkaSource::State::Drain() {
 
 // Membership, errors, and what is due from time to time.
 void KafkaSource::State::Serve() {
+  if (watch != nullptr && !stopped.load(std::memory_order_acquire)) {
+    if (const auto matched = watch->Take()) {
+      const std::string why = Subscribe(*matched);
+      if (!why.empty() && error.empty()) error = "cannot subscribe: " + why;
+    }
+  }
   while (const OwnedMessage message{rd_kafka_consumer_poll(client.get(), 0)}) {
     KASPR_CHECK(message->err != RD_KAFKA_RESP_ERR_NO_ERROR, "a message beside its own queue");
     TakeError(*message);
@@ -260,12 +293,25 @@ void KafkaSource::State::TakeError(const rd_kafka_message_t& message) {
       [[fallthrough]];
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
-    case RD_KAFKA_RESP_ERR__FATAL:
       if (error.empty()) error = fmt::format("cannot read: {}", what);
       return;
+    case RD_KAFKA_RESP_ERR__FATAL:
+      return TakeFatal();
     default:
       return trouble.Report(message.err, what);
   }
+}
+
+// The consumer is of no use any more.
+void KafkaSource::State::TakeFatal() {
+  std::array<char, 512> text{};
+  const auto fatal = rd_kafka_fatal_error(client.get(), text.data(), text.size());
+  fenced = fatal == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID;
+  if (!error.empty()) return;
+  error = fenced
+              ? "another member of the group has the same group.instance.id, and has taken over: "
+                "give each one of its own"
+              : fmt::format("cannot read: {}", text.data());
 }
 
 bool KafkaSource::State::FetchFrom(Partition& partition, size_t most, Fetched& out) {
@@ -311,7 +357,7 @@ bool KafkaSource::State::FetchFrom(Partition& partition, size_t most, Fetched& o
 // Is everything read that there was when the partitions were assigned, and of the app's own topics
 // everything that there is now?
 bool KafkaSource::State::AllRead() {
-  if (!assigned) return false;
+  if (!assigned) return subscribed.empty();
   for (Partition& partition : partitions) {
     if (partition.end == kUnknown) partition.end = EndOf(partition);
     if (partition.end == kUnknown || partition.position < partition.end) return false;
@@ -434,6 +480,7 @@ std::string KafkaSource::Close() {
   State& state = *state_;
   const std::string uncommitted = state.CommitNow();
   state.closing = true;
+  state.watch.reset();
   state.poker.reset();
   state.partitions.clear();
   state.main_queue.reset();
@@ -444,6 +491,14 @@ std::string KafkaSource::Close() {
 void KafkaSource::Stop() {
   state_->stopped.store(true, std::memory_order_release);
   state_->arrived.Signal();
+}
+
+void KafkaSource::OnRevoke(Revoking revoking) {
+  state_->revoking = std::move(revoking);
+}
+
+bool KafkaSource::fenced() const {
+  return state_->fenced;
 }
 
 std::optional<int64_t> KafkaSource::lag() const {

@@ -2,7 +2,8 @@
 
 // The reading half on Kafka: a member of the app's consumer group. A group that is new begins at
 // the earliest offset; an offset is committed when everything before it is delivered: every second,
-// when a partition is revoked, and at the end.
+// when a partition is revoked, and at the end. What is subscribed are always names: those of topics
+// that a pattern matches change while the app runs, which revokes and assigns like any rebalance.
 //
 // Every partition has a queue of its own, which is left alone while the runtime has enough of that
 // partition; what librdkafka reads ahead is bounded in bytes over all of them. Messages are copied
@@ -16,12 +17,15 @@
 
 #include "runtime/kafka/config.h"
 #include "runtime/source.h"
+#include "runtime/subscription.h"
 
 namespace kaspr::runtime {
 
 struct KafkaSourceOptions {
-  std::vector<std::string> topics;
-  std::set<std::string, std::less<>> inside;  // those of them that agents of the app write
+  std::set<std::string> names;    // topics read by name, whether they are there or not
+  std::set<std::string> matched;  // and those that are there and read by a pattern
+  Subscription* watch = nullptr;  // asked about topics that appear later; null: they do not matter
+  std::set<std::string, std::less<>> inside;  // those of all that agents of the app write
   int32_t partitions = 0;                     // of all topics together, to share memory by
   bool until_end = false;  // ends behind the records that were there when partitions were assigned
 };
@@ -42,6 +46,8 @@ class KafkaSource final : public Source {
   void Rewind() override;
   std::string Close() override;
   void Stop() override;
+  void OnRevoke(Revoking revoking) override;
+  bool fenced() const override;
   std::optional<int64_t> lag() const override;
 
  private:

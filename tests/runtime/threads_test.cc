@@ -58,6 +58,7 @@ class Pool {
 // What takes in and gives out: topics "in" (never filled) and "out", which is read back.
 struct World {
   Plan plan{.app = "test", .segments = {}};
+  Subscription subscription{plan, nullptr};
   std::unique_ptr<LocalTopics> topics;
   std::unique_ptr<LocalSink> sink;
 
@@ -65,7 +66,8 @@ struct World {
     plan.segments.push_back(
         {.agent = "copy", .topics = {"in"}, .targets = {{"out"}}, .outputs = {0}, .sends = {{.topic = "out"}}});
     plan.segments.push_back({.agent = "reader", .topics = {"out"}});
-    topics = std::make_unique<LocalTopics>(plan, std::map<std::string, int32_t>{{"out", 4}});
+    topics = std::make_unique<LocalTopics>(plan, subscription,
+                                           LocalTopicOptions{.partitions = {{"out", 4}}});
     sink = std::make_unique<LocalSink>(*topics);
   }
 };

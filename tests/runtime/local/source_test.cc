@@ -28,7 +28,8 @@ class SourceTest : public testing::Test {
         });
     LocalTopics topics(plan_, subscription, {});
     const auto note = [](std::string& notes) {
-      return [&notes](const std::string& text) { notes += text.substr(text.rfind('/') + 1) + "\n"; };
+      return
+          [&notes](const std::string& text) { notes += text.substr(text.rfind('/') + 1) + "\n"; };
     };
     LocalSource source(topics, note(errors_), note(warnings_));
     EXPECT_TRUE(source.AddRecords(path_));
@@ -67,7 +68,8 @@ TEST_F(SourceTest, WhereThereArePatternsItIsPassedOver) {
   plan_.segments.front().pattern = "clicks.";
   EXPECT_EQ(Read(kLines), "in 1, clicks.1 2, clicks.1 5, ");
   EXPECT_EQ(errors_, "");
-  EXPECT_EQ(warnings_, "WhereThereArePatternsItIsPassedOver.jsonl:3: no agent reads topic 'other'\n");
+  EXPECT_EQ(warnings_,
+            "WhereThereArePatternsItIsPassedOver.jsonl:3: no agent reads topic 'other'\n");
 }
 
 TEST_F(SourceTest, TopicsAreBounded) {
@@ -76,7 +78,8 @@ TEST_F(SourceTest, TopicsAreBounded) {
   for (size_t i = 0; i <= LocalTopics::kMaxOpened; ++i) {
     lines += fmt::format("{{\"topic\": \"read-{}\", \"value\": \"1\"}}\n", i);
   }
-  for (int i = 0; i < 2000; ++i) lines += fmt::format("{{\"topic\": \"x-{}\", \"value\": \"1\"}}\n", i);
+  for (int i = 0; i < 2000; ++i)
+    lines += fmt::format("{{\"topic\": \"x-{}\", \"value\": \"1\"}}\n", i);
   Read(lines);
   EXPECT_EQ(errors_, "TopicsAreBounded.jsonl:10001: topic 'read-10000' is one too many\n");
   EXPECT_EQ(std::count(warnings_.begin(), warnings_.end(), '\n'), 1000);
