@@ -10,6 +10,8 @@
 namespace kaspr::frontend {
 namespace {
 
+constexpr int64_t kMostTaken = 1'000'000;  // values of a list, which are all held
+
 std::vector<Word<Codec>> Codecs() {
   return {{"raw", Codec::kRaw},
           {"json", Codec::kJson},
@@ -105,7 +107,7 @@ OutputTopic ParseOutputTopic(FieldReader& fields, const Slot& slot) {
 OutputChannel ParseOutputChannel(FieldReader& fields, const Slot& slot) {
   OutputChannel channel;
   fields.Mapping(slot, "an output channel",
-                 {Required("name", fields.Name(channel.name, CheckOneLine)),
+                 {Required("name", fields.Name(channel.name, value::CheckTopicName)),
                   Optional("predicate", Block(fields, channel.predicate)),
                   Optional("valueSelector", Block(fields, channel.value_selector))});
   return channel;
@@ -192,12 +194,12 @@ void ParseInput(FieldReader& fields, const Slot& slot, Input& input) {
   };
   const auto channel = [&](const Slot& at) {
     fields.Mapping(at, "an input channel",
-                   {Required("name", fields.Name(input.channel, CheckOneLine))});
+                   {Required("name", fields.Name(input.channel, value::CheckTopicName))});
   };
   const auto take = [&](const Slot& at) {
     Take value;
     fields.Mapping(at, "'take'",
-                   {Required("max", fields.Whole(value.max, 1)),
+                   {Required("max", fields.Whole(value.max, 1, kMostTaken)),
                     Required("within", fields.Time(value.within))});
     input.take = {value, {at.node.Mark()}, {at.key}};
   };
@@ -215,6 +217,12 @@ void ParseOutput(FieldReader& fields, const Slot& slot, Output& output) {
                  {Optional("topics", ListOf(fields, output.topics, ParseOutputTopic)),
                   Optional("channels", ListOf(fields, output.channels, ParseOutputChannel)),
                   Optional("sinks", ListOf(fields, output.sinks, ParseOutputSink))});
+  if (!output.sinks) return;
+  std::vector<const Field<std::string>*> names;
+  for (const OutputSink& sink : output.sinks->value) {
+    if (!sink.name.value.empty()) names.push_back(&sink.name);
+  }
+  fields.CheckDistinct("a sink", names);
 }
 
 void ParseTopicSend(FieldReader& fields, const Slot& slot, TopicSendOp& send) {

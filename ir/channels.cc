@@ -3,7 +3,8 @@
 namespace kaspr::ir {
 namespace {
 
-// An agent on the way of a walk along channels, and the outputs of it that are still to be followed.
+// An agent on the way of a walk along channels, and the outputs of it that are still to be
+// followed.
 struct Visit {
   size_t agent = 0;
   size_t node = 0;
@@ -71,7 +72,8 @@ std::map<std::string_view, ChannelUse> ChannelsOf(const Graph& graph) {
     const std::vector<Node>& nodes = graph.agents[i].nodes;
     for (size_t n = 0; n < nodes.size(); ++n) {
       const auto* input = std::get_if<Input>(&nodes[n].op);
-      if (input != nullptr && !input->channel.empty()) channels[input->channel].readers.push_back(i);
+      if (input != nullptr && !input->channel.empty())
+        channels[input->channel].readers.push_back(i);
       const auto* output = std::get_if<ChannelOutput>(&nodes[n].op);
       if (output != nullptr) channels[output->channel].writers.push_back({i, n});
     }

@@ -1,7 +1,7 @@
 #pragma once
 
-// Reads IR text token by token, for the parser: takes what is expected, or reports what stands there
-// instead.
+// Reads IR text token by token, for the parser: takes what is expected, or reports what stands
+// there instead.
 //
 //   Token name;
 //   if (!reader.Take(Token::Kind::kString, "the name of the app in quotes", name)) return;
@@ -35,7 +35,7 @@ class TokenReader {
   bool Take(Token::Kind kind, const std::string& wanted, Token& token);
   bool TakeText(Token::Kind kind, const std::string& wanted, std::string& text);
   // A whole number from `least` to `most`.
-  bool TakeNumber(const std::string& wanted, int64_t least, int64_t most, int64_t& number);
+  bool TakeNumber(int64_t least, int64_t most, int64_t& number);
   bool TakeDuration(std::chrono::milliseconds& duration);
   bool TakeSerializer(Serializer& serializer);
 

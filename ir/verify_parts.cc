@@ -43,7 +43,8 @@ std::vector<Mistake> MistakesOf(const Input& input) {
   const int sources = !input.topics.empty() + !input.pattern.empty() + !input.channel.empty();
   if (sources == 0) mistakes.push_back({Code::kGraphShape, "an input without a topic"});
   if (sources > 1) {
-    mistakes.push_back({Code::kGraphShape, "an input has topics, a pattern or a channel, not more"});
+    mistakes.push_back(
+        {Code::kGraphShape, "an input has topics, a pattern or a channel, not more"});
   }
   CheckTopics(input, mistakes);
   if (!input.channel.empty()) CheckChannel(input, mistakes);
@@ -67,9 +68,7 @@ std::vector<Mistake> MistakesOf(const Destination& destination) {
 
 std::vector<Mistake> MistakesOf(const OnError& on_error, std::chrono::milliseconds timeout) {
   std::vector<Mistake> mistakes;
-  const auto wrong = [&](const char* message) {
-    mistakes.push_back({Code::kGraphShape, message});
-  };
+  const auto wrong = [&](const char* message) { mistakes.push_back({Code::kGraphShape, message}); };
   const OnError usual;
   if (on_error.policy == ErrorAction::kRetry) {
     if (on_error.then == ErrorAction::kRetry) wrong("a retry is followed by a retry");
