@@ -24,10 +24,21 @@ void Append(std::vector<Key>& keys, std::vector<Key> more) {
               std::make_move_iterator(more.end()));
 }
 
+// Names of Kafka's properties are made as those of its topics.
+void CheckProperty(FieldReader& fields, const Field<std::string>& name) {
+  if (!value::CheckTopicName(name.value) || fields.IsFull()) return;
+  fields.diagnostics()
+      .Error(Code::kBadName,
+             fmt::format("no property of a topic is called '{}'", Shown(name.value)),
+             name.place.span)
+      .Text("letters, digits, '.', '_' and '-', as in 'retention.ms'");
+}
+
 std::vector<Key> SettingKeys(FieldReader& fields, TopicSettings& settings) {
   const auto config = [&fields, &settings](const Slot& slot) {
     std::vector<std::pair<std::string, std::string>> entries;
     for (const auto& [key, value] : fields.ReadTexts(slot)) {
+      CheckProperty(fields, key);
       entries.emplace_back(key.value, value.value);
     }
     settings.config = {std::move(entries), {slot.node.Mark()}, {slot.key}};
