@@ -41,6 +41,12 @@ int CheckTopics(const Options& options, const App& app) {
       return refuse("--sink", sink.topic, "this topic is written already");
     }
   }
+  for (const runtime::OwnTopic& topic : runtime::OwnTopicsOf(app.graph)) {
+    if (topic.partitions.value_or(1) <= kMostPartitions) continue;
+    fmt::print(stderr, "error: topic '{}' declares {} partitions: local topics have {} at most\n",
+               topic.name, *topic.partitions, kMostPartitions);
+    return kExitConfig;
+  }
   for (const auto& [topic, count] : options.partitions) {
     if (!app.subscription.Reads(topic) && !app.plan.MayWrite(topic)) {
       return refuse("--partitions", topic, "no agent reads or writes this topic");

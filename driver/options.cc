@@ -15,8 +15,6 @@ namespace kaspr::driver {
 
 namespace {
 
-constexpr int32_t kMostPartitions = 10'000;
-
 // "TOPIC=REST" split at the first '='.
 std::pair<std::string, std::string> SplitTopic(const std::string& text) {
   const size_t equals = text.find('=');

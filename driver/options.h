@@ -24,6 +24,8 @@ enum Exit : int {
 
 enum class Verb { kCheck, kCompile, kGraph, kRun, kVersion };
 
+inline constexpr int32_t kMostPartitions = 10'000;  // of a local topic
+
 // TOPIC=FILE
 struct TopicFile {
   std::string topic;

@@ -28,6 +28,7 @@ constexpr size_t kBatchMessages = 1024;
 constexpr size_t kBatchBytes = 256 * 1024;
 constexpr size_t kReadAhead = 48 * 1024 * 1024;  // bytes, of all partitions
 constexpr size_t kLeastReadAhead = 1024 * 1024;  // of one
+constexpr size_t kPartitionsToCome = 8;
 constexpr auto kCommitEvery = milliseconds(1000);
 constexpr auto kMeasureEvery = milliseconds(500);
 constexpr auto kPokeEvery = milliseconds(10);
@@ -150,7 +151,9 @@ struct KafkaSource::State {
 bool KafkaSource::State::Open(const KafkaOptions& kafka, std::string& why) {
   Conf conf = MakeConsumerConf(kafka, why);
   if (!conf) return false;
-  const auto count = static_cast<size_t>(std::max(options.partitions, 1));
+  // Where topics appear later there will be more to share it with.
+  auto count = static_cast<size_t>(std::max(options.partitions, 1));
+  if (options.watch != nullptr) count = std::max(2 * count, kPartitionsToCome);
   share = std::max(kReadAhead / count, kLeastReadAhead);
   Set(conf.get(), "queued.max.messages.kbytes", std::to_string(share / 1024));
   const bool sleeps = rd_kafka_version() < kHasQueueBackoff;

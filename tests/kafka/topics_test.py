@@ -241,6 +241,7 @@ class Writing(Topics):
         run = self.run_spec(self.choosing("sizes"), "--until", "end")
         self.ends(run, 0, "Message size too large")
         self.assertEqual(self.once(self.lengths("sizes-small")), wanted)
+        self.assertEqual(run.report()["failed"], 1)
         self.assertTrue(self.client.done("sizes", "sizes-in"))
 
     def test_the_limit_of_an_output_is_known(self):
@@ -275,6 +276,7 @@ class Writing(Topics):
         self.ends(run, 0)
         self.assertEqual(self.once(self.values("keys-out")),
                          [f"k{i}" for i in range(100) if i != 50])
+        self.assertEqual(run.report()["failed"], 1)
 
     def test_a_chosen_topic_that_is_not_there(self):
         self.client.create({"where-in": 1, "where-out": 1})

@@ -63,12 +63,13 @@ TEST(OwnTopics, AreThoseDeclaredAndThoseOfGroupBy) {
                   .segments = {{.agent = "sums", .topics = {"orders", "small"}},
                                {.agent = "sums", .topics = {"shop-sums-by-repartition"}},
                                {.agent = "clicks", .pattern = "clicks"}}};
-  Subscription subscription(
-      plan, [](const std::string& pattern, const std::vector<std::string>& names) {
-        std::vector<bool> matched;
-        for (const std::string& name : names) matched.push_back(name.starts_with(pattern));
-        return matched;
-      });
+  Subscription subscription(plan,
+                            [](const std::string& pattern, const std::vector<std::string>& names) {
+                              std::vector<bool> matched;
+                              for (const std::string& name : names)
+                                matched.push_back(name.starts_with(pattern));
+                              return matched;
+                            });
   const auto widest = [&](size_t topic, std::map<std::string, int32_t, std::less<>> counts) {
     return WidestInput(own[topic], own, counts, plan, subscription);
   };

@@ -13,22 +13,22 @@ namespace {
 using Words = std::vector<std::string>;
 
 TEST(Declare, NamesWhatDiffers) {
-  const OwnTopic declared{.name = "events",
-                          .partitions = 2,
-                          .replicas = 3,
-                          .config = {{"cleanup.policy", "compact,delete"},
-                                     {"nonsense", "1"},
-                                     {"retention.ms", "3600000"}}};
+  const OwnTopic declared{
+      .name = "events",
+      .partitions = 2,
+      .replicas = 3,
+      .config = {
+          {"cleanup.policy", "compact,delete"}, {"nonsense", "1"}, {"retention.ms", "3600000"}}};
   const KafkaAdmin::Config as_declared{{"cleanup.policy", {"delete, compact"}},
                                        {"nonsense", {"1"}},
                                        {"retention.ms", {"3600000"}},
                                        {"segment.ms", {"7"}}};
   EXPECT_EQ(Differences(declared, {.partitions = 2, .replicas = 3}, &as_declared), Words{});
   const KafkaAdmin::Config other{{"cleanup.policy", {"delete"}}, {"retention.ms", {"-1"}}};
-  EXPECT_EQ(Differences(declared, {.partitions = 1, .replicas = 1}, &other),
-            (Words{"1 partition, not 2", "1 replica, not 3",
-                   "cleanup.policy=delete, not compact,delete", "no nonsense, not 1",
-                   "retention.ms=-1, not 3600000"}));
+  EXPECT_EQ(
+      Differences(declared, {.partitions = 1, .replicas = 1}, &other),
+      (Words{"1 partition, not 2", "1 replica, not 3", "cleanup.policy=delete, not compact,delete",
+             "no nonsense, not 1", "retention.ms=-1, not 3600000"}));
   EXPECT_EQ(Differences(declared, {.partitions = 2, .replicas = 3}, nullptr), Words{});
   EXPECT_EQ(Differences({.name = "events"}, {.partitions = 9, .replicas = 9}, &other), Words{});
 }
