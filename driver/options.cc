@@ -191,6 +191,7 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
   CLI::App* check = app.add_subcommand("check", "Find mistakes in specs without running them");
   AddFiles(check, options);
   check->add_flag("--json", options.json, "Diagnostics as JSON on stdout");
+  check->add_flag("--strict", options.strict, "Warnings are errors");
 
   CLI::App* compile = app.add_subcommand("compile", "Compile specs, and show what they become");
   AddFiles(compile, options);

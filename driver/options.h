@@ -42,6 +42,7 @@ struct Options {
   Verb verb = Verb::kCheck;
   std::vector<std::string> files;
   bool json = false;    // check
+  bool strict = false;  // check
   std::string emit;     // compile: spec, ir, ir-opt, plan; "": one line per agent
   bool places = false;  // compile --locs
   std::string drawing;  // graph -o: text, dot, mermaid, svg
