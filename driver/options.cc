@@ -201,6 +201,12 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
   compile->add_flag("--locs", options.places, "With ir, ir-opt: where each node was written");
   AddPasses(compile, options);
 
+  CLI::App* explain =
+      app.add_subcommand("explain", "Say more about a diagnostic (K0203) or a field (input.take)");
+  explain->add_option("topic", options.topic, "A code, or a field of the spec")
+      ->required()
+      ->type_name("CODE|FIELD");
+
   CLI::App* graph = app.add_subcommand("graph", "Draw the app: topics, agents, operations");
   AddFiles(graph, options);
   options.drawing = "text";
@@ -227,6 +233,7 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
   }
   options.verb = *check     ? Verb::kCheck
                  : *compile ? Verb::kCompile
+                 : *explain ? Verb::kExplain
                  : *graph   ? Verb::kGraph
                  : *version ? Verb::kVersion
                             : Verb::kRun;

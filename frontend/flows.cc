@@ -112,8 +112,8 @@ class Reach {
     const bool snake = send.key.span.text() == "topic_send";
     diagnostics_.Warning(Code::kNeverReached, "no value reaches " + what, place)
         .Text(fmt::format("'{}' sends each value and passes nothing on", operation.name.value))
-        .Label(send.key.span,
-               fmt::format("add '{}: true' to pass them on", snake ? "pass_through" : "passThrough"));
+        .Label(send.key.span, fmt::format("add '{}: true' to pass them on",
+                                          snake ? "pass_through" : "passThrough"));
   }
 
   const AgentSpec& agent_;
@@ -266,11 +266,11 @@ class Circles {
     const std::string& agent = spec_.agents[start].metadata.name.value;
     std::string circle;
     for (const Field<std::string>* topic : path) circle += fmt::format("'{}' -> ", topic->value);
-    auto report = diagnostics_.Warning(
-        Code::kTopicCycle,
-        fmt::format("what the agent sends here comes back to it: {}'{}'", circle,
-                    path.front()->value),
-        path.front()->place.span);
+    auto report =
+        diagnostics_.Warning(Code::kTopicCycle,
+                             fmt::format("what the agent sends here comes back to it: {}'{}'",
+                                         circle, path.front()->value),
+                             path.front()->place.span);
     report.Text(fmt::format("from '{}'", agent));
     for (size_t i = 1; i < path.size(); ++i) report.Label(path[i]->place.span, "and on from here");
     report.Note("give one of them another topic, unless its predicate ends the circle");
