@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <set>
 
-#include "base/diagnostics.h"
 #include "base/check.h"
+#include "base/diagnostics.h"
 #include "driver/files.h"
 
 namespace kaspr::embedded {
@@ -235,9 +235,9 @@ std::optional<std::string> ExplainCode(std::string topic, std::string& error) {
 const std::vector<Entry>& Codes() {
   static const std::vector<Entry> kCodes = [] {
     std::vector<Entry> codes;
-    for (const std::string_view text : {embedded::k_yaml_md, embedded::k_spec_md,
-                                        embedded::k_python_md, embedded::k_graph_md,
-                                        embedded::k_running_md}) {
+    for (const std::string_view text :
+         {embedded::k_yaml_md, embedded::k_spec_md, embedded::k_python_md, embedded::k_graph_md,
+          embedded::k_running_md}) {
       Read(text, codes);
     }
     return codes;
@@ -279,9 +279,10 @@ std::optional<Entry> FindField(std::string_view path, std::string& error) {
   if (meant.size() == 1) return EntryAt(meant.front());
   if (!meant.empty()) {
     const size_t shown = std::min(meant.size(), kMostNamed);
-    error = fmt::format("several fields are called '{}': {}{}", path,
-                        fmt::join(meant.begin(), meant.begin() + static_cast<ptrdiff_t>(shown), ", "),
-                        shown < meant.size() ? ", ..." : "");
+    error =
+        fmt::format("several fields are called '{}': {}{}", path,
+                    fmt::join(meant.begin(), meant.begin() + static_cast<ptrdiff_t>(shown), ", "),
+                    shown < meant.size() ? ", ..." : "");
     return std::nullopt;
   }
   // A misspelt field is nearest to one as long as it: compare with the ends of the paths.

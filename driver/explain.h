@@ -17,7 +17,8 @@
 //   # spec.input.take.within
 //   type: duration
 //   default: none            or `required:`; `also:` are other spellings; `fields: PATH` says that
-//   ...                      what is below is as below PATH; `same: PATH` that all but it is as there
+//   ...                      what is below is as below PATH; `same: PATH` that all but it is as
+//   there
 //
 // A test runs every example through the checker, and proves that every code and every field that
 // the parser knows has an entry.
@@ -33,8 +34,8 @@
 namespace kaspr::driver {
 
 struct Entry {
-  std::string name;   // "K0203", "spec.input.take.within"
-  std::string title;  // of a code: what it says
+  std::string name;                          // "K0203", "spec.input.take.within"
+  std::string title;                         // of a code: what it says
   std::map<std::string, std::string> facts;  // of a field: type, default, ...
   std::string text;                          // paragraphs
   struct Example {

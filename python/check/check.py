@@ -20,6 +20,7 @@ from _kaspr_suspects import suspects
 from _kaspr_undefined import undefined
 
 SYNTAX, WARNING, SLOW = 301, 307, 308
+MOST_FINDINGS = 100  # of a block: more than anybody reads at once
 
 
 def check_agent(blocks):
@@ -49,7 +50,12 @@ class Check:
     def error(self, code, message, place, label="", *notes):
         self.findings.append((code, "error", message, place, label, list(notes), []))
 
+    def is_full(self):
+        return len(self.findings) >= MOST_FINDINGS
+
     def warn(self, code, message, place, label="", *notes, also=()):
+        if self.is_full():
+            return
         self.findings.append((code, "warning", message, place, label, list(notes), list(also)))
 
     def remark(self, code, message, place, *notes):

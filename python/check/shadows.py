@@ -28,6 +28,7 @@ def shadowed_builtins(check, chosen):
 
 def found(check, chosen):
     """(call, name, what it is, where) of each call that cannot mean what is called."""
+    ends = {}
     for use in uses(check.tree):
         if isinstance(use.node, ast.Name) and use.node.id in BUILTINS:
             known = check.names.get(use.node.id)
@@ -36,7 +37,7 @@ def found(check, chosen):
                 continue
             if known.kind in ("constant", "container"):
                 yield call, known.name, "a value of this block", place_of(known.node)
-            elif known.kind == "function" and means_another(known.node, call, use.parents):
+            elif known.kind == "function" and means_another(known.node, call, use.parents, ends):
                 place = name_place(known, check.text)
                 yield call, known.name, "a function of this block", place
     for node in ast.walk(check.tree):
@@ -46,7 +47,7 @@ def found(check, chosen):
         yield from found_value(chosen.node)
 
 
-def means_another(function, call, parents):
+def means_another(function, call, parents, ends):
     """True if a call by a function's name cannot be meant for it: it does not fit, or would never
     end."""
     if any(isinstance(a, ast.Starred) for a in call.args) or function.decorator_list:
@@ -59,18 +60,20 @@ def means_another(function, call, parents):
     given = {keyword.arg for keyword in call.keywords}
     if arguments.kwarg is None and None not in given and given - named:
         return True
-    return function in parents and always_calls(function, call, parents)
+    return function in parents and always_calls(function, call, parents, ends)
 
 
-def always_calls(function, call, parents):
+def always_calls(function, call, parents, ends):
+    """`ends` remembers where each function may first end."""
     between = parents[parents.index(function) + 1 :]
     conditional = (*CONDITIONS, *COMPREHENSIONS, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
     if any(isinstance(node, conditional) for node in between):
         return False
-    ends = (ast.Return, ast.Raise, ast.Yield, ast.YieldFrom)
-    return not any(
-        isinstance(part, ends) and part.end_lineno < call.lineno for part in own_nodes(function)
-    )
+    if function not in ends:
+        ways_out = (ast.Return, ast.Raise, ast.Yield, ast.YieldFrom)
+        lines = [part.end_lineno for part in own_nodes(function) if isinstance(part, ways_out)]
+        ends[function] = min(lines, default=call.lineno)
+    return ends[function] >= call.lineno
 
 
 def found_value(function):

@@ -52,6 +52,8 @@ def undefined(check, init, checks):
     for name, place in looked_up(check.code):
         if name in known or name in seen:
             continue
+        if check.is_full():
+            return
         seen.add(name)
         near = known | locals_around(check.tree, place)
         advice = advice_on(name, near, [other for other in checks if other is not check])

@@ -50,9 +50,10 @@ std::string FileOf(const Entry::Example& example) {
   }
   EXPECT_TRUE(example.kind == "map" || example.kind == "filter") << example.kind;
   return head + input +
-         fmt::format("  processors:\n    pipeline: [it]\n    operations:\n    - name: it\n      {}:\n"
-                     "        python: {}",
-                     example.kind, Block(example.text, "          "));
+         fmt::format(
+             "  processors:\n    pipeline: [it]\n    operations:\n    - name: it\n      {}:\n"
+             "        python: {}",
+             example.kind, Block(example.text, "          "));
 }
 
 // The codes of what is said about an example.
@@ -143,7 +144,8 @@ std::string DocumentAt(const std::vector<Entry>& path) {
   }
   if (!path.empty() && path.front().name.find("agents") == 0) return inner;
   // A key more, which a document of the resource has.
-  return "{kind: KasprAgent" + (inner == "{zzzzzzzz: 1}" ? ", zzzzzzzz: 1}" : ", " + inner.substr(1));
+  return "{kind: KasprAgent" +
+         (inner == "{zzzzzzzz: 1}" ? ", zzzzzzzz: 1}" : ", " + inner.substr(1));
 }
 
 // The keys that the parser says the mapping has; nothing: it is no mapping with keys of its own.
