@@ -46,6 +46,9 @@ enum class Code : uint16_t {
   kUnreadChannel = 221,     // a channel that is written, and that no agent reads (warning)
   kChannelCycle = 222,      // an output to a channel from which values come back to it
   kTopicMadeTwice = 223,    // two declarations of one topic that differ
+  kNeverReached = 240,      // an operation or output behind one that lets nothing on (warning)
+  kOtherSerializer = 241,   // a topic that is written with one serializer and another (warning)
+  kTopicCycle = 242,        // agents that feed one another in a circle (warning)
   // K03xx: Python blocks
   kPythonSyntax = 301,      // CPython does not compile it
   kNoFunction = 302,        // a block that defines no function
@@ -56,6 +59,10 @@ enum class Code : uint16_t {
   kPythonWarning = 307,     // CPython warns of it (warning)
   kSlowBlock = 308,         // a block that has to run for every event (warning)
   kUndefinedName = 310,     // a name that nothing defines (warning)
+  kConstantAnswer = 311,    // a filter or predicate with one answer for every value (warning)
+  kGeneratorAnswer = 312,   // a filter or predicate that yields, which is always true (warning)
+  kBlockingCall = 313,      // a call in an async function that stops everything (warning)
+  kShadowedBuiltin = 314,   // a call of what has a builtin's name, meant for the builtin (warning)
   // K04xx: graphs and their text
   kGraphSyntax = 401,     // graph text that does not parse
   kGraphReference = 402,  // a node or function that the agent does not have

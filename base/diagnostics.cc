@@ -44,6 +44,16 @@ DiagnosticBuilder Diagnostics::Add(Severity severity, Code code, std::string mes
   return DiagnosticBuilder(diagnostic);
 }
 
+void Diagnostics::WarningsAreErrors(const std::string& note) {
+  for (Diagnostic& diagnostic : list_) {
+    if (diagnostic.severity != Severity::kWarning) continue;
+    diagnostic.severity = Severity::kError;
+    diagnostic.notes.push_back(note);
+  }
+  errors_ += warnings_;
+  warnings_ = 0;
+}
+
 std::vector<Diagnostic> Diagnostics::Sorted() const {
   std::map<const SourceFile*, size_t> rank;
   for (const Diagnostic& diagnostic : list_) {

@@ -57,6 +57,9 @@ class Diagnostics {
   DiagnosticBuilder Warning(Code code, std::string message, Span span);
   DiagnosticBuilder Add(Severity severity, Code code, std::string message, Span span);
 
+  // Makes an error of each warning so far, and says so in a note: "a warning that '--strict' ...".
+  void WarningsAreErrors(const std::string& note);
+
   bool has_errors() const { return errors_ > 0; }
   bool empty() const { return list_.empty(); }
   size_t error_count() const { return errors_; }

@@ -30,22 +30,6 @@ bool HasMistakes(const Diagnostics& diagnostics) {
   return diagnostics.error_count() + diagnostics.warning_count() > 0;
 }
 
-// Runs after `options`' files were read: compiles and prints what is wrong. Remarks are for
-// `check`.
-int Compiled(const std::vector<const SourceFile*>& specs, const Options& options,
-             python::Interpreter& interpreter, Compilation& result) {
-  ir::PassOptions passes{.disabled = options.disabled_passes};
-  passes.changed = [&](const ir::Pass& pass, const ir::Graph& graph) {
-    if (std::count(options.print_after.begin(), options.print_after.end(), pass.name) > 0) {
-      fmt::print(stderr, "# after {}\n{}\n", pass.name, ir::Print(graph));
-    }
-  };
-  const bool ok = Compile(specs, interpreter, passes, options.app, result);
-  const bool remarks = options.verb == Verb::kCheck;
-  fmt::print(stderr, "{}", RenderAll(result.diagnostics, specs, ColorOnStderr(), remarks));
-  return ok ? kExitOk : kExitConfig;
-}
-
 // Is it the topic of a groupBy?
 bool IsInternal(const runtime::Plan& plan, std::string_view topic) {
   return std::any_of(plan.segments.begin(), plan.segments.end(), [&](const auto& segment) {
@@ -148,7 +132,16 @@ int Load(const Options& options, python::Interpreter& interpreter, Compilation& 
     fmt::print(stderr, "error: {}\n", error);
     return kExitIo;
   }
-  return Compiled(specs, options, interpreter, result);
+  ir::PassOptions passes{.disabled = options.disabled_passes};
+  passes.changed = [&](const ir::Pass& pass, const ir::Graph& graph) {
+    if (std::count(options.print_after.begin(), options.print_after.end(), pass.name) > 0) {
+      fmt::print(stderr, "# after {}\n{}\n", pass.name, ir::Print(graph));
+    }
+  };
+  const bool ok = Compile(specs, interpreter, passes, options.app, result);
+  // Remarks are for `check`.
+  fmt::print(stderr, "{}", RenderAll(result.diagnostics, specs, ColorOnStderr(), false));
+  return ok ? kExitOk : kExitConfig;
 }
 
 int Check(const Options& options) {
@@ -160,17 +153,16 @@ int Check(const Options& options) {
     return kExitIo;
   }
   python::Interpreter interpreter;
-  if (options.json) {
-    const bool ok = Compile(specs, interpreter, {}, options.app, compiled);
-    if (!WriteFile("-", RenderJson(compiled.diagnostics))) return kExitIo;
-    return ok ? kExitOk : kExitNo;
+  Compile(specs, interpreter, {}, options.app, compiled);
+  Diagnostics& diagnostics = compiled.diagnostics;
+  if (options.strict) diagnostics.WarningsAreErrors("a warning, and an error by '--strict'");
+  const int answer = diagnostics.has_errors() ? kExitNo : kExitOk;
+  if (options.json) return WriteFile("-", RenderJson(diagnostics)) ? answer : kExitIo;
+  fmt::print(stderr, "{}", RenderAll(diagnostics, specs, ColorOnStderr()));
+  if (!HasMistakes(diagnostics)) {
+    fmt::print(stderr, "{}no mistakes in {}\n", diagnostics.empty() ? "" : "\n", NameOf(specs));
   }
-  if (Compiled(specs, options, interpreter, compiled) != kExitOk) return kExitNo;
-  if (!HasMistakes(compiled.diagnostics)) {
-    const bool first = compiled.diagnostics.empty();
-    fmt::print(stderr, "{}no mistakes in {}\n", first ? "" : "\n", NameOf(specs));
-  }
-  return kExitOk;
+  return answer;
 }
 
 int CompileCommand(const Options& options) {

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "driver/commands.h"
+#include "driver/explain.h"
 #include "driver/options.h"
 #include "driver/run.h"
 
@@ -18,6 +19,8 @@ int main(int argc, char** argv) {
       return Check(*options);
     case Verb::kCompile:
       return CompileCommand(*options);
+    case Verb::kExplain:
+      return Explain(*options);
     case Verb::kGraph:
       return Graph(*options);
     case Verb::kRun:

@@ -189,6 +189,7 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
   CLI::App* check = app.add_subcommand("check", "Find mistakes in specs without running them");
   AddFiles(check, options);
   check->add_flag("--json", options.json, "Diagnostics as JSON on stdout");
+  check->add_flag("--strict", options.strict, "Warnings are errors");
 
   CLI::App* compile = app.add_subcommand("compile", "Compile specs, and show what they become");
   AddFiles(compile, options);
@@ -197,6 +198,12 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
       ->type_name("STAGE");
   compile->add_flag("--locs", options.places, "With ir, ir-opt: where each node was written");
   AddPasses(compile, options);
+
+  CLI::App* explain =
+      app.add_subcommand("explain", "Say more about a diagnostic (K0203) or a field (input.take)");
+  explain->add_option("topic", options.topic, "A code, or a field of the spec")
+      ->required()
+      ->type_name("CODE|FIELD");
 
   CLI::App* graph = app.add_subcommand("graph", "Draw the app: topics, agents, operations");
   AddFiles(graph, options);
@@ -224,6 +231,7 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
   }
   options.verb = *check     ? Verb::kCheck
                  : *compile ? Verb::kCompile
+                 : *explain ? Verb::kExplain
                  : *graph   ? Verb::kGraph
                  : *version ? Verb::kVersion
                             : Verb::kRun;

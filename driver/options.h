@@ -22,7 +22,7 @@ enum Exit : int {
   kExitConfig = 78,       // the spec cannot be used, or its init failed
 };
 
-enum class Verb { kCheck, kCompile, kGraph, kRun, kVersion };
+enum class Verb { kCheck, kCompile, kExplain, kGraph, kRun, kVersion };
 
 inline constexpr int32_t kMostPartitions = 10'000;  // of a local topic
 
@@ -44,6 +44,8 @@ struct Options {
   Verb verb = Verb::kCheck;
   std::vector<std::string> files;
   bool json = false;    // check
+  bool strict = false;  // check
+  std::string topic;    // explain: a code or a field
   std::string emit;     // compile: spec, ir, ir-opt, plan; "": one line per agent
   bool places = false;  // compile --locs
   std::string drawing;  // graph -o: text, dot, mermaid, svg

@@ -2,6 +2,7 @@
 
 #include "frontend/app.h"
 #include "frontend/build_graph.h"
+#include "frontend/flows.h"
 #include "frontend/parse_spec.h"
 #include "ir/verify.h"
 #include "python/check/check.h"
@@ -14,6 +15,7 @@ bool Compile(const std::vector<const SourceFile*>& files, python::Interpreter& i
   frontend::AppSpec spec = frontend::ParseSpec(files, diagnostics);
   frontend::ChooseApp(spec, app);
   ir::Graph graph = frontend::BuildGraph(spec, diagnostics, app);
+  frontend::WarnOfFlows(spec, diagnostics);
   // Whatever was wrong so far: a user wants to hear of all mistakes at once.
   python::CheckFunctions(interpreter, graph, diagnostics);
   if (diagnostics.has_errors() || !ir::Verify(graph, result.files, diagnostics)) return false;

@@ -28,7 +28,7 @@ YamlNode Unquoted(const YamlNode& scalar) {
 
 bool FieldReader::Mapping(const Slot& slot, std::string_view what, const std::vector<Key>& keys) {
   if (slot.node.kind != YamlNode::Kind::kMapping) {
-    ReportType(slot, "a mapping");
+    ReportType(slot, "a mapping").Text("its keys go below it, indented");
     return false;
   }
   std::map<const Key*, const YamlEntry*> found;
@@ -90,16 +90,19 @@ bool FieldReader::List(const Slot& slot, const Read& item) {
                      : "begin each item with '- '");
     return false;
   }
+  bool whole = true;
   for (const YamlNode& node : slot.node.items) {
     if (IsFull()) return false;
     if (node.kind == YamlNode::Kind::kNull) {
-      diagnostics_.Error(Code::kWrongType, fmt::format("an empty item in {}", slot.what),
-                         node.Mark());
+      diagnostics_
+          .Error(Code::kWrongType, fmt::format("an empty item in {}", slot.what), node.Mark())
+          .Text("remove it, or write something behind the '-'");
+      whole = false;
     } else {
       item({node, fmt::format("an item of {}", slot.what)});
     }
   }
-  return true;
+  return whole;
 }
 
 bool FieldReader::ExactlyOne(const Slot& slot, std::string_view what, const std::vector<Key>& keys,
@@ -285,8 +288,9 @@ void FieldReader::ReportConflict(std::string message, Span first, Span second) {
 }
 
 void FieldReader::ReportNoValue(const YamlNode& key) {
-  diagnostics_.Error(Code::kMissingKey, fmt::format("'{}' has no value", Shown(key.text)),
-                     key.Mark());
+  diagnostics_
+      .Error(Code::kMissingKey, fmt::format("'{}' has no value", Shown(key.text)), key.Mark())
+      .Text("write one, or remove the key");
 }
 
 bool FieldReader::CheckScalar(const Slot& slot, std::string_view expected) {

@@ -84,6 +84,7 @@ bool TopicNamesParser::Add(std::string name, Span span, Span key) {
   if (!is_new) {
     fields_.diagnostics()
         .Error(Code::kDuplicateName, fmt::format("the same topic twice: '{}'", name), span)
+        .Text("name it once")
         .Label(earlier->second, "first named here");
     return false;
   }

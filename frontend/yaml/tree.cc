@@ -185,7 +185,7 @@ void TreeBuilder::AddAlias(uint32_t offset, size_t anchor) {
   const auto found = anchors_.find(anchor);
   if (found == anchors_.end()) {
     Refuse(Code::kYamlAlias, fmt::format("an alias inside its own value: '{}'", Shown(span.text())),
-           span);
+           span, "write the value itself");
   }
   const Anchored& anchored = found->second;
   if (frames_.size() + anchored.height > kMaxYamlDepth) {
@@ -233,7 +233,7 @@ void TreeBuilder::Add(YamlNode node, size_t anchor, size_t height) {
 
 void TreeBuilder::AddKey(Frame& frame, YamlNode key) {
   if (key.kind == YamlNode::Kind::kSequence || key.kind == YamlNode::Kind::kMapping) {
-    Refuse(Code::kYamlKey, "a key that is a list or a mapping", key.Mark());
+    Refuse(Code::kYamlKey, "a key that is a list or a mapping", key.Mark(), "a key is one word");
   }
   CheckColon(key);
   const auto [first, is_new] = frame.keys.try_emplace(key.text, key.span);

@@ -137,6 +137,10 @@ def stored_names(node):
     return names
 
 
+def place_of(node):
+    return (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
+
+
 def dotted(node):
     """'a.b.c' of an attribute of a name, else ''."""
     parts = []
@@ -158,3 +162,10 @@ def folds(node):
     return all(
         i.opname in ("RESUME", "LOAD_CONST", "RETURN_VALUE") for i in dis.get_instructions(code)
     )
+
+
+def nearest(name, candidates):
+    import difflib
+
+    close = difflib.get_close_matches(name, candidates, 1)
+    return f"did you mean '{close[0]}'?" if close else ""

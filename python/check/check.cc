@@ -3,16 +3,26 @@
 #include <Python.h>
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/check.h"
 #include "python/state.h"
 #include "python/traceback.h"
 
 namespace kaspr::embedded {
+extern const std::string_view k_answers_py;
+extern const std::string_view k_blocking_py;
 extern const std::string_view k_blocks_py;
+extern const std::string_view k_check_py;
+extern const std::string_view k_choice_py;
+extern const std::string_view k_escapes_py;
 extern const std::string_view k_lookups_py;
 extern const std::string_view k_once_py;
+extern const std::string_view k_origins_py;
 extern const std::string_view k_scopes_py;
-extern const std::string_view k_check_py;
+extern const std::string_view k_shadows_py;
+extern const std::string_view k_suspects_py;
+extern const std::string_view k_undefined_py;
 }  // namespace kaspr::embedded
 
 namespace kaspr::python {
@@ -38,13 +48,23 @@ std::string Utf8(PyObject* text) {
   return {PyBytes_AS_STRING(bytes.get()), static_cast<size_t>(PyBytes_GET_SIZE(bytes.get()))};
 }
 
-// As check.py tells blocks apart: those that keep their globals are selectors to it.
-const char* KindOf(ir::Role role) {
-  switch (role) {
+// The functions whose result is only asked whether it is true, but for predicates.
+std::set<std::string_view> FiltersOf(const ir::Agent& agent) {
+  std::set<std::string_view> names;
+  for (const ir::Node& node : agent.nodes) {
+    const auto* filter = std::get_if<ir::Filter>(&node.op);
+    if (filter != nullptr) names.insert(agent.function(filter->function).name);
+  }
+  return names;
+}
+
+const char* RoleName(const ir::Function& function, const std::set<std::string_view>& filters) {
+  switch (function.role) {
     case ir::Role::kOperation:
-      return "operation";
+      return filters.contains(function.name) ? "filter" : "operation";
     case ir::Role::kSelector:
     case ir::Role::kChannelSelector:
+      return DescribeFunction(function).starts_with("the predicate") ? "predicate" : "selector";
     case ir::Role::kSink:
       return "selector";
     case ir::Role::kInit:
@@ -55,9 +75,10 @@ const char* KindOf(ir::Role role) {
 
 // [(role, words, text, entrypoint)] of an agent's functions.
 Ref DescribeBlocks(const ir::Agent& agent) {
+  const std::set<std::string_view> filters = FiltersOf(agent);
   Ref blocks = Ref::Own(PyList_New(0));
   for (const ir::Function& function : agent.functions) {
-    Ref role = Text(KindOf(function.role));
+    Ref role = Text(RoleName(function, filters));
     Ref words = Text(DescribeFunction(function));
     Ref text = Text(function.text);
     Ref entrypoint = Text(function.entrypoint);
@@ -101,12 +122,12 @@ void ExplainFolding(const ir::Function& function, int line, DiagnosticBuilder& b
   }
 }
 
-// Reports (code, severity, message, place, label, notes).
+// Reports (code, severity, message, place, label, notes, also).
 void Report(const ir::Function& function, PyObject* finding, Diagnostics& diagnostics) {
   int code = 0;
-  PyObject *severity, *message, *place, *label, *notes;
-  if (PyArg_ParseTuple(finding, "iUUOUO!", &code, &severity, &message, &place, &label, &PyList_Type,
-                       &notes) == 0) {
+  PyObject *severity, *message, *place, *label, *notes, *also;
+  if (PyArg_ParseTuple(finding, "iUUOUO!O!", &code, &severity, &message, &place, &label,
+                       &PyList_Type, &notes, &PyList_Type, &also) == 0) {
     Unexpected();
   }
   const FindingPlace found = LocateFinding(function, place);
@@ -114,6 +135,11 @@ void Report(const ir::Function& function, PyObject* finding, Diagnostics& diagno
                                               Utf8(message), found.span);
   if (found.line > 0) builder.Context(BlockContext(function, found.line));
   if (PyUnicode_GET_LENGTH(label) > 0) builder.Text(Utf8(label));
+  for (Py_ssize_t i = 0; i < PyList_GET_SIZE(also); ++i) {
+    PyObject *other, *text;
+    if (PyArg_ParseTuple(PyList_GET_ITEM(also, i), "OU", &other, &text) == 0) Unexpected();
+    builder.Label(LocateFinding(function, other).span, Utf8(text));
+  }
   for (Py_ssize_t i = 0; i < PyList_GET_SIZE(notes); ++i) {
     builder.Note(Utf8(PyList_GET_ITEM(notes, i)));
   }
@@ -139,10 +165,19 @@ void CheckAgent(PyObject* check_agent, ir::Agent& agent, Diagnostics& diagnostic
 // check.py's check_agent, loaded when the first app is checked.
 PyObject* LoadCheck(Interpreter::State& state) {
   if (state.check_agent) return state.check_agent.get();
+  // A module after those that it imports.
   LoadModule("_kaspr_blocks", embedded::k_blocks_py);
   LoadModule("_kaspr_lookups", embedded::k_lookups_py);
   LoadModule("_kaspr_scopes", embedded::k_scopes_py);
+  LoadModule("_kaspr_origins", embedded::k_origins_py);
+  LoadModule("_kaspr_escapes", embedded::k_escapes_py);
   LoadModule("_kaspr_once", embedded::k_once_py);
+  LoadModule("_kaspr_choice", embedded::k_choice_py);
+  LoadModule("_kaspr_undefined", embedded::k_undefined_py);
+  LoadModule("_kaspr_answers", embedded::k_answers_py);
+  LoadModule("_kaspr_blocking", embedded::k_blocking_py);
+  LoadModule("_kaspr_shadows", embedded::k_shadows_py);
+  LoadModule("_kaspr_suspects", embedded::k_suspects_py);
   Ref module = LoadModule("_kaspr_check", embedded::k_check_py);
   state.check_agent = Ref::Own(PyObject_GetAttrString(module.get(), "check_agent"));
   if (!state.check_agent) Unexpected();

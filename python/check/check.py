@@ -4,48 +4,28 @@
 
     {"entrypoint": the name to call or "", "per_call": bool, "findings": [...]}
 
-A finding is (code, severity, message, place, label, notes), with place = (line, column, end_line,
-end_column), lines from 1, columns in bytes from 0; None is the whole block, "entrypoint" is what
-the spec says there.
+A finding is (code, severity, message, place, label, notes, also), with place = (line, column,
+end_line, end_column), lines from 1, columns in bytes from 0; None is the whole block, "entrypoint"
+is what the spec says there. `also` are other places of the block that matter: [(place, label)].
 """
 
 import ast
-import builtins
-import keyword
-import sys
 import warnings
 
-from _kaspr_blocks import CALLABLE, NOT_CALLABLE, Names
-from _kaspr_lookups import all_names, bound, looked_up
+from _kaspr_blocks import Names, place_of
+from _kaspr_choice import Choice
 from _kaspr_once import why_per_call
-from _kaspr_scopes import locals_of
+from _kaspr_origins import Origins
+from _kaspr_suspects import suspects
+from _kaspr_undefined import undefined
 
-SYNTAX, NO_FUNCTION, ENTRYPOINT, PARAMETERS = 301, 302, 303, 304
-SEVERAL, OTHER_CHOICE, WARNING, SLOW, UNDEFINED = 305, 306, 307, 308, 310
-
-IMPORTS = {
-    "datetime": "from datetime import datetime",
-    "date": "from datetime import date",
-    "timedelta": "from datetime import timedelta",
-    "timezone": "from datetime import timezone",
-    "Decimal": "from decimal import Decimal",
-    "Enum": "from enum import Enum",
-    "Counter": "from collections import Counter",
-    "defaultdict": "from collections import defaultdict",
-    "deque": "from collections import deque",
-    "namedtuple": "from collections import namedtuple",
-    "dataclass": "from dataclasses import dataclass",
-    "partial": "from functools import partial",
-    "lru_cache": "from functools import lru_cache",
-    "uuid4": "from uuid import uuid4",
-    "sleep": "from time import sleep",
-    "Any": "from typing import Any",
-    "Optional": "from typing import Optional",
-}
+SYNTAX, WARNING, SLOW = 301, 307, 308
+MOST_FINDINGS = 100  # of a block: more than anybody reads at once
 
 
 def check_agent(blocks):
-    """blocks: [(role, words, text, entrypoint)], role 'init', 'operation' or 'selector'."""
+    """blocks: [(role, words, text, entrypoint)], role 'init', 'operation', 'filter' (an operation
+    too), 'predicate' or 'selector'."""
     checks = [Check(*block) for block in blocks]
     init = next((check for check in checks if check.role == "init"), None)
     for check in checks:
@@ -68,10 +48,21 @@ class Check:
         self._compile()
 
     def error(self, code, message, place, label="", *notes):
-        self.findings.append((code, "error", message, place, label, list(notes)))
+        self.findings.append((code, "error", message, place, label, list(notes), []))
 
-    def warn(self, code, message, place, label="", *notes):
-        self.findings.append((code, "warning", message, place, label, list(notes)))
+    def is_full(self):
+        return len(self.findings) >= MOST_FINDINGS
+
+    def warn(self, code, message, place, label="", *notes, also=()):
+        if self.is_full():
+            return
+        self.findings.append((code, "warning", message, place, label, list(notes), list(also)))
+
+    def remark(self, code, message, place, *notes):
+        self.findings.append((code, "remark", message, place, "", list(notes), []))
+
+    def is_operation(self):
+        return self.role in ("operation", "filter")
 
     # Compiling.
 
@@ -81,7 +72,7 @@ class Check:
             return self.error(
                 SYNTAX,
                 "Python syntax error: source code cannot contain null bytes",
-                self._place_of_character(nul),
+                self.place_of_character(nul),
                 "this is a NUL character",
             )
         try:
@@ -103,7 +94,7 @@ class Check:
         for warning in caught:
             self.warn(WARNING, f"Python warns: {warning.message}", self._line(warning.lineno))
 
-    def _place_of_character(self, index):
+    def place_of_character(self, index):
         line = self.text.count("\n", 0, index)
         start = self.text.rfind("\n", 0, index) + 1
         column = len(self.text[start:index].encode())
@@ -139,241 +130,31 @@ class Check:
     def run(self, init, checks):
         if self.code is None or (init is not None and init.code is None):
             return
+        choice = Choice(self, init)
         if self.role == "init":
-            self._choose_init()
+            choice.of_init()
         else:
-            self._choose(init)
-        self._undefined(init, checks)
-        if self.role == "operation":
-            self._how_often(init)
+            choice.of_value()
+        undefined(self, init, checks)
+        origins = Origins(self.tree, self.names, init and init.tree, init and init.names)
+        if not any(severity == "error" for _, severity, *_ in self.findings):
+            try:
+                suspects(self, origins, checks)
+            except RecursionError:
+                pass  # what is nested so deeply is not looked at
+        if self.is_operation():
+            self._how_often(origins, init)
 
-    def _choose_init(self):
-        """The function that runs after the block, if any (D3)."""
-        if self.entrypoint:
-            chosen = self._named(None)
-            if chosen is not None:
-                self._takes(chosen, 0, place="entrypoint")
-        elif (
-            (found := self.names.get("init"))
-            and found.kind == "function"
-            and required(found.node) == []
-        ):
-            self.entrypoint = "init"
-
-    def _choose(self, init):
-        """The function that is called with each value (D1)."""
-        if self.entrypoint:
-            chosen = self._named(init)
-            if chosen is not None:
-                self._takes(chosen, 1, place=None if chosen.name in self.names else "entrypoint")
-            return
-        functions = self.names.functions()
-        certain = functions or [name for name in self.names if name.kind in CALLABLE]
-        maybe = [name for name in self.names if name.kind == "unknown"]
-        maybe = maybe or [name for name in self.names if name.kind == "imported"]
-        if certain:
-            self._settle(certain[0], functions, init)
-        elif maybe:
-            # Only running it can tell; if there is a choice, the first that is callable.
-            self.entrypoint = maybe[0].name if len(maybe) == 1 else ""
-        elif not self.names.star:
-            first = self.tree.body[0] if self.tree.body else None
-            place = None
-            if first is not None:
-                place = (first.lineno, first.col_offset, first.end_lineno, first.end_col_offset)
-            elif self.text.strip():
-                place = self._place_of_character(len(self.text) - len(self.text.lstrip()))
-            self.error(
-                NO_FUNCTION,
-                f"the python of {self.words} defines no function",
-                place,
-                "write 'def name(value): ...'",
-            )
-
-    def _settle(self, chosen, functions, init):
-        self.entrypoint = chosen.name
-        if not self._takes(chosen, 1):
-            return
-        kaspr = self._choice_of_kaspr(init)
-        notes = []
-        if kaspr is not None and kaspr[0] != chosen.name:
-            notes.append(
-                f"Kaspr would call '{kaspr[0]}'{kaspr[1]}; "
-                f"'entrypoint: {chosen.name}' makes both the same"
-            )
-        if len(functions) > 1:
-            names = ", ".join(f"'{name.name}'" for name in functions)
-            self.warn(
-                SEVERAL,
-                f"the python of {self.words} defines several functions: {names}",
-                name_place(chosen, self.text),
-                "this one is called, the first; 'entrypoint' says so or chooses another",
-                *notes,
-            )
-        elif notes:
-            self.findings.append(
-                (
-                    OTHER_CHOICE,
-                    "remark",
-                    f"{self.words} calls '{chosen.name}', the first function of its own block",
-                    name_place(chosen, self.text),
-                    "",
-                    notes,
-                )
-            )
-
-    def _choice_of_kaspr(self, init):
-        """(name, where): the first callable of init's names and then the block's."""
-
-        def callable_in(names):
-            for name in names:
-                if name.kind in CALLABLE or name.kind == "imported" and not name.name.isupper():
-                    return name.name
-            return None
-
-        if self.role == "operation" and init is not None and (name := callable_in(init.names)):
-            return name, " of init"
-        name = callable_in(self.names)
-        return (name, "") if name else None
-
-    def _named(self, init):
-        """What the spec's entrypoint names, or None after an error."""
-        found = self.names.get(self.entrypoint) or (init and init.names.get(self.entrypoint))
-        if found is None:
-            if self.names.star or (init is not None and init.names.star):
-                return None
-            where = "in init" if self.role == "init" else "in this block, nor in init"
-            visible = [*self.names, *(init.names if init is not None else ())]
-            known = [n.name for n in visible if n.kind not in NOT_CALLABLE]
-            label = nearest(self.entrypoint, known)
-            self.error(
-                ENTRYPOINT,
-                f"entrypoint is not defined {where}: '{self.entrypoint}'",
-                "entrypoint",
-                label,
-            )
-        elif found.kind in NOT_CALLABLE:
-            self.error(
-                ENTRYPOINT,
-                f"entrypoint is not a function: '{self.entrypoint}'",
-                "entrypoint",
-                "name a function of this block",
-            )
-            found = None
-        return found
-
-    def _takes(self, chosen, count, place=None):
-        """False, and an error, if the function cannot take `count` positional arguments."""
-        node = chosen.node
-        if chosen.kind not in ("function", "lambda") or getattr(node, "decorator_list", None):
-            return True
-        needed = required(node)
-        arguments = node.args
-        most = len(arguments.posonlyargs) + len(arguments.args)
-        keywords = [a.arg for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults) if d is None]
-        place = place or name_place(chosen, self.text)
-        title = f"'{chosen.name}'"
-        if keywords:
-            wants = ", ".join(f"'{k}'" for k in keywords)
-            message = f"{title} needs an argument by keyword, which nobody gives: {wants}"
-            label = "give it a default"
-        elif len(needed) > count:
-            wants = ", ".join(f"'{n}'" for n in needed)
-            gets = "one, the value" if count else "none"
-            number = f"{len(needed)} argument{'s' * (len(needed) > 1)}"
-            message = f"{title} wants {number} but gets {gets}: {wants}"
-            label = "give the others a default" if count else "write it without parameters"
-        elif count > most and arguments.vararg is None:
-            message = f"{title} takes no argument but gets the value"
-            label = "write 'lambda value: ...'"
-            if chosen.kind == "function":
-                label = f"write 'def {chosen.name}(value):'"
-        else:
-            return True
-        self.error(PARAMETERS, message, place, label)
-        return False
-
-    def _undefined(self, init, checks):
-        """Warns of names that nothing defines, as CPython itself resolves them."""
-        if self.names.star or (init is not None and init.names.star):
-            return
-        known = {"context", "__builtins__", "__annotations__", *dir(builtins)} | bound(self.code)
-        if init is not None:
-            known |= bound(init.code)
-        seen = {"NameError"} if "NameError" in all_names(self.code) else set()
-        if seen or {"exec", "globals"} & all_names(self.code):
-            return
-        for name, place in looked_up(self.code):
-            if name in known or name in seen:
-                continue
-            seen.add(name)
-            where = "in init" if self.role == "init" else "in this block, nor in init"
-            self.warn(
-                UNDEFINED,
-                f"'{name}' is not defined {where}",
-                place,
-                "each record that comes here fails" if self.role != "init" else "this line fails",
-                *self._advice(name, known | locals_around(self.tree, place), checks),
-            )
-
-    def _advice(self, name, known, checks):
-        for other in checks:
-            if other is not self and other.names is not None and name in other.names:
-                return [f"it is a name of {other.words}: what several blocks use belongs in init"]
-        near = [k for k in known if not k.startswith("__") and not keyword.iskeyword(k)]
-        if close := nearest(name, near):
-            return [close]
-        if statement := IMPORTS.get(name) or (name in sys.stdlib_module_names and f"import {name}"):
-            return [f"add '{statement}' above the function"]
-        return []
-
-    def _how_often(self, init):
-        reason = why_per_call(self.tree, self.names, init and init.tree, init and init.names)
+    def _how_often(self, origins, init):
+        reason = why_per_call(self.tree, origins, init and init.tree)
         if reason is None:
             return
         self.per_call = True
         node, why = reason
-        place = (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
         self.warn(
             SLOW,
             f"the whole block of {self.words} runs again for every event, which is slow",
-            place,
+            place_of(node),
             why,
             "what is made once belongs in init, what is made for each event in the function",
         )
-
-
-def required(function):
-    """The names of the positional parameters without a default."""
-    positional = [*function.args.posonlyargs, *function.args.args]
-    return [a.arg for a in positional[: len(positional) - len(function.args.defaults)]]
-
-
-def name_place(name, text):
-    """Where a definition says its name."""
-    node = name.node
-    if name.kind not in ("function", "class"):
-        return (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
-    line = text.split("\n")[node.lineno - 1].encode()
-    at = line.find(name.name.encode(), node.col_offset + 3)
-    if at < 0:
-        return (node.lineno, node.col_offset, node.lineno, node.col_offset + 3)
-    return (node.lineno, at, node.lineno, at + len(name.name.encode()))
-
-
-def locals_around(tree, place):
-    """The local names of the functions around a place: what a misspelt name may have meant."""
-    names = set()
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            begin = (node.lineno, node.col_offset)
-            if begin <= place[:2] < (node.end_lineno, node.end_col_offset):
-                names |= locals_of(node)
-    return names
-
-
-def nearest(name, candidates):
-    import difflib
-
-    close = difflib.get_close_matches(name, candidates, 1)
-    return f"did you mean '{close[0]}'?" if close else ""

@@ -98,3 +98,14 @@ def locals_of(function):
                 if isinstance(c, (ast.stmt, ast.ExceptHandler, ast.match_case))
             )
     return names - outer
+
+
+def own_nodes(function):
+    """What is in a function's body, in no order; of the functions and classes inside it only
+    themselves."""
+    pending = list(function.body) if isinstance(function.body, list) else [function.body]
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, SCOPES):
+            pending.extend(ast.iter_child_nodes(node))

@@ -168,6 +168,27 @@ class CommandLine(Kasprc):
                          {"severity": "error", "code": "K0204", "message": "", "file": "a.yaml",
                           "line": 3, "column": 1, "end_line": 3, "end_column": 8, "notes": []})
 
+    def test_strict_makes_errors_of_warnings(self):
+        (self.folder / "loop.yaml").write_text(
+            "agents: [{name: a, input: {topic: {name: t}}, output: {topics: [{name: t}]}}]\n",
+            encoding="utf-8")
+        self.assertIn("warning[K0217]", self.kasprc("check", "-f", "loop.yaml").stderr)
+        said = self.kasprc("check", "-f", "loop.yaml", "--strict", exit_code=1).stderr
+        self.assertIn("error[K0217]", said)
+        self.assertIn("= a warning, and an error by '--strict'", said)
+        self.assertIn("1 error in loop.yaml", said)
+        found = json.loads(self.kasprc("check", "-f", "loop.yaml", "--strict", "--json",
+                                       exit_code=1).stdout)["diagnostics"]
+        self.assertEqual(["remark", "error"], [d["severity"] for d in found])
+
+    def test_explain_prints_codes_and_fields(self):
+        self.assertIn("K0203: the pipeline", self.kasprc("explain", "K0203").stdout)
+        self.assertIn("spec.input.take.within\n", self.kasprc("explain", "take.within").stdout)
+        wrong = self.kasprc("explain", "take.witin", exit_code=2)
+        self.assertIn("did you mean 'take.within'?", wrong.stderr)
+        self.kasprc("explain", exit_code=2)
+        self.kasprc("explain", "-f", "a.yaml", exit_code=2)
+
     def test_remarks_are_for_check_and_no_mistake(self):
         self.write("a.yaml", SAME.replace("  input:", "  inputs:"))
         process = self.kasprc("check", "-f", "a.yaml")

@@ -259,5 +259,176 @@ TEST(Check, SurvivesProgramsThatAreTooDeep) {
             std::string::npos);
 }
 
+// What a block is warned of; "" where there is nothing to say. Rows of silence are false alarms.
+struct Suspect {
+  const char* code;
+  const char* block;
+  const char* init = "";
+};
+
+std::string Said(Agent& agent, const Suspect& row) {
+  if (*row.init != '\0') agent.Init(row.init);
+  return agent.Check();
+}
+
+void ExpectOnly(const std::string& said, const Suspect& row) {
+  for (const char* code : {"K0310", "K0311", "K0312", "K0313", "K0314"}) {
+    EXPECT_EQ(said.find(code) != std::string::npos, std::string_view(code) == row.code)
+        << row.block << said;
+  }
+}
+
+// clang-format off
+const Suspect kAnswers[] = {
+    {"K0311", "def f(v):\n  return True\n"},
+    {"K0311", "def f(v):\n  v['a'] == 1\n"},
+    {"K0311", "def f(v):\n  if v:\n    return\n  store(v)\n", "def store(v): pass\n"},
+    {"K0311", "def f(v):\n  if v:\n    return 0\n  else:\n    return ''\n"},
+    {"K0311", "def f(v):\n  if v:\n    return False\n"},
+    {"K0311", "def f(v):\n  if v:\n    return 1\n  else:\n    return 2\n"},
+    {"K0311", "async def f(v):\n  return {}\n"},
+    {"K0311", "f = lambda v: v == 'a' or 'b'\n"},
+    {"K0311", "def f(v):\n  return v['a'] > 1,\n"},
+    {"K0311", "def f(v):\n  return lambda: v\n"},
+    {"K0311", "def f(v):\n  return (x for x in v)\n"},
+    {"K0311", "def f(v):\n  return not ()\n"},
+    {"K0311", "def f(v):\n  return [v]\n"},
+    {"K0312", "def f(v):\n  yield v\n"},
+    {"K0312", "async def f(v):\n  yield v\n"},
+    {"", "def f(v):\n  return v['a'] == 1\n"},
+    {"", "def f(v):\n  if v:\n    return True\n"},
+    {"", "def f(v):\n  if v:\n    return True\n  return False\n"},
+    {"", "def f(v):\n  for x in v:\n    if x:\n      return True\n"},
+    {"", "def f(v):\n  try:\n    return True\n  except KeyError:\n    pass\n"},
+    {"", "def f(v):\n  if 'a' not in v:\n    raise ValueError\n  return True\n"},  // a check
+    {"", "def f(v):\n  print(v)\n  return True\n"},                              // a tap
+    {"", "def f(v):\n  raise NotImplementedError\n"},
+    {"", "ON = False\ndef f(v):\n  return ON\n"},  // a switch
+    {"", "def f(v):\n  return v and True\n"},
+    {"", "def f(v):\n  return [*v]\n"},
+    {"", "def f(v):\n  return {**v}\n"},
+    {"", "def f(v):\n  def g():\n    yield 1\n  return any(g())\n"},
+    {"", "def f(v):\n  return [x for x in v]\n"},
+};
+const Suspect kBlocking[] = {
+    {"K0313", "import time\nasync def f(v):\n  time.sleep(1)\n"},
+    {"K0313", "from time import sleep\nasync def f(v):\n  sleep(1)\n"},
+    {"K0313", "import time as t\nasync def f(v):\n  t.sleep(1)\n"},
+    {"K0313", "async def f(v):\n  import time\n  time.sleep(1)\n"},
+    {"K0313", "async def f(v):\n  requests.post('http://x')\n", "import requests\n"},
+    {"K0313", "import urllib.request\nasync def f(v):\n  urllib.request.urlopen('http://x')\n"},
+    {"K0313", "from urllib import request\nasync def f(v):\n  request.urlopen('http://x')\n"},
+    {"K0313", "async def f(v):\n  s.get('http://x')\n", "import requests\ns = requests.Session()\n"},
+    {"K0313", "async def f(v):\n  return input()\n"},
+    {"K0313", "import subprocess\nasync def f(v):\n  return [subprocess.run(x) for x in v]\n"},
+    {"K0313", "import time\nasync def g():\n  time.sleep(1)\nasync def f(v):\n  await g()\n"},
+    {"", "import time\ndef f(v):\n  time.sleep(1)\n"},
+    {"", "import asyncio\nasync def f(v):\n  await asyncio.sleep(1)\n"},
+    {"", "import asyncio, time\nasync def f(v):\n  await asyncio.to_thread(time.sleep, 1)\n"},
+    {"", "import asyncio, time\nasync def f(v):\n  def g():\n    time.sleep(1)\n  await asyncio.to_thread(g)\n"},
+    {"", "import time\nasync def f(v):\n  return await v.run(lambda: time.sleep(1))\n"},
+    {"", "class time:\n  def sleep(s): pass\nasync def f(v):\n  time.sleep(1)\n"},
+    {"", "async def f(v):\n  time = v\n  time.sleep(1)\n"},
+    {"", "async def f(time):\n  time.sleep(1)\n", "import time\n"},
+    {"", "async def f(input):\n  return input\n"},
+};
+const Suspect kShadows[] = {
+    {"K0314", "def sum(v):\n  return sum(v['a'])\n"},
+    {"K0314", "def filter(v):\n  return list(filter(None, v))\n"},
+    {"K0314", "def f(v):\n  max = max(v)\n  return max\n"},
+    {"K0314", "def f(v):\n  len = 3\n  return len(v)\n"},
+    {"K0314", "list = [1]\ndef f(v):\n  return list(v)\n"},
+    {"K0314", "def f(list):\n  return list(list)\n"},
+    {"K0314", "def round(v):\n  return v\ndef f(v):\n  return round(v, 2)\n"},
+    {"", "def filter(v):\n  return v['a']\n"},
+    {"", "def map(v):\n  return [x for x in v]\n"},
+    {"", "def f(v):\n  id = v['id']\n  return id\n"},
+    {"", "def f(v):\n  id = 3\n  return {'id': id}\n"},
+    {"", "def f(v, type=None):\n  return type\n"},
+    {"", "def format(v):\n  return {k: format(x) for k, x in v.items()} if v else v\n"},
+    {"", "def format(v):\n  if not v:\n    return v\n  return format(v[1:])\n"},
+    {"", "def apply(filter, v):\n  return filter(v)\ndef f(v):\n  return apply(bool, v)\n"},
+    {"", "def f(v):\n  filter = make()\n  return filter(v)\n", "def make(): pass\n"},
+    {"", "def f(v):\n  def next(x):\n    return x\n  return next(v)\n"},
+    {"", "def round(v):\n  return v\ndef f(v):\n  return round(v)\n"},
+    {"", "from math import pow\ndef f(v):\n  return pow(v, 2)\n"},
+    {"", "def f(v):\n  return [sum(v) for v in v]\n"},
+};
+const Suspect kNames[] = {
+    {"K0310", "def f(v):\n  return w\n"},
+    {"K0310", "def f(v, w=W):\n  return w\n"},
+    {"K0310", "class A:\n  x = 1\n  def m(self):\n    return x\ndef f(v):\n  return A\n"},
+    {"K0310", "def f(v):\n  return [y for x in v]\n"},
+    {"", "def f(v):\n  return [x + y for x in v for y in x if x]\n"},
+    {"", "class A:\n  x = 1\n  y = x\n  z = __qualname__\n  def m(self):\n    return __class__\ndef f(v):\n  return A\n"},
+    {"", "class A:\n  xs = [1]\n  ys = [x for x in xs]\ndef f(v):\n  return A\n"},
+    {"", "def g():\n  global n\n  n = 1\ndef f(v):\n  g()\n  return n\n"},
+    {"", "def f(v):\n  return n\n", "def init():\n  global n\n  n = 1\n"},
+    {"", "def f(v):\n  n = 0\n  def g():\n    nonlocal n\n    n += 1\n  g()\n  return n\n"},
+    {"", "def f(v):\n  return context['event'], __name__, __builtins__, NotImplemented, __debug__\n"},
+    {"", "from lib import *\ndef f(v):\n  return anything\n"},
+    {"", "def f(v):\n  return anything\n", "from lib import *\n"},
+    {"", "x = 1\ndel x\ndef f(v):\n  return v\n"},
+    {"", "try:\n  json\nexcept NameError:\n  import json\ndef f(v):\n  return json\n"},
+    {"", "import sys\nif sys.version_info > (3, 9):\n  def g(v): return v\nelse:\n  h = 1\ndef f(v):\n  return g(v) or h\n"},
+    {"", "try:\n  import orjson\nexcept ImportError:\n  orjson = None\ndef f(v):\n  return orjson\n"},
+    {"", "for i in range(3):\n  pass\nwith open('x') as h:\n  pass\ndef f(v):\n  return i, h\n"},
+    {"", "def f(v):\n  return (n := v), n\n"},
+    {"", "def f(v):\n  match v:\n    case {'a': a, **rest}:\n      return a, rest\n    case [b, *c]:\n      return b, c\n"},
+    {"", "def f(v):\n  return anything\n", "exec('anything = 1')\n"},
+    {"", "def f(v):\n  return anything\n", "globals()['anything'] = 1\n"},
+    {"", "def f(v):\n  return anything\n", "locals().update(anything=1)\n"},
+    {"", "from __future__ import annotations\ndef f(v: Order) -> Order:\n  return v\n"},
+    {"", "def f(v: 'Order'):\n  return v\n"},
+    {"", "x: int\ndef f(v):\n  return __annotations__\n"},
+};
+// clang-format on
+
+TEST(Check, WarnsOfConstantAnswers) {
+  for (const Suspect& row : kAnswers) {
+    Agent filter, predicate, map;
+    filter.Filter("f", row.block).Output("out");
+    ExpectOnly(Said(filter, row), row);
+    predicate.Output("out", {.predicate = row.block});
+    ExpectOnly(Said(predicate, row), row);
+    map.Map("f", row.block).Output("out");
+    ExpectOnly(Said(map, row), {"", row.block});
+  }
+}
+
+TEST(Check, NamesTheSelectorsThatAreNeverReached) {
+  Agent agent;
+  agent.Output("out", {.predicate = "def f(v): pass\n",
+                       .key = "def k(v): return 1\n",
+                       .headers = "def h(v): return {}\n"});
+  EXPECT_NE(agent.Check().find("the key selector of 'out' and the headers selector of 'out' never"),
+            std::string::npos)
+      << agent.Check();
+}
+
+TEST(Check, WarnsOfCallsThatBlock) {
+  for (const Suspect& row : kBlocking) {
+    Agent agent;
+    agent.Map("f", row.block, "f").Output("out");
+    ExpectOnly(Said(agent, row), row);
+  }
+}
+
+TEST(Check, WarnsOfShadowedBuiltins) {
+  for (const Suspect& row : kShadows) {
+    Agent agent;
+    agent.Map("f", row.block).Output("out");
+    ExpectOnly(Said(agent, row), row);
+  }
+}
+
+TEST(Check, WarnsOfNamesThatNothingDefines) {
+  for (const Suspect& row : kNames) {
+    Agent agent;
+    agent.Map("f", row.block, "f").Output("out");
+    ExpectOnly(Said(agent, row), row);
+  }
+}
+
 }  // namespace
 }  // namespace kaspr::python
