@@ -43,6 +43,7 @@ class Session {
  private:
   int CheckPickle() const;
   int OpenTransport();
+  void SetImportPaths();
   int MakeKernels();
   runtime::EngineOptions EngineOptions();
   bool WriteReport(const char* how) const;
