@@ -75,7 +75,8 @@ std::string CheckVenv(const std::string& path) {
   }
   const auto values = ReadConfig(config);
   // `venv` says version, `virtualenv` and `uv` say version_info.
-  const auto found = values.contains("version") ? values.find("version") : values.find("version_info");
+  const auto found =
+      values.contains("version") ? values.find("version") : values.find("version_info");
   if (found != values.end() && MajorMinor(found->second) != kVersion) {
     return fmt::format(
         "the virtual environment '{}' is of Python {}, and kasprc runs Python {}: make one with "
@@ -102,10 +103,9 @@ void SetImportPaths(Interpreter& interpreter, const ImportPaths& paths) {
     Ref module = LoadModule("_kaspr_paths", embedded::k_paths_py);
     Ref folders = Texts(paths.folders);
     Ref venv = Texts({paths.venv, packages});
-    Ref done = Ref::Own(PyObject_CallMethod(module.get(), "set_paths", "OOOO", folders.get(),
-                                            PyList_GET_ITEM(venv.get(), 0),
-                                            PyList_GET_ITEM(venv.get(), 1),
-                                            system ? Py_True : Py_False));
+    Ref done = Ref::Own(PyObject_CallMethod(
+        module.get(), "set_paths", "OOOO", folders.get(), PyList_GET_ITEM(venv.get(), 0),
+        PyList_GET_ITEM(venv.get(), 1), system ? Py_True : Py_False));
     if (!done) PyErr_Print();
     KASPR_CHECK(done, "the import path cannot be set");
   });

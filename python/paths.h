@@ -2,7 +2,8 @@
 
 // Where user code imports from, besides Python's own library:
 //
-//   the folder of each spec, in order; --python-path, in order; the venv's packages, or the system's
+//   the folder of each spec, in order; --python-path, in order; the venv's packages, or the
+//   system's
 //
 // Python's own library comes before all of it, so that a `queue.py` beside a spec changes neither
 // what asyncio does nor what our own modules do. The current directory is not in it.

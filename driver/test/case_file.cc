@@ -27,8 +27,8 @@ constexpr std::array<std::string_view, 4> kForms = {"value", "text", "base64", "
 
 // What `kasprc test` says to `run` itself.
 constexpr std::array<std::string_view, 12> kOwnFlags = {
-    "-f",       "--file",        "--source", "--sink",   "--records", "--records-out", "--report",
-    "--until",  "--partitions",  "--brokers", "--config", "-X"};
+    "-f",       "--file",  "--source",     "--sink",    "--records", "--records-out",
+    "--report", "--until", "--partitions", "--brokers", "--config",  "-X"};
 
 class CaseReader {
  public:
@@ -40,12 +40,11 @@ class CaseReader {
     std::map<std::string, CaseTopic> topics;
     std::vector<std::string> flags;
     std::optional<Slot> cases;
-    fields_.Mapping(
-        slot, "a case file",
-        {Optional("specs", [&](const Slot& specs) { ReadSpecPaths(specs, file); }),
-         Optional("topics", [&](const Slot& node) { ReadTopics(node, topics); }),
-         Optional("flags", [&](const Slot& node) { ReadFlags(node, flags); }),
-         Required("cases", [&](const Slot& node) { cases.emplace(node); })});
+    fields_.Mapping(slot, "a case file",
+                    {Optional("specs", [&](const Slot& specs) { ReadSpecPaths(specs, file); }),
+                     Optional("topics", [&](const Slot& node) { ReadTopics(node, topics); }),
+                     Optional("flags", [&](const Slot& node) { ReadFlags(node, flags); }),
+                     Required("cases", [&](const Slot& node) { cases.emplace(node); })});
     if (!cases) return;
     file.place = cases->key;
     if (cases->node.kind == YamlNode::Kind::kSequence && cases->node.items.empty()) {
@@ -115,24 +114,24 @@ class CaseReader {
         fields_.List(list, [&](const Slot& item) { ReadRecord(item, into.emplace_back(), sent); });
       };
     };
-    fields_.Mapping(slot, "a case",
-                    {Required("name",
-                              [&](const Slot& name) {
-                                if (const auto text = fields_.ReadText(name)) made.name = *text;
-                                made.place = name.node.Mark();
-                              }),
-                     Required("send", records(made.sent, true)),
-                     Required("expect", records(made.expected, false)),
-                     Optional("failed", [&](const Slot& failed) { ReadFailed(failed, made); }),
-                     Optional("order", fields_.OneOf<frontend::Maybe<bool>, bool>(
-                                           any_order, {{"any", true}})),
-                     Optional("topics", [&](const Slot& node) { ReadTopics(node, made.topics); }),
-                     Optional("flags", [&](const Slot& node) { ReadFlags(node, made.flags); }),
-                     Optional("exit", [&](const Slot& code) {
-                       if (const auto number = fields_.ReadWhole(code, 0, 255)) {
-                         made.exit_code = static_cast<int>(*number);
-                       }
-                     })});
+    fields_.Mapping(
+        slot, "a case",
+        {Required("name",
+                  [&](const Slot& name) {
+                    if (const auto text = fields_.ReadText(name)) made.name = *text;
+                    made.place = name.node.Mark();
+                  }),
+         Required("send", records(made.sent, true)),
+         Required("expect", records(made.expected, false)),
+         Optional("failed", [&](const Slot& failed) { ReadFailed(failed, made); }),
+         Optional("order", fields_.OneOf<frontend::Maybe<bool>, bool>(any_order, {{"any", true}})),
+         Optional("topics", [&](const Slot& node) { ReadTopics(node, made.topics); }),
+         Optional("flags", [&](const Slot& node) { ReadFlags(node, made.flags); }),
+         Optional("exit", [&](const Slot& code) {
+           if (const auto number = fields_.ReadWhole(code, 0, 255)) {
+             made.exit_code = static_cast<int>(*number);
+           }
+         })});
     made.any_order = any_order.has_value();
     if (!made.any_order) CheckPartitions(made);
   }
@@ -231,9 +230,8 @@ class CaseReader {
   void ReadBytes(const Slot& slot, std::optional<std::string>& bytes) {
     if (slot.node.kind == YamlNode::Kind::kNull) return;
     if (slot.node.kind == YamlNode::Kind::kMapping) {
-      fields_.Mapping(
-          slot, slot.what,
-          {Required("base64", [&](const Slot& text) { ReadBase64(text, bytes); })});
+      fields_.Mapping(slot, slot.what,
+                      {Required("base64", [&](const Slot& text) { ReadBase64(text, bytes); })});
     } else {
       bytes = fields_.ReadText(slot);
     }

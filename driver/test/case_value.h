@@ -5,7 +5,8 @@
 //   {user: u1, paid: true, amount: 1e3}   ->   {"user": "u1", "paid": true, "amount": 1000.0}
 //
 // An unquoted word that JSON knows is what JSON knows; any other is text if YAML says so too. What
-// YAML alone takes for something else, as in `country: NO`, is refused: whoever wrote it meant text.
+// YAML alone takes for something else, as in `country: NO`, is refused: whoever wrote it meant
+// text.
 
 #include <optional>
 #include <string>

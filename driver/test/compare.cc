@@ -83,8 +83,10 @@ class Comparison {
   void CompareByPartition(const std::string& topic, const Records& expected,
                           const Records& written) {
     std::map<int32_t, std::pair<Records, Records>> partitions;
-    for (const CaseRecord* record : expected) partitions[*record->partition].first.push_back(record);
-    for (const CaseRecord* record : written) partitions[*record->partition].second.push_back(record);
+    for (const CaseRecord* record : expected)
+      partitions[*record->partition].first.push_back(record);
+    for (const CaseRecord* record : written)
+      partitions[*record->partition].second.push_back(record);
     for (const auto& [partition, both] : partitions) {
       CompareOrdered(fmt::format("{}/{}", topic, partition), both.first, both.second);
     }
@@ -95,8 +97,8 @@ class Comparison {
     const size_t shorter = std::min(expected.size(), written.size());
     size_t front = 0, back = 0;
     while (front < shorter && Same(*expected[front], *written[front])) ++front;
-    while (back < shorter - front && Same(*expected[expected.size() - 1 - back],
-                                          *written[written.size() - 1 - back])) {
+    while (back < shorter - front &&
+           Same(*expected[expected.size() - 1 - back], *written[written.size() - 1 - back])) {
       ++back;
     }
     for (size_t i = front; i < std::max(expected.size(), written.size()) - back; ++i) {
@@ -113,17 +115,20 @@ class Comparison {
   }
 
   void CompareUnordered(const Records& expected, const Records& written) {
-    const auto given = MatchUp(expected.size(), written.size(), [&](size_t a, size_t b) {
-      return Same(*expected[a], *written[b]);
-    });
+    const auto given = MatchUp(expected.size(), written.size(),
+                               [&](size_t a, size_t b) { return Same(*expected[a], *written[b]); });
     std::vector<bool> taken(written.size());
     for (size_t i = 0; i < expected.size(); ++i) {
       if (given[i]) taken[*given[i]] = true;
-      if (!given[i]) Missing(expected[i]->topic, *expected[i]);
+      if (!given[i]) Missing(Place(*expected[i]), *expected[i]);
     }
     for (size_t i = 0; i < written.size(); ++i) {
-      if (!taken[i]) Unexpected(written[i]->topic, *written[i]);
+      if (!taken[i]) Unexpected(Place(*written[i]), *written[i]);
     }
+  }
+
+  static std::string Place(const CaseRecord& record) {
+    return record.partition ? fmt::format("{}/{}", record.topic, *record.partition) : record.topic;
   }
 
   void Missing(const std::string& place, const CaseRecord& record) {

@@ -1,9 +1,11 @@
 #include "driver/test/resolve.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <set>
 
 #include "driver/files.h"
@@ -49,11 +51,19 @@ struct Side {
   Names outer;          // those of the app's edge: if it is one, it may be left out
 };
 
+// "one of 'left', 'right'", if they are few.
+std::string OneOf(const Names& names) {
+  constexpr size_t kFew = 5;
+  if (names.empty() || names.size() > kFew) return "";
+  return fmt::format("one of '{}'", fmt::join(names, "', '"));
+}
+
 void ReportUnknown(const Side& side, const std::string& topic, Span place,
                    Diagnostics& diagnostics) {
   const std::string near = Nearest(topic, {side.names.begin(), side.names.end()});
-  diagnostics.Error(Code::kCaseTopic, fmt::format("no agent {} topic '{}'", side.does, topic), place)
-      .Text(near.empty() ? "" : fmt::format("did you mean '{}'?", near));
+  diagnostics
+      .Error(Code::kCaseTopic, fmt::format("no agent {} topic '{}'", side.does, topic), place)
+      .Text(near.empty() ? OneOf(side.names) : fmt::format("did you mean '{}'?", near));
 }
 
 void Resolve(const Side& side, std::vector<CaseRecord>& records, Diagnostics& diagnostics) {
@@ -65,7 +75,7 @@ void Resolve(const Side& side, std::vector<CaseRecord>& records, Diagnostics& di
       record.topic = *side.outer.begin();
     } else {
       diagnostics.Error(Code::kCaseTopic, "a record without 'topic'", record.topic_place)
-          .Text(fmt::format("it can be left out where the app {} one", side.does));
+          .Text(OneOf(side.names));
     }
   }
 }
@@ -86,7 +96,8 @@ std::vector<std::string> SpecsOf(const CaseFile& file, Diagnostics& diagnostics)
     const fs::path path = (folder / spec.path).lexically_normal();
     std::error_code code;
     if (fs::exists(path, code) && FindSpecs({path.string()}, found, error)) continue;
-    diagnostics.Error(Code::kCaseSpecs, fmt::format("no spec here: '{}'", path.string()), spec.place)
+    diagnostics
+        .Error(Code::kCaseSpecs, fmt::format("no spec here: '{}'", path.string()), spec.place)
         .Text("seen from the folder of this file");
   }
   for (std::string& path : found) path = fs::path(path).lexically_normal().string();

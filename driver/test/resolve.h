@@ -12,7 +12,7 @@
 namespace kaspr::driver {
 
 // The paths of the specs that a case file names; of all in its folder if it names none. Reports
-// what is not there, and is empty then.
+// what is not there.
 std::vector<std::string> SpecsOf(const CaseFile& file, Diagnostics& diagnostics);
 
 // Fills in the topics that were left out; reports those that cannot be, or that no agent has.

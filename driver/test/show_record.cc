@@ -16,8 +16,8 @@ namespace kaspr::driver {
 
 namespace {
 
-constexpr size_t kWidth = 88;         // of a line that is compared with another
-constexpr size_t kLongest = 1000;     // of a line that stands alone
+constexpr size_t kWidth = 84;           // of a line that is compared with another
+constexpr size_t kLongest = 1000;       // of a line that stands alone
 constexpr const char* kCut = "\u2026";  // …
 
 bool Continues(char c) {
@@ -73,22 +73,23 @@ std::string ShowHeaders(const CaseRecord& record, bool in_order) {
   std::string out;
   for (const auto& [name, value] : record.headers) {
     const std::string bytes = ShowBytes(value);
-    out += (out.empty() ? "" : ", ") + (in_order
-                                            ? fmt::format("[{}, {}]", JsonQuoted(name), bytes)
-                                            : fmt::format("{}: {}", JsonQuoted(name), bytes));
+    out += (out.empty() ? "" : ", ") + (in_order ? fmt::format("[{}, {}]", JsonQuoted(name), bytes)
+                                                 : fmt::format("{}: {}", JsonQuoted(name), bytes));
   }
   return in_order ? "[" + out + "]" : "{" + out + "}";
 }
 
 std::string ShowRecord(const CaseRecord& record) {
-  std::string out = fmt::format("{{topic: {}", JsonQuoted(record.topic));
-  if (record.partition) out += fmt::format(", partition: {}", *record.partition);
-  if (record.has_key) out += ", key: " + ShowBytes(record.key);
-  if (record.form != CaseRecord::Form::kAny) out += ", " + ValueField(record);
-  if (record.has_headers && !record.headers.empty()) {
-    out += ", headers: " + ShowHeaders(record, record.headers_in_order);
+  std::string out;
+  if (record.has_key) out += "key: " + ShowBytes(record.key);
+  if (record.form != CaseRecord::Form::kAny) {
+    out += (out.empty() ? "" : ", ") + ValueField(record);
   }
-  return Window(out + "}", 0, kLongest);
+  if (record.has_headers && !record.headers.empty()) {
+    out += (out.empty() ? "" : ", ");
+    out += "headers: " + ShowHeaders(record, record.headers_in_order);
+  }
+  return Window("{" + out + "}", 0, kLongest);
 }
 
 ShownValues ShowValues(const CaseRecord& expected, const CaseRecord& written) {

@@ -10,7 +10,7 @@
 
 namespace kaspr::driver {
 
-// {topic: "priced", key: "u1", value: {"total": 25.0}}
+// {key: "u1", value: {"total": 25.0}}: all but where it is.
 std::string ShowRecord(const CaseRecord& record);
 
 std::string ShowBytes(const std::optional<std::string>& bytes);

@@ -33,17 +33,19 @@ size_t CharactersOf(std::string_view text) {
 // One line, whatever is in it.
 std::string OneLine(const std::string& text) {
   std::string line = text;
-  std::replace_if(line.begin(), line.end(), [](unsigned char c) { return c < 0x20; }, ' ');
+  std::replace_if(
+      line.begin(), line.end(), [](unsigned char c) { return c < 0x20; }, ' ');
   return line;
 }
 
 std::string FailLine(const Case& test, const ShowOptions& options) {
-  const std::string place =
-      fmt::format("{}:{}", test.place.file->path(), test.place.file->PositionOf(test.place.begin).line);
+  const std::string place = fmt::format("{}:{}", test.place.file->path(),
+                                        test.place.file->PositionOf(test.place.begin).line);
   const std::string name = OneLine(test.name);
   const size_t used = 8 + CharactersOf(name) + CharactersOf(place);
   const size_t gap = used + 2 <= kWidth ? kWidth - used : 2;
-  return fmt::format("  {}  {}{:{}}{}\n", Colored(Ink::kBad, "FAIL", options), name, "", gap, place);
+  return fmt::format("  {}  {}{:{}}{}\n", Colored(Ink::kBad, "FAIL", options), name, "", gap,
+                     place);
 }
 
 void AppendLines(std::string& out, std::string_view text, std::string_view prefix, size_t most) {

@@ -214,7 +214,10 @@ int RunSuite(const Suite& suite, const Options& options) {
       const auto differences = Compare(test, end->outcome);
       const bool passes = end->trouble.empty() && differences.empty();
       if (!passes) ++failed;
-      if (!WriteFile("-", ShowResult(test, *end, differences, show))) stopped = true;
+      if (!WriteFile("-", ShowResult(test, *end, differences, show))) {
+        stopped = true;
+        return kExitIo;
+      }
     }
   }
   const std::string passed = fmt::format("{} passed", index - failed);

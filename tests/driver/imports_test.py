@@ -122,7 +122,7 @@ class Imports(Scratch):
             (agent("def work(value):", "    return value", init=["import json", "import shop"]),
              "agent.yaml:14:9 (python of init, line 2)"),
             (agent("import shop", "def work(value):", "    return value"),
-             "agent.yaml:19:11 (python of operation 'work', line 1)"),
+             "agent.yaml:18:11 (python of operation 'work', line 1)"),
         ]:
             self.write("agent.yaml", text)
             process = self.run_agent("-f", "agent.yaml", exit_code=78)
