@@ -11,6 +11,7 @@ import os
 import pathlib
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -148,6 +149,27 @@ class CommandLine(unittest.TestCase):
         self.assertIn("          | I was here\n", process.stdout)
         self.assertIn("'unknown' is not defined", process.stderr)
         self.assertNotIn("K0310", process.stdout)
+
+
+class Documentation(unittest.TestCase):
+    def test_what_docs_testing_md_shows(self):
+        """Its first block passes, and what it shows of a case that fails is what is said."""
+        text = (TESTS.parent / "docs" / "testing.md").read_text(encoding="utf-8")
+        cases = re.search(r"```yaml\n(.*?)```", text, re.DOTALL)[1]
+        shown = re.search(r"## When a case fails\n\n```\n(.*?)```", text, re.DOTALL)[1]
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = pathlib.Path(scratch)
+            shutil.copy(GOLDEN / "differs" / "orders.yaml", folder)
+            (folder / "orders_test.yaml").write_text(cases, encoding="utf-8")
+            process = kasprc("test", "-f", ".", cwd=folder)
+            self.assertTrue(process.stdout.endswith("\n2 passed\n"), process.stdout + process.stderr)
+            failing = (cases[:cases.index("  - name: an order without")] +
+                       "  - name: amounts may be text\n"
+                       "    send: [{value: {user: u1, amount: '12.5', qty: 2, status: paid}}]\n"
+                       "    expect: [{value: {user: u1, amount: '12.5', qty: 2, status: paid, total: 25.0}}]\n")
+            (folder / "orders_test.yaml").write_text(failing, encoding="utf-8")
+            process = kasprc("test", "-f", "orders_test.yaml", cwd=folder)
+            self.assertEqual(re.sub(r"\d+\.\d s\n", "0.0 s\n", process.stdout), shown)
 
 
 class Conformance(unittest.TestCase):
