@@ -69,6 +69,12 @@ enum class Code : uint16_t {
   kGraphRepeated = 403,   // two agents, nodes or functions of one name
   kGraphShape = 404,      // nodes that do not make a graph, or say too little
   kGraphRole = 405,       // a function in a place for which it was not made
+  // K05xx: cases of `kasprc test`
+  kCaseSpecs = 501,       // no spec for the cases, or a spec in their place
+  kCaseTopic = 502,       // a topic that no agent has, or that has to be named
+  kCaseValue = 503,       // a value that YAML reads otherwise than JSON, or broken base64
+  kCaseFlag = 504,        // a flag that a case cannot give
+  kCasePartitions = 505,  // some records of a topic name their partition and some do not
   // K06xx: failures while running
   kOperationFailed = 601,  // the Python of an operation raised
   kSelectorFailed = 602,   // the Python of a selector or predicate raised, or gave a wrong type

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -56,7 +57,7 @@ struct Ends {
 };
 
 // The process, or -1 with `errno` set.
-pid_t Start(const std::vector<std::string>& command, Ends& ends) {
+pid_t Start(const std::vector<std::string>& command, bool own_group, Ends& ends) {
   Pipe in, out, err;
   if (!Open(in) || !Open(out) || !Open(err)) return -1;
   std::vector<char*> arguments;
@@ -74,7 +75,9 @@ pid_t Start(const std::vector<std::string>& command, Ends& ends) {
   sigemptyset(&usual);
   sigaddset(&usual, SIGPIPE);
   posix_spawnattr_setsigdefault(&attributes, &usual);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+  posix_spawnattr_setflags(
+      &attributes,
+      static_cast<short>(POSIX_SPAWN_SETSIGDEF | (own_group ? POSIX_SPAWN_SETPGROUP : 0)));
 
   pid_t process = -1;
   const int failed =
@@ -88,11 +91,13 @@ pid_t Start(const std::vector<std::string>& command, Ends& ends) {
   return process;
 }
 
-// Appends what there is to read; closes at the end.
-void ReadSome(Descriptor& from, std::string& text) {
+// Appends what there is to read, up to `most` bytes in all; closes at the end.
+void ReadSome(Descriptor& from, std::string& text, size_t most) {
   std::array<char, 64 * 1024> buffer;
   const ssize_t count = read(from.get(), buffer.data(), buffer.size());
-  if (count > 0) text.append(buffer.data(), static_cast<size_t>(count));
+  if (count > 0) {
+    text.append(buffer.data(), std::min(static_cast<size_t>(count), most - text.size()));
+  }
   if (count == 0 || (count < 0 && errno != EINTR)) from.Close();
 }
 
@@ -103,35 +108,74 @@ void WriteSome(Descriptor& to, std::string_view& text) {
   if (text.empty() || (count < 0 && errno != EINTR && errno != EAGAIN)) to.Close();
 }
 
+// Kills the child when its limits say so.
+class Guard {
+ public:
+  Guard(pid_t process, const ChildLimits* limits) : process_(process), limits_(limits) {}
+
+  size_t output() const { return limits_ != nullptr ? limits_->output : SIZE_MAX; }
+  // How long to wait until the next look, in milliseconds; -1: for ever.
+  int wait() const { return limits_ != nullptr && !killed_ ? kLook : -1; }
+  bool killed() const { return killed_; }
+
+  void Look() {
+    if (limits_ == nullptr || killed_) return;
+    if (!*limits_->stop && Clock::now() - start_ <= limits_->time) return;
+    kill(-process_, SIGKILL);
+    killed_ = true;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr int kLook = 50;
+
+  const pid_t process_;
+  const ChildLimits* limits_;
+  const Clock::time_point start_ = Clock::now();
+  bool killed_ = false;
+};
+
 // Feeds the child and listens to it at once: either alone could block the other.
-void Talk(Ends& ends, std::string_view input, ChildResult& result) {
+void Talk(Guard& guard, Ends& ends, std::string_view input, ChildResult& result) {
   if (input.empty()) ends.in.Close();
   while (ends.in.is_open() || ends.out.is_open() || ends.err.is_open()) {
+    guard.Look();
     std::array<pollfd, 3> waits = {
         {{ends.in.get(), POLLOUT, 0}, {ends.out.get(), POLLIN, 0}, {ends.err.get(), POLLIN, 0}}};
-    if (poll(waits.data(), waits.size(), -1) < 0) continue;  // a signal
+    if (poll(waits.data(), waits.size(), guard.wait()) < 0) continue;  // a signal
     if (waits[0].revents != 0) WriteSome(ends.in, input);
-    if (waits[1].revents != 0) ReadSome(ends.out, result.out);
-    if (waits[2].revents != 0) ReadSome(ends.err, result.err);
+    if (waits[1].revents != 0) ReadSome(ends.out, result.out, guard.output());
+    if (waits[2].revents != 0) ReadSome(ends.err, result.err, guard.output());
+  }
+}
+
+// Its status. It may live on when it has closed what it writes to.
+int WaitFor(pid_t process, Guard& guard) {
+  int status = 0;
+  while (true) {
+    guard.Look();
+    const pid_t ended = waitpid(process, &status, guard.wait() < 0 ? 0 : WNOHANG);
+    if (ended == process || (ended < 0 && errno != EINTR)) return status;
+    if (ended == 0) poll(nullptr, 0, guard.wait());
   }
 }
 
 }  // namespace
 
 std::optional<ChildResult> RunChild(const std::vector<std::string>& command, std::string_view input,
-                                    std::string& error) {
+                                    std::string& error, const ChildLimits* limits) {
   Ends ends;
-  const pid_t process = Start(command, ends);
+  const pid_t process = Start(command, limits != nullptr, ends);
   if (process < 0) {
     error = std::strerror(errno);
     return std::nullopt;
   }
   ChildResult result;
-  Talk(ends, input, result);
-  int status = 0;
-  while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
-  }
+  Guard guard(process, limits);
+  Talk(guard, ends, input, result);
+  const int status = WaitFor(process, guard);
   result.exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  result.killed = guard.killed();
   return result;
 }
 

@@ -103,9 +103,13 @@ std::optional<std::string> Draw(const ir::Graph& graph, std::string_view format)
 
 }  // namespace
 
-bool ColorOnStderr() {
+bool ColorOn(int descriptor) {
   const char* no_color = std::getenv("NO_COLOR");
-  return isatty(STDERR_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
+  return isatty(descriptor) == 1 && (no_color == nullptr || *no_color == '\0');
+}
+
+bool ColorOnStderr() {
+  return ColorOn(STDERR_FILENO);
 }
 
 std::string RenderAll(const Diagnostics& diagnostics, const std::vector<const SourceFile*>& files,

@@ -22,7 +22,8 @@ int Load(const Options& options, python::Interpreter& interpreter, Compilation& 
 std::string RenderAll(const Diagnostics& diagnostics, const std::vector<const SourceFile*>& files,
                       bool color, bool remarks = true);
 
-// Does stderr want colour? A terminal, and no NO_COLOR.
+// Does a stream want colour? A terminal, and no NO_COLOR.
+bool ColorOn(int descriptor);
 bool ColorOnStderr();
 
 }  // namespace kaspr::driver

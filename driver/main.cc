@@ -7,6 +7,7 @@
 #include "driver/explain.h"
 #include "driver/options.h"
 #include "driver/run.h"
+#include "driver/test/test.h"
 
 int main(int argc, char** argv) {
   using namespace kaspr::driver;
@@ -25,6 +26,8 @@ int main(int argc, char** argv) {
       return Graph(*options);
     case Verb::kRun:
       return Run(*options);
+    case Verb::kTest:
+      return Test(*options);
     case Verb::kVersion:
       std::printf("kasprc %s\n", KASPR_VERSION);
       return kExitOk;

@@ -9,6 +9,7 @@
 
 #include "base/diagnostics.h"
 #include "ir/passes.h"
+#include "python/paths.h"
 #include "runtime/kafka/config.h"
 
 namespace kaspr::driver {
@@ -126,6 +127,17 @@ void AddPasses(CLI::App* command, Options& options) {
       ->type_name("NAME");
 }
 
+void AddPython(CLI::App* command, Options& options) {
+  command
+      ->add_option("--python-path", options.python_path,
+                   "Import from here too, after the specs' own folders")
+      ->check(CLI::ExistingDirectory)
+      ->type_name("DIR");
+  command->add_option("--venv", options.venv, "Import the packages of a virtual environment")
+      ->check([](const std::string& path) { return python::CheckVenv(path); })
+      ->type_name("DIR");
+}
+
 void AddRun(CLI::App* run, Options& options) {
   AddFiles(run, options);
   run->add_option("--source", TopicFiles(options.sources), "Read a topic's values, one a line")
@@ -149,6 +161,7 @@ void AddRun(CLI::App* run, Options& options) {
       ->type_name("FILE");
   run->add_flag("--allow-pickle", options.allow_pickle,
                 "Let specs use the serializer 'pickle', which runs code of whoever wrote a record");
+  AddPython(run, options);
   AddKafka(run, options);
   AddPasses(run, options);
 }
@@ -188,6 +201,7 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
 
   CLI::App* check = app.add_subcommand("check", "Find mistakes in specs without running them");
   AddFiles(check, options);
+  AddPython(check, options);
   check->add_flag("--json", options.json, "Diagnostics as JSON on stdout");
   check->add_flag("--strict", options.strict, "Warnings are errors");
 
@@ -198,6 +212,7 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
       ->type_name("STAGE");
   compile->add_flag("--locs", options.places, "With ir, ir-opt: where each node was written");
   AddPasses(compile, options);
+  AddPython(compile, options);
 
   CLI::App* explain =
       app.add_subcommand("explain", "Say more about a diagnostic (K0203) or a field (input.take)");
@@ -216,6 +231,11 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
 
   CLI::App* run = app.add_subcommand("run", "Run specs, on Kafka or on local files");
   AddRun(run, options);
+  CLI::App* test = app.add_subcommand("test", "Run cases written beside the specs, *_test.yaml");
+  test->add_option("-f,--file", options.files, "Cases: a file, or a directory")
+      ->required()
+      ->type_name("FILE|DIR");
+  AddPython(test, options);
   CLI::App* version = app.add_subcommand("version", "Print the version");
   app.add_subcommand("help", "Explain a command");
 
@@ -233,6 +253,7 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
                  : *compile ? Verb::kCompile
                  : *explain ? Verb::kExplain
                  : *graph   ? Verb::kGraph
+                 : *test    ? Verb::kTest
                  : *version ? Verb::kVersion
                             : Verb::kRun;
   return options;

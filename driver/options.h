@@ -15,14 +15,14 @@ namespace kaspr::driver {
 // Exit codes, from sysexits.h where it has one.
 enum Exit : int {
   kExitOk = 0,
-  kExitNo = 1,            // the answer is "no": `check` found errors
+  kExitNo = 1,            // the answer is "no": `check` found errors, a case of `test` fails
   kExitUsage = 2,         // wrong command line
   kExitUnavailable = 69,  // no broker answers
   kExitIo = 74,           // a file, a pipe, a topic
   kExitConfig = 78,       // the spec cannot be used, or its init failed
 };
 
-enum class Verb { kCheck, kCompile, kExplain, kGraph, kRun, kVersion };
+enum class Verb { kCheck, kCompile, kExplain, kGraph, kRun, kTest, kVersion };
 
 inline constexpr int32_t kMostPartitions = 10'000;  // of a local topic
 
@@ -51,6 +51,10 @@ struct Options {
   std::string drawing;  // graph -o: text, dot, mermaid, svg
   std::vector<std::string> disabled_passes;
   std::vector<std::string> print_after;
+
+  // where to import from: check, compile, run, test
+  std::vector<std::string> python_path;
+  std::string venv;
 
   // run
   std::vector<TopicFile> sources;

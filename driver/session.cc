@@ -14,6 +14,7 @@
 #include "frontend/app.h"
 #include "frontend/refuse.h"
 #include "python/kernel.h"
+#include "python/paths.h"
 #include "runtime/copy_kernel.h"
 
 namespace kaspr::driver {
@@ -32,7 +33,10 @@ int Session::Main() {
   });
   code = CompilePatterns();
   if (code == kExitOk) code = OpenTransport();
-  if (code == kExitOk) code = MakeKernels();
+  if (code == kExitOk) {
+    SetImportPaths();
+    code = MakeKernels();
+  }
   if (code != kExitOk) return code;
   {
     const std::lock_guard lock(mutex_);
@@ -110,6 +114,24 @@ runtime::EngineOptions Session::EngineOptions() {
     }
   };
   return options;
+}
+
+void Session::SetImportPaths() {
+  const auto absolute = [](const std::string& path) {
+    std::error_code code;
+    return std::filesystem::absolute(path.empty() ? "." : path, code).lexically_normal().string();
+  };
+  python::ImportPaths paths;
+  std::vector<std::string> specs;
+  std::string read_before;
+  FindSpecs(options_.files, specs, read_before);
+  for (const std::string& spec : specs) {
+    if (spec == "-") continue;
+    paths.folders.push_back(absolute(std::filesystem::path(spec).parent_path().string()));
+  }
+  for (const std::string& folder : options_.python_path) paths.folders.push_back(absolute(folder));
+  if (!options_.venv.empty()) paths.venv = absolute(options_.venv);
+  python::SetImportPaths(interpreter_, paths);
 }
 
 int Session::MakeKernels() {
@@ -197,10 +219,17 @@ bool Session::WriteReport(const char* how) const {
         i == 0 ? "" : ", ", JsonQuoted(plan_.agents[i]), agent.in.load(), agent.out.load(),
         agent.filtered.load(), agent.failed.load(), agent.native.load(), agent.python.load());
   }
-  return WriteFile(options_.report,
-                   fmt::format(R"({{"agents": {{{}}}, "seconds": {:.3f}, "exit": {}}})"
-                               "\n",
-                               agents, progress_->seconds(), JsonQuoted(how)));
+  std::string failures;
+  for (const ir::FailureLog::Kind& kind : failures_->Kinds()) {
+    failures +=
+        fmt::format(R"({}{{"agent": {}, "what": {}, "count": {}}})", failures.empty() ? "" : ", ",
+                    JsonQuoted(kind.agent), JsonQuoted(kind.summary), kind.count);
+  }
+  return WriteFile(
+      options_.report,
+      fmt::format(R"({{"agents": {{{}}}, "failures": [{}], "seconds": {:.3f}, "exit": {}}})"
+                  "\n",
+                  agents, failures, progress_->seconds(), JsonQuoted(how)));
 }
 
 void Session::Say(const std::string& text) {

@@ -45,6 +45,7 @@ class Session {
   int CheckPickle() const;
   int CompilePatterns();
   int OpenTransport();
+  void SetImportPaths();
   int MakeKernels();
   runtime::EngineOptions EngineOptions();
   bool WriteReport(const char* how) const;

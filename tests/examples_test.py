@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks and runs every folder of examples/: TOPIC.jsonl are values in, expected/TOPIC.jsonl values out.
+"""Checks and runs every folder of examples/: TOPIC.jsonl are values in, expected/TOPIC.jsonl values out, and the
+cases beside the specs pass.
 
     examples_test.py KASPRC
 
@@ -28,6 +29,7 @@ class Examples(unittest.TestCase):
     def run_example(self, folder):
         found = json.loads(self.kasprc("check", "-f", folder, "--json").stdout)["diagnostics"]
         self.assertEqual([mistake for mistake in found if mistake["severity"] != "remark"], [])
+        self.kasprc("test", "-f", folder)
         expected = sorted((folder / "expected").glob("*.jsonl"))
         self.assertTrue(expected, "an example shows what comes out")
         with tempfile.TemporaryDirectory() as scratch:

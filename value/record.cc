@@ -32,6 +32,8 @@ std::string Base64(std::string_view bytes) {
   return out;
 }
 
+}  // namespace
+
 bool FromBase64(std::string_view text, std::string& bytes) {
   if (text.size() % 4 != 0) return false;
   for (size_t i = 0; i < text.size(); i += 4) {
@@ -54,8 +56,6 @@ bool FromBase64(std::string_view text, std::string& bytes) {
   }
   return true;
 }
-
-}  // namespace
 
 struct RecordReader::State {
   dom::parser parser;
@@ -167,8 +167,6 @@ bool RecordReader::Parse(std::string_view line, Record& record, std::string& err
   return false;
 }
 
-namespace {
-
 void AppendBytes(std::string& out, std::optional<std::string_view> bytes) {
   if (!bytes) {
     out += "null";
@@ -179,13 +177,15 @@ void AppendBytes(std::string& out, std::optional<std::string_view> bytes) {
   }
 }
 
-}  // namespace
+namespace {
 
-void AppendRecord(std::string& out, std::string_view topic, int32_t partition,
+// All fields, in this order, but the last one and the end.
+void AppendFields(std::string& out, std::string_view topic, std::optional<int32_t> partition,
                   std::optional<std::string_view> key, std::optional<std::string_view> value,
                   std::span<const Header> headers) {
   out += "{\"topic\": " + JsonQuoted(topic);
-  fmt::format_to(std::back_inserter(out), ", \"partition\": {}, \"key\": ", partition);
+  if (partition) fmt::format_to(std::back_inserter(out), ", \"partition\": {}", *partition);
+  out += ", \"key\": ";
   AppendBytes(out, key);
   out += ", \"value\": ";
   AppendBytes(out, value);
@@ -195,6 +195,22 @@ void AppendRecord(std::string& out, std::string_view topic, int32_t partition,
     AppendBytes(out, headers[i].value);
     out += i + 1 == headers.size() ? "]]" : "]";
   }
+}
+
+}  // namespace
+
+void AppendRecord(std::string& out, const Record& record) {
+  AppendFields(out, record.topic, record.partition, record.key, record.value, record.headers);
+  if (record.timestamp) {
+    fmt::format_to(std::back_inserter(out), ", \"timestamp\": {}", *record.timestamp);
+  }
+  out += "}\n";
+}
+
+void AppendRecord(std::string& out, std::string_view topic, int32_t partition,
+                  std::optional<std::string_view> key, std::optional<std::string_view> value,
+                  std::span<const Header> headers) {
+  AppendFields(out, topic, partition, key, value, headers);
   out += "}\n";
 }
 

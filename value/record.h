@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,9 +43,18 @@ class RecordReader {
   std::unique_ptr<State> state_;
 };
 
+// Appends the fields that the record has, and a newline.
+void AppendRecord(std::string& out, const Record& record);
+
 // Appends the record and a newline. Without timestamp, so that the same run writes the same bytes.
 void AppendRecord(std::string& out, std::string_view topic, int32_t partition,
                   std::optional<std::string_view> key, std::optional<std::string_view> value,
                   std::span<const Header> headers);
+
+// Bytes as a record has them: a quoted text, null, {"base64": "..."}.
+void AppendBytes(std::string& out, std::optional<std::string_view> bytes);
+
+// Appends what base64 stands for. False: it is none.
+bool FromBase64(std::string_view text, std::string& bytes);
 
 }  // namespace kaspr::value

@@ -83,5 +83,16 @@ TEST(RecordReader, SaysWhatIsWrong) {
   }
 }
 
+TEST(AppendRecord, WritesTheFieldsThatAreThere) {
+  std::string line;
+  AppendRecord(line, Record{.topic = "t", .value = "v", .headers = {{"h", std::nullopt}}});
+  EXPECT_EQ(line, R"({"topic": "t", "key": null, "value": "v", "headers": [["h", null]]})"
+                  "\n");
+  line.clear();
+  AppendRecord(line, Record{.topic = "t", .partition = 2, .timestamp = 5, .key = "k"});
+  EXPECT_EQ(line, R"({"topic": "t", "partition": 2, "key": "k", "value": null, "timestamp": 5})"
+                  "\n");
+}
+
 }  // namespace
 }  // namespace kaspr::value
