@@ -26,8 +26,10 @@ struct Topics {
   explicit Topics(const runtime::Plan& plan) {
     for (const runtime::Segment& segment : plan.segments) {
       read.insert(segment.topics.begin(), segment.topics.end());
-      reads_others |= segment.topics.empty();
-      written.insert(segment.destinations.begin(), segment.destinations.end());
+      reads_others |= !segment.pattern.empty();
+      for (const uint32_t output : segment.outputs) {
+        if (!segment.targets[output].channel) written.insert(segment.targets[output].name);
+      }
       writes_others |= segment.ChoosesTopics();
     }
     written.erase("");
