@@ -42,6 +42,10 @@ enum class Code : uint16_t {
   kReadsOwnOutput = 217,    // an agent reads a topic that it writes (warning)
   kPickleNotAllowed = 218,  // 'pickle', and the run does not allow it
   kOtherSpelling = 219,     // an older spelling, or another form, that was normalised (remark)
+  kUnwrittenChannel = 220,  // a channel that is read, and that no agent writes (warning)
+  kUnreadChannel = 221,     // a channel that is written, and that no agent reads (warning)
+  kChannelCycle = 222,      // an output to a channel from which values come back to it
+  kTopicMadeTwice = 223,    // two declarations of one topic that differ
   // K03xx: Python blocks
   kPythonSyntax = 301,      // CPython does not compile it
   kNoFunction = 302,        // a block that defines no function

@@ -13,8 +13,7 @@ bool Compile(const std::vector<const SourceFile*>& files, python::Interpreter& i
   Diagnostics& diagnostics = result.diagnostics;
   frontend::AppSpec spec = frontend::ParseSpec(files, diagnostics);
   frontend::ChooseApp(spec, app);
-  ir::Graph graph = frontend::BuildGraph(spec, diagnostics);
-  if (!app.empty()) graph.app = app;
+  ir::Graph graph = frontend::BuildGraph(spec, diagnostics, app);
   // Whatever was wrong so far: a user wants to hear of all mistakes at once.
   python::CheckFunctions(interpreter, graph, diagnostics);
   if (diagnostics.has_errors() || !ir::Verify(graph, result.files, diagnostics)) return false;

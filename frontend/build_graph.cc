@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
 #include <unordered_map>
 
 #include "base/check.h"
 #include "base/match.h"
+#include "frontend/app.h"
+#include "frontend/check_app.h"
+#include "frontend/declare_topics.h"
 #include "frontend/refuse.h"
 
 namespace kaspr::frontend {
@@ -25,6 +27,33 @@ class UniqueNames {
  private:
   std::set<std::string> taken_;
 };
+
+ir::ErrorAction ActionOf(ErrorAction action) {
+  switch (action) {
+    case ErrorAction::kSkip:
+      return ir::ErrorAction::kSkip;
+    case ErrorAction::kDeadLetter:
+      return ir::ErrorAction::kDeadLetter;
+    case ErrorAction::kRetry:
+      return ir::ErrorAction::kRetry;
+    case ErrorAction::kStop:
+      return ir::ErrorAction::kStop;
+  }
+  KASPR_UNREACHABLE("error action");
+}
+
+// What the policy does not use is left out: it was warned of.
+ir::OnError OnErrorOf(const OnError& spec) {
+  ir::OnError on_error;
+  if (spec.policy) on_error.policy = ActionOf(spec.policy->value);
+  if (on_error.policy == ir::ErrorAction::kRetry) {
+    if (spec.then) on_error.then = ActionOf(spec.then->value);
+    if (spec.attempts) on_error.attempts = static_cast<uint32_t>(spec.attempts->value);
+    if (spec.backoff) on_error.backoff = spec.backoff->value;
+  }
+  if (on_error.UsesDeadLetters() && spec.topic) on_error.topic = spec.topic->value;
+  return on_error;
+}
 
 ir::Serializer SerializerOf(const Maybe<Codec>& codec, ir::Serializer otherwise) {
   if (!codec) return otherwise;
@@ -48,26 +77,28 @@ bool IsWritten(const PythonBlock& block) {
 
 class AgentBuilder {
  public:
-  explicit AgentBuilder(const AgentSpec& spec) : spec_(spec) {}
+  AgentBuilder(const AgentSpec& spec, const std::string& app) : spec_(spec), app_(app) {}
 
   ir::Agent Build();
 
  private:
   ir::FnId AddFunction(const std::string& name, ir::Role role, const PythonBlock& block);
-  std::optional<ir::FnId> AddSelector(const std::string& owner, std::string_view role,
-                                      const MaybeBlock& block);
+  std::optional<ir::FnId> AddSelector(const std::string& owner, std::string_view part,
+                                      const MaybeBlock& block, ir::Role role = ir::Role::kSelector);
   ir::NodeId AddNode(const std::string& name, ir::Op op, std::optional<ir::NodeId> input,
                      Place place);
   void AddInput();
   void AddOperations();
   void AddPipeline();
+  void AddOutputs(ir::NodeId last);
   void AddOutput(const OutputTopic& topic, ir::NodeId input);
+  void AddOutput(const OutputChannel& channel, ir::NodeId input);
+  void AddOutput(const OutputSink& sink, ir::NodeId input);
   ir::Destination MakeDestination(const std::string& owner, const OutputTopic& topic);
   ir::TopicSend MakeSend(const std::string& operation, const OutputTopic& topic);
-  void AddRefused(const std::string& name, ir::Role role, const PythonBlock& block);
-  void AddRefused(const Output& output);
 
   const AgentSpec& spec_;
+  const std::string& app_;
   ir::Agent agent_;
   UniqueNames nodes_, functions_, destinations_;
   // By the operation's name: what it is in the graph, once for each use in the pipeline.
@@ -77,17 +108,15 @@ class AgentBuilder {
 ir::Agent AgentBuilder::Build() {
   agent_.name = spec_.metadata.name.value;
   agent_.place = spec_.metadata.name.place;
+  if (spec_.kasprc.on_error) agent_.on_error = OnErrorOf(spec_.kasprc.on_error->value);
+  if (spec_.kasprc.timeout) agent_.timeout = spec_.kasprc.timeout->value;
   AddInput();
   if (spec_.processors.init && IsWritten(*spec_.processors.init)) {
     agent_.init = AddFunction("init", ir::Role::kInit, *spec_.processors.init);
   }
   AddOperations();
   AddPipeline();
-  if (spec_.output.topics) {
-    const auto last = static_cast<ir::NodeId>(agent_.nodes.size() - 1);
-    for (const OutputTopic& topic : spec_.output.topics->value) AddOutput(topic, last);
-  }
-  AddRefused(spec_.output);
+  AddOutputs(static_cast<ir::NodeId>(agent_.nodes.size() - 1));
   return std::move(agent_);
 }
 
@@ -106,10 +135,10 @@ ir::FnId AgentBuilder::AddFunction(const std::string& name, ir::Role role,
   return static_cast<ir::FnId>(agent_.functions.size() - 1);
 }
 
-std::optional<ir::FnId> AgentBuilder::AddSelector(const std::string& owner, std::string_view role,
-                                                  const MaybeBlock& block) {
+std::optional<ir::FnId> AgentBuilder::AddSelector(const std::string& owner, std::string_view part,
+                                                  const MaybeBlock& block, ir::Role role) {
   if (!block || !IsWritten(*block)) return std::nullopt;
-  return AddFunction(fmt::format("{}.{}", owner, role), ir::Role::kSelector, *block);
+  return AddFunction(fmt::format("{}.{}", owner, part), role, *block);
 }
 
 ir::NodeId AgentBuilder::AddNode(const std::string& name, ir::Op op,
@@ -125,13 +154,25 @@ ir::NodeId AgentBuilder::AddNode(const std::string& name, ir::Op op,
 
 void AgentBuilder::AddInput() {
   ir::Input input;
-  Place place = agent_.place;  // of an input that is refused, or missing
+  Place place = agent_.place;  // of an input that is missing
+  const bool isolated = spec_.isolated_partitions && spec_.isolated_partitions->value;
   if (spec_.input.topic) {
     const InputTopic& topic = spec_.input.topic->value;
     for (const Field<std::string>& name : topic.names) input.topics.push_back(name.value);
     if (!topic.names.empty()) place = topic.names.front().place;
+    if (topic.pattern) {
+      input.pattern = topic.pattern->value;
+      place = topic.pattern->place;
+    }
     input.key = SerializerOf(topic.key_serializer, ir::Serializer::kRaw);
     input.value = SerializerOf(topic.value_serializer, ir::Serializer::kJson);
+    input.isolated_partitions = isolated;
+  } else if (spec_.input.channel) {
+    input.channel = spec_.input.channel->value;
+    place = spec_.input.channel->place;
+  }
+  if (const Maybe<Take>& take = spec_.input.take) {
+    input.take = {.max = take->value.max.value, .within = take->value.within.value};
   }
   AddNode(nodes_.Take("in"), std::move(input), std::nullopt, place);
 }
@@ -146,33 +187,13 @@ void AgentBuilder::AddOperations() {
       op.function = AddFunction(name, ir::Role::kOperation, block);
       operations_[name] = {&operation, op};
     };
-    std::visit(
-        Match{[&](const MapOp& map) { add(ir::Map{}, map.block); },
-              [&](const FilterOp& filter) { add(ir::Filter{}, filter.block); },
-              [&](const TopicSendOp& send) {
-                operations_[name] = {&operation, MakeSend(name, send.topic)};
-              },
-              [&](const GroupByOp& group) { AddRefused(name, ir::Role::kOperation, group.block); }},
-        operation.op);
-  }
-}
-
-// The blocks of what RefuseUnsupported refuses: no node calls them, but they are checked.
-void AgentBuilder::AddRefused(const std::string& name, ir::Role role, const PythonBlock& block) {
-  if (IsWritten(block)) AddFunction(name, role, block);
-}
-
-void AgentBuilder::AddRefused(const Output& output) {
-  if (output.channels) {
-    for (const OutputChannel& channel : output.channels->value) {
-      AddSelector(channel.name.value, "when", channel.predicate);
-      AddSelector(channel.name.value, "value", channel.value_selector);
-    }
-  }
-  if (output.sinks) {
-    for (const OutputSink& sink : output.sinks->value) {
-      AddRefused(sink.name.value, ir::Role::kSelector, sink.block);
-    }
+    std::visit(Match{[&](const MapOp& map) { add(ir::Map{}, map.block); },
+                     [&](const FilterOp& filter) { add(ir::Filter{}, filter.block); },
+                     [&](const TopicSendOp& send) {
+                       operations_[name] = {&operation, MakeSend(name, send.topic)};
+                     },
+                     [&](const GroupByOp& group) { add(ir::GroupBy{}, group.block); }},
+               operation.op);
   }
 }
 
@@ -181,8 +202,13 @@ void AgentBuilder::AddPipeline() {
   for (const Field<std::string>& entry : spec_.processors.pipeline) {
     const auto found = operations_.find(entry.value);
     if (found == operations_.end()) continue;
-    const auto& [operation, op] = found->second;
-    last = AddNode(nodes_.Take(entry.value), op, last, operation->name.place);
+    auto [operation, op] = found->second;
+    const std::string name = nodes_.Take(entry.value);
+    // Each use of an operation has its topic: what is sent there must come back behind it.
+    if (auto* group = std::get_if<ir::GroupBy>(&op)) {
+      group->topic = fmt::format("{}-{}-{}-repartition", app_, agent_.name, name);
+    }
+    last = AddNode(name, std::move(op), last, operation->name.place);
   }
 }
 
@@ -207,95 +233,55 @@ ir::TopicSend AgentBuilder::MakeSend(const std::string& operation, const OutputT
           .pass_through = topic.pass_through && topic.pass_through->value};
 }
 
+void AgentBuilder::AddOutputs(ir::NodeId last) {
+  const auto add = [&](const auto& list) {
+    if (!list) return;
+    for (const auto& output : list->value) AddOutput(output, last);
+  };
+  add(spec_.output.topics);
+  add(spec_.output.channels);
+  add(spec_.output.sinks);
+}
+
 void AgentBuilder::AddOutput(const OutputTopic& topic, ir::NodeId input) {
   const std::string owner = destinations_.Take(topic.name ? topic.name->value : "output");
   const Place place = topic.name ? topic.name->place : topic.place;
   AddNode("", ir::Output{MakeDestination(owner, topic)}, input, place);
 }
 
-void WarnOfLoop(const AgentSpec& agent, const OutputTopic& written, Diagnostics& diagnostics) {
-  if (!written.name) return;
-  const std::vector<Field<std::string>>& inputs = agent.input.topic->value.names;
-  const auto read = std::find_if(
-      inputs.begin(), inputs.end(),
-      [&](const Field<std::string>& input) { return input.value == written.name->value; });
-  if (read == inputs.end()) return;
-  diagnostics
-      .Warning(Code::kReadsOwnOutput,
-               fmt::format("the agent reads what it writes here: '{}'", written.name->value),
-               written.name->place.span)
-      .Text("each record it sends comes back to it")
-      .Label(read->place.span, "read here");
+void AgentBuilder::AddOutput(const OutputChannel& channel, ir::NodeId input) {
+  constexpr ir::Role kRole = ir::Role::kChannelSelector;
+  const std::string owner = destinations_.Take(channel.name.value);
+  ir::ChannelOutput output{.channel = channel.name.value};
+  output.predicate = AddSelector(owner, "when", channel.predicate, kRole);
+  output.value = AddSelector(owner, "value", channel.value_selector, kRole);
+  AddNode("", std::move(output), input, channel.name.place);
 }
 
-void WarnOfLoops(const AgentSpec& agent, Diagnostics& diagnostics) {
-  if (!agent.input.topic) return;
-  for (const Operation& operation : agent.processors.operations) {
-    const auto* send = std::get_if<TopicSendOp>(&operation.op);
-    const auto& pipeline = agent.processors.pipeline;
-    const bool runs = std::any_of(pipeline.begin(), pipeline.end(), [&](const auto& entry) {
-      return entry.value == operation.name.value;
-    });
-    if (send != nullptr && runs) WarnOfLoop(agent, send->topic, diagnostics);
-  }
-  if (!agent.output.topics) return;
-  for (const OutputTopic& topic : agent.output.topics->value) {
-    WarnOfLoop(agent, topic, diagnostics);
-  }
+void AgentBuilder::AddOutput(const OutputSink& sink, ir::NodeId input) {
+  if (!IsWritten(sink.block)) return;
+  const std::string& name = sink.name.value;
+  const ir::FnId function = AddFunction(name, ir::Role::kSink, sink.block);
+  AddNode("", ir::PythonSink{.function = function, .name = name}, input, sink.name.place);
 }
-
-// Finds what the app is called: the label of its documents, else its KasprApp, else its first
-// agent.
-class AppName {
- public:
-  explicit AppName(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
-
-  void See(const Metadata& metadata) {
-    if (const Field<std::string>* app = metadata.app()) Agree(label_, *app);
-  }
-  void See(const Resource& resource) {
-    See(resource.metadata);
-    if (resource.kind.value == "KasprApp") Agree(app_, resource.metadata.name);
-  }
-  std::string Of(const AppSpec& spec) const {
-    if (label_) return label_->value;
-    if (app_) return app_->value;
-    return spec.agents.empty() ? "" : spec.agents.front().metadata.name.value;
-  }
-
- private:
-  void Agree(const Field<std::string>*& first, const Field<std::string>& name) {
-    if (!first) first = &name;
-    if (first->value == name.value) return;
-    diagnostics_
-        .Error(Code::kDifferentApps, fmt::format("a document of another app: '{}'", name.value),
-               name.place.span)
-        .Text("all files of a run are one app")
-        .Label(first->place.span, "the first one is here");
-  }
-
-  Diagnostics& diagnostics_;
-  const Field<std::string>* label_ = nullptr;
-  const Field<std::string>* app_ = nullptr;
-};
 
 }  // namespace
 
-ir::Graph BuildGraph(const AppSpec& spec, Diagnostics& diagnostics) {
+ir::Graph BuildGraph(const AppSpec& spec, Diagnostics& diagnostics, const std::string& app) {
   const bool whole = !diagnostics.has_errors();  // what else is wrong is to be mended first
-  AppName app(diagnostics);
-  for (const Resource& resource : spec.resources) {
-    app.See(resource);
-    if (whole) RefuseUnsupported(resource, diagnostics);
-  }
   ir::Graph graph;
-  for (const AgentSpec& agent : spec.agents) {
-    app.See(agent.metadata);
-    if (whole) RefuseUnsupported(agent, diagnostics);
-    WarnOfLoops(agent, diagnostics);
-    graph.agents.push_back(AgentBuilder(agent).Build());
+  graph.app = AppName(spec, diagnostics);
+  if (!app.empty()) graph.app = app;
+  if (whole) {
+    RefuseUnsupported(spec, diagnostics);
+    graph.topics = DeclareTopics(spec, diagnostics);
   }
-  graph.app = app.Of(spec);
+  for (const AgentSpec& agent : spec.agents) {
+    WarnOfLoops(agent, diagnostics);
+    graph.agents.push_back(AgentBuilder(agent, graph.app).Build());
+  }
+  CheckInternalTopics(graph, diagnostics);
+  if (whole) CheckChannels(graph, diagnostics);
   return graph;
 }
 

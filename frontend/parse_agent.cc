@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "frontend/parse_topics.h"
@@ -15,21 +14,6 @@ namespace {
 
 Span First(const Field<std::string>& field) {
   return field.place.span;
-}
-
-// Reports fields with the value of an earlier one.
-void CheckDistinct(FieldReader& fields, std::string_view what,
-                   const std::vector<const Field<std::string>*>& all) {
-  std::map<std::string_view, Span> first;
-  for (const Field<std::string>* field : all) {
-    const auto [earlier, is_new] = first.try_emplace(field->value, First(*field));
-    if (is_new || fields.IsFull()) continue;
-    fields.diagnostics()
-        .Error(Code::kDuplicateName, fmt::format("{} '{}' is there twice", what, field->value),
-               First(*field))
-        .Text("give it another name")
-        .Label(earlier->second, "the first one is here");
-  }
 }
 
 TableRef ParseTable(FieldReader& fields, const Slot& slot) {
@@ -47,7 +31,7 @@ void ParseTables(FieldReader& fields, const Slot& slot, Operation& operation) {
   for (const TableRef& table : tables) {
     if (!table.param_name.value.empty()) names.push_back(&table.param_name);
   }
-  CheckDistinct(fields, "the parameter", names);
+  fields.CheckDistinct("the parameter", names);
   operation.tables = {std::move(tables), {slot.node.Mark()}, {slot.key}};
 }
 
@@ -130,7 +114,7 @@ void ProcessorsParser::ParseOperation(const Slot& slot) {
 void ProcessorsParser::CheckNames() {
   std::vector<const Field<std::string>*> names;
   for (const Field<std::string>& name : names_) names.push_back(&name);
-  CheckDistinct(fields_, "an operation", names);
+  fields_.CheckDistinct("an operation", names);
 }
 
 void ProcessorsParser::CheckPipeline() {
@@ -176,18 +160,14 @@ void ProcessorsParser::ReportUnknown(const Field<std::string>& name) {
 }
 
 void CheckOnError(FieldReader& fields, const Slot& slot, const OnError& on_error) {
-  const auto is = [](const Maybe<ErrorAction>& action, ErrorAction value) {
-    return action && action->value == value;
-  };
-  const bool retries = is(on_error.policy, ErrorAction::kRetry);
-  const bool dead_letter = is(on_error.policy, ErrorAction::kDeadLetter) ||
-                           (retries && is(on_error.then, ErrorAction::kDeadLetter));
-  if (dead_letter && !slot.node.Find("topic")) {
+  const bool dead_letters = on_error.SendsDeadLetters();
+  if (dead_letters && !slot.node.Find("topic")) {
     fields.ReportMissing(slot, "deadLetter", "'topic'");
   }
-  if (on_error.topic && !dead_letter)
+  if (on_error.topic && !dead_letters) {
     fields.WarnNoEffect(on_error.topic->key, "only with deadLetter");
-  if (retries) return;
+  }
+  if (on_error.Retries()) return;
   if (on_error.attempts) fields.WarnNoEffect(on_error.attempts->key, "only with 'policy: retry'");
   if (on_error.backoff) fields.WarnNoEffect(on_error.backoff->key, "only with 'policy: retry'");
   if (on_error.then) fields.WarnNoEffect(on_error.then->key, "only with 'policy: retry'");

@@ -241,6 +241,20 @@ bool FieldReader::Accepts(const Slot& slot, std::string_view name, CheckName che
   return false;
 }
 
+void FieldReader::CheckDistinct(std::string_view what,
+                                const std::vector<const Field<std::string>*>& all) {
+  std::map<std::string_view, Span> first;
+  for (const Field<std::string>* field : all) {
+    const auto [earlier, is_new] = first.try_emplace(field->value, field->place.span);
+    if (is_new || IsFull()) continue;
+    diagnostics_
+        .Error(Code::kDuplicateName, fmt::format("{} '{}' is there twice", what, field->value),
+               field->place.span)
+        .Text("give it another name")
+        .Label(earlier->second, "the first one is here");
+  }
+}
+
 void FieldReader::WarnNoEffect(const Place& key, std::string_view needs) {
   diagnostics_
       .Warning(Code::kNoEffect, fmt::format("'{}' has no effect here", key.span.text()), key.span)

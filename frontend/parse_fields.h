@@ -156,6 +156,8 @@ class FieldReader {
   void ReportMissing(const Slot& slot, std::string_view what, std::string_view keys);
   void ReportConflict(std::string message, Span first, Span second);
   // `needs`: "only with 'policy: retry'".
+  // Reports fields with the value of an earlier one.
+  void CheckDistinct(std::string_view what, const std::vector<const Field<std::string>*>& all);
   void WarnNoEffect(const Place& key, std::string_view needs);
   bool IsFull() const {
     return diagnostics_.error_count() >= kMaxMistakes ||

@@ -10,6 +10,8 @@
 namespace kaspr::frontend {
 namespace {
 
+constexpr int64_t kMostTaken = 1'000'000;  // values of a list, which are all held
+
 std::vector<Word<Codec>> Codecs() {
   return {{"raw", Codec::kRaw},
           {"json", Codec::kJson},
@@ -22,10 +24,21 @@ void Append(std::vector<Key>& keys, std::vector<Key> more) {
               std::make_move_iterator(more.end()));
 }
 
+// Names of Kafka's properties are made as those of its topics.
+void CheckProperty(FieldReader& fields, const Field<std::string>& name) {
+  if (!value::CheckTopicName(name.value) || fields.IsFull()) return;
+  fields.diagnostics()
+      .Error(Code::kBadName,
+             fmt::format("no property of a topic is called '{}'", Shown(name.value)),
+             name.place.span)
+      .Text("letters, digits, '.', '_' and '-', as in 'retention.ms'");
+}
+
 std::vector<Key> SettingKeys(FieldReader& fields, TopicSettings& settings) {
   const auto config = [&fields, &settings](const Slot& slot) {
     std::vector<std::pair<std::string, std::string>> entries;
     for (const auto& [key, value] : fields.ReadTexts(slot)) {
+      CheckProperty(fields, key);
       entries.emplace_back(key.value, value.value);
     }
     settings.config = {std::move(entries), {slot.node.Mark()}, {slot.key}};
@@ -105,7 +118,7 @@ OutputTopic ParseOutputTopic(FieldReader& fields, const Slot& slot) {
 OutputChannel ParseOutputChannel(FieldReader& fields, const Slot& slot) {
   OutputChannel channel;
   fields.Mapping(slot, "an output channel",
-                 {Required("name", fields.Name(channel.name, CheckOneLine)),
+                 {Required("name", fields.Name(channel.name, value::CheckTopicName)),
                   Optional("predicate", Block(fields, channel.predicate)),
                   Optional("valueSelector", Block(fields, channel.value_selector))});
   return channel;
@@ -192,12 +205,12 @@ void ParseInput(FieldReader& fields, const Slot& slot, Input& input) {
   };
   const auto channel = [&](const Slot& at) {
     fields.Mapping(at, "an input channel",
-                   {Required("name", fields.Name(input.channel, CheckOneLine))});
+                   {Required("name", fields.Name(input.channel, value::CheckTopicName))});
   };
   const auto take = [&](const Slot& at) {
     Take value;
     fields.Mapping(at, "'take'",
-                   {Required("max", fields.Whole(value.max, 1)),
+                   {Required("max", fields.Whole(value.max, 1, kMostTaken)),
                     Required("within", fields.Time(value.within))});
     input.take = {value, {at.node.Mark()}, {at.key}};
   };
@@ -215,6 +228,12 @@ void ParseOutput(FieldReader& fields, const Slot& slot, Output& output) {
                  {Optional("topics", ListOf(fields, output.topics, ParseOutputTopic)),
                   Optional("channels", ListOf(fields, output.channels, ParseOutputChannel)),
                   Optional("sinks", ListOf(fields, output.sinks, ParseOutputSink))});
+  if (!output.sinks) return;
+  std::vector<const Field<std::string>*> names;
+  for (const OutputSink& sink : output.sinks->value) {
+    if (!sink.name.value.empty()) names.push_back(&sink.name);
+  }
+  fields.CheckDistinct("a sink", names);
 }
 
 void ParseTopicSend(FieldReader& fields, const Slot& slot, TopicSendOp& send) {

@@ -8,8 +8,8 @@
 
 namespace kaspr::frontend {
 
-void RefuseUnsupported(const AgentSpec& agent, Diagnostics& diagnostics);
-void RefuseUnsupported(const Resource& resource, Diagnostics& diagnostics);
+// Refuses tables and what comes with them, and exactly-once.
+void RefuseUnsupported(const AppSpec& spec, Diagnostics& diagnostics);
 
 // Refuses serializers that run code when they read (D11), for a run that does not allow them.
 void RefusePickle(const AppSpec& spec, Diagnostics& diagnostics);

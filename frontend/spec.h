@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -165,6 +166,10 @@ struct Processors {
   std::vector<Field<std::string>> pipeline;  // names of operations
   MaybeBlock init;
   std::vector<Operation> operations;
+
+  // The names that stand in the pipeline.
+  std::set<std::string_view> Used() const;
+
   bool operator==(const Processors&) const = default;
 };
 
@@ -177,6 +182,10 @@ struct OnError {
   Maybe<int64_t> attempts;
   Maybe<Duration> backoff;
   Maybe<ErrorAction> then;
+
+  bool Retries() const;
+  bool SendsDeadLetters() const;  // at once, or after the last attempt
+
   bool operator==(const OnError&) const = default;
 };
 

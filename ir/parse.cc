@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "ir/names.h"
+#include "ir/parse_parts.h"
 #include "ir/token_reader.h"
 
 namespace kaspr::ir {
@@ -67,47 +68,15 @@ class Parser {
       if (in_.TakeText(Kind::kString, "the name of the app in quotes", graph_.app))
         in_.ExpectLineEnd();
     } else if (in_.AcceptWord("topic")) {
-      TopicLine(start);
+      DeclaredTopic topic;
+      topic.place.span = start;
+      const bool good = TakeDeclaredTopic(in_, topic) && in_.ExpectLineEnd();
+      if (good) graph_.topics.push_back(std::move(topic));
     } else if (in_.AcceptWord("agent")) {
       AgentHead(start);
     } else {
       in_.Fail("'app', 'topic' or 'agent'");
     }
-  }
-
-  // `topic "audit" [partitions: 2, replicas: 1, config: "cleanup.policy=compact"]`
-  void TopicLine(Span start) {
-    DeclaredTopic topic;
-    topic.place.span = start;
-    const auto take_count = [&](std::optional<int32_t>& count) {
-      int64_t number = 0;
-      if (!in_.TakeNumber("a number", 1, INT32_MAX, number)) return false;
-      count = static_cast<int32_t>(number);
-      return true;
-    };
-    const bool good = in_.TakeText(Kind::kString, "the name of the topic in quotes", topic.name) &&
-                      in_.Attributes([&](const Token& name) {
-                        if (name.text == "partitions") return take_count(topic.partitions);
-                        if (name.text == "replicas") return take_count(topic.replicas);
-                        if (name.text == "config") return TakeConfig(topic);
-                        return in_.UnknownAttribute(name, "'partitions', 'replicas' or 'config'");
-                      }) &&
-                      in_.ExpectLineEnd();
-    if (good) graph_.topics.push_back(std::move(topic));
-  }
-
-  // `"cleanup.policy=compact" "retention.ms=3600000"`: one at least.
-  bool TakeConfig(DeclaredTopic& topic) {
-    do {
-      std::string text;
-      if (!in_.TakeText(Kind::kString, "a property and its value in quotes, as \"name=value\"",
-                        text)) {
-        return false;
-      }
-      const size_t sign = std::min(text.find('='), text.size());
-      topic.config.emplace_back(text.substr(0, sign), text.substr(std::min(sign + 1, text.size())));
-    } while (in_.token().kind == Kind::kString);
-    return true;
   }
 
   void AgentHead(Span start) {
@@ -117,34 +86,7 @@ class Parser {
     if (!in_.Take(Kind::kString, "the name of the agent in quotes", name)) return;
     agent_->name = name.text;
     agent_->place.span.end = name.span.end;
-    const bool good = in_.Attributes([&](const Token& attribute) {
-      if (attribute.text == "on-error") return TakeOnError(agent_->on_error);
-      if (attribute.text == "timeout") return in_.TakeDuration(agent_->timeout);
-      return in_.UnknownAttribute(attribute, "'on-error' or 'timeout'");
-    });
-    if (good && in_.Expect(Kind::kMark, "{")) in_.ExpectLineEnd();
-  }
-
-  // `stop`, `dead-letter "dead"`, `retry 3 100ms then dead-letter "dead"`.
-  bool TakeOnError(OnError& on_error) {
-    if (!TakeAction(on_error, on_error.policy)) return false;
-    if (on_error.policy != ErrorAction::kRetry) return true;
-    int64_t attempts = 0;
-    if (!in_.TakeNumber("how often it is tried,", 1, UINT32_MAX, attempts)) return false;
-    on_error.attempts = static_cast<uint32_t>(attempts);
-    return in_.TakeDuration(on_error.backoff) && in_.Expect(Kind::kWord, "then") &&
-           TakeAction(on_error, on_error.then);
-  }
-
-  bool TakeAction(OnError& on_error, ErrorAction& action) {
-    const auto known = ErrorActionFromName(in_.token().text);
-    if (in_.token().kind != Kind::kWord || !known) {
-      return in_.Fail("'skip', 'dead-letter', 'retry' or 'stop'");
-    }
-    action = *known;
-    in_.AcceptWord(ErrorActionName(action));
-    return action != ErrorAction::kDeadLetter ||
-           in_.TakeText(Kind::kString, "the topic of dead letters in quotes", on_error.topic);
+    if (TakeAgentAttributes(in_, *agent_) && in_.Expect(Kind::kMark, "{")) in_.ExpectLineEnd();
   }
 
   // Lines of an agent.
@@ -218,38 +160,7 @@ class Parser {
 
   void InputNode(Node& node) {
     Input input;
-    if (!InputSource(input)) return;
-    const TokenReader::Flag isolated{"isolated", input.isolated_partitions};
-    const auto take = [&](const Token& name) {
-      if (name.text == "key") return in_.TakeSerializer(input.key);
-      if (name.text == "value") return in_.TakeSerializer(input.value);
-      if (name.text == "take") return TakeLists(input.take.emplace());
-      return in_.UnknownAttribute(name, "'key', 'value', 'take' or 'isolated'");
-    };
-    if (in_.Attributes(take, {isolated}) && in_.ExpectLineEnd()) node.op = std::move(input);
-  }
-
-  // `topic "a", "b"`, `pattern "^a\\."` or `channel "a"`.
-  bool InputSource(Input& input) {
-    if (in_.AcceptWord("pattern")) {
-      return in_.TakeText(Kind::kString, "a pattern in quotes", input.pattern);
-    }
-    if (in_.AcceptWord("channel")) {
-      return in_.TakeText(Kind::kString, "the name of a channel in quotes", input.channel);
-    }
-    if (!in_.AcceptWord("topic")) return in_.Fail("'topic', 'pattern' or 'channel'");
-    do {
-      std::string topic;
-      if (!in_.TakeText(Kind::kString, "the name of a topic in quotes", topic)) return false;
-      input.topics.push_back(std::move(topic));
-    } while (in_.AcceptMark(","));
-    return true;
-  }
-
-  // `100 5s`
-  bool TakeLists(Input::Take& take) {
-    return in_.TakeNumber("how many values a list has at most,", 1, INT64_MAX, take.max) &&
-           in_.TakeDuration(take.within);
+    if (TakeInput(in_, input) && in_.ExpectLineEnd()) node.op = std::move(input);
   }
 
   // `@by-customer topic "shop-orders-by-customer-repartition"`, to the end of the line.

@@ -44,14 +44,13 @@ bool TokenReader::TakeText(Kind kind, const std::string& wanted, std::string& te
   return true;
 }
 
-bool TokenReader::TakeNumber(const std::string& wanted, int64_t least, int64_t most,
-                             int64_t& number) {
-  if (token_.kind != Kind::kWord) return Fail(wanted);
+bool TokenReader::TakeNumber(int64_t least, int64_t most, int64_t& number) {
   const char* end = token_.text.data() + token_.text.size();
   int64_t parsed = 0;
   const auto [stop, error] = std::from_chars(token_.text.data(), end, parsed);
-  if (error != std::errc() || stop != end || parsed < least || parsed > most) {
-    return Fail(fmt::format("{} from {} to {}", wanted, least, most));
+  const bool whole = token_.kind == Kind::kWord && error == std::errc() && stop == end;
+  if (!whole || parsed < least || parsed > most) {
+    return Fail(fmt::format("a number from {} to {}", least, most));
   }
   number = parsed;
   Advance();

@@ -35,7 +35,7 @@ class TokenReader {
   bool Take(Token::Kind kind, const std::string& wanted, Token& token);
   bool TakeText(Token::Kind kind, const std::string& wanted, std::string& text);
   // A whole number from `least` to `most`.
-  bool TakeNumber(const std::string& wanted, int64_t least, int64_t most, int64_t& number);
+  bool TakeNumber(int64_t least, int64_t most, int64_t& number);
   bool TakeDuration(std::chrono::milliseconds& duration);
   bool TakeSerializer(Serializer& serializer);
 

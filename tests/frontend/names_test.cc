@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "base/duration.h"
 #include "value/kafka.h"
 
 namespace kaspr::frontend {
@@ -41,22 +40,6 @@ TEST(Names, OneLine) {
     EXPECT_FALSE(CheckOneLine(good)) << good;
   }
   for (const char* bad : {"", "a\nb", "a\tb"}) EXPECT_TRUE(CheckOneLine(bad)) << bad;
-}
-
-TEST(Names, Durations) {
-  const struct {
-    const char* text;
-    int64_t milliseconds;  // -1: none
-  } rows[] = {{"200ms", 200}, {"5s", 5000},  {"2m", 120'000},    {"1h", 3'600'000},
-              {"0s", 0},      {"5", -1},     {"s", -1},          {"1.5s", -1},
-              {"-1s", -1},    {"5 s", -1},   {"5S", -1},         {"1w", -1},
-              {"", -1},       {"1h30m", -1}, {"1d", 86'400'000}, {"99999999999s", -1}};
-  for (const auto& row : rows) {
-    const std::optional<Duration> duration = ParseDuration(row.text);
-    EXPECT_EQ(duration ? duration->count() : -1, row.milliseconds) << row.text;
-    if (!duration) continue;
-    EXPECT_EQ(ParseDuration(FormatDuration(*duration)), duration) << row.text;
-  }
 }
 
 TEST(Names, Patterns) {
