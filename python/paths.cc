@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -22,7 +23,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string kVersion = fmt::format("{}.{}", PY_MAJOR_VERSION, PY_MINOR_VERSION);
+// Of the embedded CPython: "3.11".
+std::string Version() {
+  return fmt::format("{}.{}", PY_MAJOR_VERSION, PY_MINOR_VERSION);
+}
 
 std::string Trimmed(const std::string& text) {
   const size_t begin = text.find_first_not_of(" \t\r");
@@ -53,7 +57,7 @@ std::string MajorMinor(const std::string& version) {
 }
 
 fs::path PackagesOf(const fs::path& venv) {
-  return venv / "lib" / ("python" + kVersion) / "site-packages";
+  return venv / "lib" / ("python" + Version()) / "site-packages";
 }
 
 Ref Texts(const std::vector<std::string>& texts) {
@@ -77,15 +81,15 @@ std::string CheckVenv(const std::string& path) {
   // `venv` says version, `virtualenv` and `uv` say version_info.
   const auto found =
       values.contains("version") ? values.find("version") : values.find("version_info");
-  if (found != values.end() && MajorMinor(found->second) != kVersion) {
+  if (found != values.end() && MajorMinor(found->second) != Version()) {
     return fmt::format(
         "the virtual environment '{}' is of Python {}, and kasprc runs Python {}: make one with "
         "python{} -m venv",
-        path, MajorMinor(found->second), kVersion, kVersion);
+        path, MajorMinor(found->second), Version(), Version());
   }
   if (!fs::is_directory(PackagesOf(path), code)) {
     return fmt::format("the virtual environment '{}' has no packages of Python {}: no '{}'", path,
-                       kVersion, PackagesOf(path).string());
+                       Version(), PackagesOf(path).string());
   }
   return "";
 }

@@ -136,7 +136,7 @@ int ReadSuite(const Options& options, Suite& suite) {
 // All cases, by workers; results are there in any order and are asked for in this one.
 class Runner {
  public:
-  Runner(std::vector<CaseRun> runs) : runs_(std::move(runs)), results_(runs_.size()) {
+  explicit Runner(std::vector<CaseRun> runs) : runs_(std::move(runs)), results_(runs_.size()) {
     const size_t cores = std::max(1u, std::thread::hardware_concurrency());
     for (size_t i = 0; i < std::min({cores, kMostAtOnce, runs_.size()}); ++i) {
       workers_.emplace_back([this] { Work(); });

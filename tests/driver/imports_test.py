@@ -183,17 +183,17 @@ class VirtualEnvironment(Scratch):
 
     def test_the_system_is_seen_if_the_environment_says_so(self):
         """PyYAML is a package of the system here; the venv's own comes first."""
-        self.write("agent.yaml", agent("import yaml, shop", "def work(value):",
-                                       "    return [shop.NAME, yaml.__file__]"))
-        (self.packages / "shop.py").write_text("NAME = 'shop'")
-        process = self.run_agent("-f", "agent.yaml", "--venv", "venv", exit_code=78)
-        self.assertIn("No module named 'yaml'", process.stderr)
+        self.write("agent.yaml", agent("from importlib.util import find_spec", "def work(value):",
+                                       "    found = find_spec('yaml')",
+                                       "    return found and found.origin"))
+        with_venv = ["-f", "agent.yaml", "--venv", "venv"]
+        self.assertIsNone(self.answer(*with_venv))
         config = self.folder / "venv" / "pyvenv.cfg"
         config.write_text(config.read_text().replace("system-site-packages = false",
                                                      "system-site-packages = true"))
-        self.assertNotIn(str(self.folder), self.answer("-f", "agent.yaml", "--venv", "venv")[1])
+        self.assertTrue(self.answer(*with_venv).endswith("dist-packages/yaml/__init__.py"))
         (self.packages / "yaml.py").write_text("")
-        self.assertIn(str(self.folder), self.answer("-f", "agent.yaml", "--venv", "venv")[1])
+        self.assertEqual(self.answer(*with_venv), str(self.packages / "yaml.py"))
 
     def test_the_specs_folder_comes_first(self):
         (self.packages / "shop.py").write_text("NAME = 'venv'")

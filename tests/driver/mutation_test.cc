@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <random>
 
 #include "base/render.h"
@@ -19,7 +19,7 @@ using frontend::Corpus;
 using frontend::CorpusFile;
 
 constexpr int kMutations = 10'000;
-constexpr std::chrono::seconds kMostTime{1};
+constexpr std::clock_t kMostTime = CLOCKS_PER_SEC;  // of all threads: others may use the machine
 
 class Mutator {
  public:
@@ -182,9 +182,9 @@ void ExpectPlaces(const std::vector<Diagnostic>& said, const std::string& text) 
 void Check(const std::string& text, python::Interpreter& interpreter, int& right) {
   Compilation compiled;
   const SourceFile& file = compiled.files.Add("t.yaml", text);
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   const bool ok = Compile({&file}, interpreter, {}, "", compiled);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, kMostTime);
+  EXPECT_LT(std::clock() - start, kMostTime);
   const Diagnostics& diagnostics = compiled.diagnostics;
   ASSERT_EQ(ok, !diagnostics.has_errors());
   const auto said = diagnostics.Sorted();
