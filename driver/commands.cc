@@ -30,13 +30,6 @@ bool HasMistakes(const Diagnostics& diagnostics) {
   return diagnostics.error_count() + diagnostics.warning_count() > 0;
 }
 
-// Is it the topic of a groupBy?
-bool IsInternal(const runtime::Plan& plan, std::string_view topic) {
-  return std::any_of(plan.segments.begin(), plan.segments.end(), [&](const auto& segment) {
-    return !segment.counts_source && segment.topics.front() == topic;
-  });
-}
-
 // One line per agent: "orders: orders -> priced, 3 operations, python".
 std::string Summary(const Compilation& compiled) {
   const runtime::Plan plan = runtime::MakePlan(*compiled.optimized);
@@ -47,9 +40,7 @@ std::string Summary(const Compilation& compiled) {
     for (const runtime::Segment& segment : plan.segments) {
       if (segment.agent_index != agent) continue;
       lane = segment.engine == runtime::Segment::Engine::kLane;
-      for (const std::string& topic : segment.WrittenTopics()) {
-        if (!IsInternal(plan, topic)) written.push_back(topic);
-      }
+      for (std::string& topic : segment.WrittenTopics()) written.push_back(std::move(topic));
       if (!segment.counts_source) continue;
       read = segment.topics;
       if (!segment.pattern.empty()) read.push_back("topics like " + segment.pattern);

@@ -145,9 +145,9 @@ struct Flow::State {
     for (const value::Send& record : work->batch.sends) {
       if (!node.Takes(record.output)) continue;
       work->own.Add();
-      const std::string& topic = plan.segments[segment].targets[record.output].name;
-      sink.Send(record.topic.empty() ? topic : record.topic, record, work->own);
-      ++sent;
+      const Segment::Target& target = plan.segments[segment].targets[record.output];
+      sink.Send(record.topic.empty() ? target.name : record.topic, record, work->own);
+      sent += !target.internal;
     }
     CountersOf(segment).out += sent;
     work->own.Done();

@@ -94,7 +94,7 @@ class SegmentBuilder {
 std::vector<SendNode> SendsOf(const Segment& segment) {
   std::vector<SendNode> sends;
   for (const uint32_t output : segment.outputs) {
-    const auto& [name, channel] = segment.targets[output];
+    const auto& [name, channel, internal] = segment.targets[output];
     const std::string topic = !channel && segment.ChoosesTopics() ? "" : name;
     auto node = std::find_if(sends.begin(), sends.end(), [&](const SendNode& send) {
       return send.topic == topic && send.channel == channel;
@@ -117,7 +117,9 @@ void AddSegments(const ir::Agent& agent, Plan& plan) {
   first.engine = NeedsLane(agent) ? Segment::Engine::kLane : Segment::Engine::kNative;
   first.isolated = agent.input().isolated_partitions;
   for (const ir::Target& target : targets) {
-    first.targets.push_back({target.name, target.kind == ir::Target::Kind::kChannel});
+    first.targets.push_back({.name = target.name,
+                             .channel = target.kind == ir::Target::Kind::kChannel,
+                             .internal = target.group != nullptr});
   }
   Segment segment = first;
   segment.topics = agent.input().topics;
@@ -242,7 +244,8 @@ bool Segment::ChoosesTopics() const {
 std::vector<std::string> Segment::WrittenTopics() const {
   std::vector<std::string> topics;
   for (const uint32_t output : outputs) {
-    const auto& [name, channel] = targets[output];
+    const auto& [name, channel, internal] = targets[output];
+    if (internal) continue;
     const std::string shown = channel ? "channel " + name : name;
     if (!shown.empty() && std::find(topics.begin(), topics.end(), shown) == topics.end()) {
       topics.push_back(shown);
@@ -263,6 +266,12 @@ std::set<std::string> Segment::NamedTopics() const {
 
 bool Segment::Writes(std::string_view topic) const {
   return NamedTopics().contains(std::string(topic));
+}
+
+bool Plan::IsInternal(std::string_view topic) const {
+  return std::any_of(segments.begin(), segments.end(), [&](const Segment& segment) {
+    return !segment.counts_source && segment.topics.front() == topic;
+  });
 }
 
 bool Plan::Reads(std::string_view topic) const {

@@ -37,6 +37,7 @@ struct Segment {
   struct Target {
     std::string name;  // of a topic or channel; "" where each record names its own topic
     bool channel = false;
+    bool internal = false;  // a topic of groupBy: nobody but the agent is to see what is in it
     bool operator==(const Target&) const = default;
   };
 
@@ -55,7 +56,7 @@ struct Segment {
 
   // Does it choose topics at run time?
   bool ChoosesTopics() const;
-  // As shown: {"priced", "channel big", "topics chosen at run time"}.
+  // As shown: {"priced", "channel big", "topics chosen at run time"}, without those of groupBy.
   std::vector<std::string> WrittenTopics() const;
   // Those that it writes by their names.
   std::set<std::string> NamedTopics() const;
@@ -68,6 +69,8 @@ struct Plan {
   std::vector<std::string> agents;  // their names
   std::vector<Segment> segments;  // in the order of the graph, those of an agent together
 
+  // Is it the topic of a groupBy?
+  bool IsInternal(std::string_view topic) const;
   // Does a segment read the topic, by its name?
   bool Reads(std::string_view topic) const;
   // Does a segment write the topic, by its name?

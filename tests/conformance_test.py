@@ -3,9 +3,7 @@
 
     conformance_test.py KASPRC [AREA/NAME ...]
 
-tests/conformance/README.md is the format. tests/conformance/waits.yaml lists by name the cases that
-cannot pass yet, each with the field or feature it waits for; a case listed there that passes is a
-failure too, so the list stays true. With names, only those cases run, listed or not.
+tests/conformance/README.md is the format. With names, only those cases run.
 """
 
 import json
@@ -117,27 +115,16 @@ def run(kasprc, name):
 
 def main():
     kasprc, names = sys.argv[1], sys.argv[2:]
-    waits = {} if names else yaml.safe_load((ROOT / "waits.yaml").read_text(encoding="utf-8"))
-    waits = {case: feature for feature, cases in waits.items() for case in cases}
     names = names or sorted(f"{path.parent.parent.name}/{path.parent.name}"
                             for path in ROOT.glob("*/*/case.yaml"))
-    unknown = sorted(set(waits) - set(names))
     with ThreadPoolExecutor(2) as pool:
         results = list(zip(names, pool.map(lambda name: run(kasprc, name), names)))
-    failures = 0
     for name, wrong in results:
-        if name in waits and not wrong:
-            print(f"FAIL {name}: passes, but waits.yaml says that it waits for {waits[name]}")
-        elif name not in waits and wrong:
+        if wrong:
             print(f"FAIL {name}: {wrong}")
-        else:
-            continue
-        failures += 1
-    for name in unknown:
-        print(f"FAIL {name}: is in waits.yaml, but is no case")
     passed = sum(not wrong for _, wrong in results)
-    print(f"{passed} of {len(results)} cases pass, {len(waits)} wait for a feature")
-    return 1 if failures or unknown else 0
+    print(f"{passed} of {len(results)} cases pass")
+    return 0 if passed == len(results) else 1
 
 
 if __name__ == "__main__":

@@ -109,6 +109,7 @@ value::DeliveryReport LocalSink::Write(std::string_view topic, const value::Send
                                .timestamp = appended.timestamp,
                                .log_start_offset = 0,
                                .error = ""};
+  if (topics_.Internal(*to)) return report;
   if (const auto file = values_.find(topic); file != values_.end()) {
     file->second->buffer() += send.value.value_or("");
     file->second->buffer() += '\n';

@@ -32,6 +32,7 @@ struct LocalTopics::Topic {
   enum class Readers : uint8_t { kUnknown, kNone, kSome };
   std::string name;
   size_t max_record_bytes = 0;
+  bool internal = false;
   std::atomic<Readers> readers{Readers::kUnknown};
   std::atomic<uint32_t> round_robin{0};
   std::deque<Partition> partitions;  // a deque: a mutex does not move
@@ -42,7 +43,8 @@ LocalTopics::LocalTopics(const Plan& plan, Subscription& subscription, LocalTopi
   for (const Segment& segment : plan.segments) {
     for (const std::string& topic : segment.topics) Add(topic);
     for (const Segment::Target& target : segment.targets) {
-      if (!target.channel && !target.name.empty()) Add(target.name);
+      if (target.channel || target.name.empty()) continue;
+      Add(target.name)->internal = target.internal;
     }
   }
   FindReaders();
@@ -126,6 +128,10 @@ size_t LocalTopics::LargestRecordBytes() const {
 
 int32_t LocalTopics::PartitionCount(const Topic& topic) const {
   return static_cast<int32_t>(topic.partitions.size());
+}
+
+bool LocalTopics::Internal(const Topic& topic) const {
+  return topic.internal;
 }
 
 bool LocalTopics::Read(const Topic& topic) const {

@@ -59,6 +59,7 @@ class LocalTopics {
   size_t MaxRecordBytes(std::string_view name) const;
   size_t LargestRecordBytes() const;  // of any topic
 
+  bool Internal(const Topic& topic) const;  // is it one of groupBy, which nobody is to see?
   bool Read(const Topic& topic) const;      // is it known that an agent reads it? Any thread.
   bool Reads(std::string_view name) const;  // does an agent? May wait for the lane. Poll thread.
   bool has_patterns() const { return subscription_.has_patterns(); }

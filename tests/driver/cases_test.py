@@ -173,10 +173,6 @@ class Documentation(unittest.TestCase):
 
 
 class Conformance(unittest.TestCase):
-    def waiting(self):
-        waits = yaml.safe_load((CONFORMANCE / "waits.yaml").read_text(encoding="utf-8"))
-        return {case for cases in (waits or {}).values() for case in cases}
-
     def test_there_and_back(self):
         """Every case says the same after both conversions."""
         folders = sorted(path.parent for path in CONFORMANCE.glob("*/*/case.yaml")
@@ -202,7 +198,6 @@ class Conformance(unittest.TestCase):
             case = yaml.safe_load((CONFORMANCE / name / "case.yaml").read_text(encoding="utf-8"))
             if case.keys() & {"topics", "order", "ignore", "exit", "flags"}:
                 chosen.add(name)
-        chosen -= self.waiting()
         with tempfile.TemporaryDirectory() as scratch:
             out = pathlib.Path(scratch)
             convert_cases.convert_to_yaml(CONFORMANCE, out, sorted(chosen))
