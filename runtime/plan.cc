@@ -23,8 +23,7 @@ bool NeedsLane(const ir::Agent& agent) {
   const ir::Input& input = agent.input();
   return !agent.functions.empty() || agent.on_error.policy != ir::ErrorAction::kSkip ||
          input.key != ir::Serializer::kRaw || input.value != ir::Serializer::kRaw || input.take ||
-         !input.channel.empty() ||
-         std::any_of(agent.nodes.begin(), agent.nodes.end(), lane_only);
+         !input.channel.empty() || std::any_of(agent.nodes.begin(), agent.nodes.end(), lane_only);
 }
 
 // Fills in a segment, node after node.
