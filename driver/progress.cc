@@ -67,10 +67,9 @@ void Progress::Update(const std::vector<runtime::Counters>& counters, std::optio
     const uint64_t in = agent.in;
     const double rate = passed > 0 ? static_cast<double>(in - last_in_[i]) / passed : 0;
     last_in_[i] = in;
-    drawn_ += fmt::format("{}   in {}   out {}   dropped {}   failed {}   {}/s\n",
-                          plan_.agents[i], Grouped(in), Grouped(agent.out),
-                          Grouped(agent.filtered), Grouped(agent.failed),
-                          Grouped(static_cast<uint64_t>(rate)));
+    drawn_ += fmt::format("{}   in {}   out {}   dropped {}   failed {}   {}/s\n", plan_.agents[i],
+                          Grouped(in), Grouped(agent.out), Grouped(agent.filtered),
+                          Grouped(agent.failed), Grouped(static_cast<uint64_t>(rate)));
   }
   if (lag) drawn_ += fmt::format("lag {}\n", Grouped(static_cast<uint64_t>(*lag)));
   std::fputs(drawn_.c_str(), stderr);

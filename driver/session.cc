@@ -103,13 +103,12 @@ runtime::EngineOptions Session::EngineOptions() {
     const std::string& agent = plan_.agents[index];
     for (uint64_t i = 0; i < count; ++i) {
       failures_->Report(agent, why, [&] {
-        return std::pair(
-            "a record that cannot be sent: " + why,
-            Diagnostic{.severity = Severity::kError,
-                       .code = Code::kSendRefused,
-                       .message = "a record cannot be sent: " + why,
-                       .labels = {{compiled_.optimized->agents[index].place.span, ""}},
-                       .notes = {"skipped; further ones like it are only counted"}});
+        return std::pair("a record that cannot be sent: " + why,
+                         Diagnostic{.severity = Severity::kError,
+                                    .code = Code::kSendRefused,
+                                    .message = "a record cannot be sent: " + why,
+                                    .labels = {{compiled_.optimized->agents[index].place.span, ""}},
+                                    .notes = {"skipped; further ones like it are only counted"}});
       });
     }
   };

@@ -28,8 +28,8 @@ class Session {
   // Compiles, starts, runs and closes; the exit code.
   int Main();
 
-  // Takes nothing more in and finishes what is in flight; `why` is "signal", "stop" or "end". False:
-  // nothing is in flight yet that could be finished.
+  // Takes nothing more in and finishes what is in flight; `why` is "signal", "stop" or "end".
+  // False: nothing is in flight yet that could be finished.
   bool Stop(const char* why);
   void Abort();
 
@@ -64,11 +64,11 @@ class Session {
   std::vector<std::unique_ptr<ir::Kernel>> kernels_;
   std::vector<std::unique_ptr<ir::LaneKernel>> lane_kernels_;  // go before the interpreter
   std::vector<runtime::Body> bodies_;                          // one per segment of the plan
-  bool unread_ = false;                               // some input could not be read
+  bool unread_ = false;                                        // some input could not be read
 
   mutable std::mutex mutex_;  // of what follows
   std::unique_ptr<runtime::Engine> engine_;
-  const char* stopped_ = nullptr;  // why
+  const char* stopped_ = nullptr;    // why
   std::atomic<bool> failed_{false};  // a record failed, and its agent wanted the app to end
   bool closed_ = false;
 };

@@ -30,7 +30,8 @@ class Kernel {
 };
 
 // A batch on the lane, as its kernel sees it: the runtime's half of the work. All calls on the
-// lane's thread. Its memory, and that of whatever was handed on, lives as long as somebody holds it.
+// lane's thread. Its memory, and that of whatever was handed on, lives as long as somebody holds
+// it.
 class LaneWork {
  public:
   // What an event may hold, and a batch at the end of an event, before it has to be handed on.
@@ -57,8 +58,8 @@ class LaneWork {
   // `parts` is held by it, once for each time it stands there, and counts as done when it is
   // delivered; before, each must have been told to Hold.
   virtual std::shared_ptr<LaneWork> Gather(std::vector<std::shared_ptr<LaneWork>> parts) = 0;
-  // An event of it is kept for a Gather to come, or for Drop. What is only kept so is not in flight:
-  // the runtime takes more in.
+  // An event of it is kept for a Gather to come, or for Drop. What is only kept so is not in
+  // flight: the runtime takes more in.
   virtual void Hold() = 0;
   virtual void Drop() = 0;  // it will not run here: nothing of it is acknowledged
 };
@@ -70,8 +71,8 @@ class LaneKernel {
   // Does what needs no lane and no order, so that the lane has less to do: several batches at a
   // time. Optional.
   virtual void Prepare(value::Batch&) {}
-  // Takes a batch over, gives each of its events an outcome, and then calls Finish; returns at once.
-  // The works of one stream come in order.
+  // Takes a batch over, gives each of its events an outcome, and then calls Finish; returns at
+  // once. The works of one stream come in order.
   virtual void Submit(std::shared_ptr<LaneWork> work) = 0;
   // Nothing more is coming: events that wait for others run without them.
   virtual void Flush() {}

@@ -36,8 +36,7 @@ Ref ValueOf(std::span<Reading> readings, bool list) {
 }
 
 Task<bool> Run(RunningAgent& agent, Part& part, std::span<Reading> readings, bool list,
-               Staging& staging, uint32_t attempt, uint32_t& filtered,
-               const Activity*& activity) {
+               Staging& staging, uint32_t attempt, uint32_t& filtered, const Activity*& activity) {
   for (Reading& reading : readings) {
     if (!reading.value && !Read(agent, part, reading, attempt, activity)) co_return false;
   }

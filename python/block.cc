@@ -106,8 +106,8 @@ bool Block::Take(Ref context, Instance& instance) {
     instance.globals = Ref::Share(instances_.back().globals.get());
     instance.callable = Ref::Share(instances_.back().callable.get());
   }
-  return !sees_context_ || PyDict_SetItem(instance.globals.get(), state_.context_name.get(),
-                                          context.get()) == 0;
+  return !sees_context_ ||
+         PyDict_SetItem(instance.globals.get(), state_.context_name.get(), context.get()) == 0;
 }
 
 void Block::Give(Instance instance) {

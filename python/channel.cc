@@ -36,8 +36,8 @@ class Copier {
     if (PyList_CheckExact(value)) return CopyList(value);
     if (PyTuple_CheckExact(value)) return CopyTuple(value);
     // What a set holds can be hashed, and so does not change.
-    return Remember(value, Ref::Own(PyFrozenSet_CheckExact(value) ? PyFrozenSet_New(value)
-                                                                  : PySet_New(value)));
+    return Remember(
+        value, Ref::Own(PyFrozenSet_CheckExact(value) ? PyFrozenSet_New(value) : PySet_New(value)));
   }
 
   Ref CopyDict(PyObject* value) {

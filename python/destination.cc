@@ -81,7 +81,8 @@ Destination::Destination(Interpreter::State& state, const ir::Agent& agent,
       encode_value_(EncodeActivity("value", spec.value, Named(spec), operation, place.span)),
       send_(SendActivity(Named(spec), operation, place.span)) {
   const auto block = [&](const std::optional<ir::FnId>& id) {
-    return id ? std::make_unique<Block>(state, agent, agent.function(*id), scope, operation) : nullptr;
+    return id ? std::make_unique<Block>(state, agent, agent.function(*id), scope, operation)
+              : nullptr;
   };
   predicate_ = block(spec.selectors.predicate);
   name_ = block(spec.selectors.name);
@@ -112,8 +113,7 @@ Task<bool> Destination::Send(PyObject* value, CurrentEvent& event, Staging& stag
   if (!Encode(activity, record)) co_return false;
   sent.sent = true;
   activity = &send_;
-  const size_t most =
-      name_ == nullptr ? max_record_bytes_ : app_.max_record_bytes(record.topic);
+  const size_t most = name_ == nullptr ? max_record_bytes_ : app_.max_record_bytes(record.topic);
   if (!spec_.ack) {
     if (staging.Full(value::SizeOf(record.send))) {
       const bool flushed = co_await staging.Flush();

@@ -25,10 +25,10 @@ class Destination {
     Ref report;         // of a send that was acknowledged: the dict that Python sees
   };
 
-  // Sends what becomes of `value`, which is borrowed. False: an exception is set, and `activity` says
-  // what was being done.
-  Task<bool> Send(PyObject* value, CurrentEvent& event, Staging& staging,
-                  const Activity*& activity, Sent& sent);
+  // Sends what becomes of `value`, which is borrowed. False: an exception is set, and `activity`
+  // says what was being done.
+  Task<bool> Send(PyObject* value, CurrentEvent& event, Staging& staging, const Activity*& activity,
+                  Sent& sent);
 
  private:
   struct Record;

@@ -14,8 +14,7 @@ constexpr auto kGrace = std::chrono::milliseconds(50);
 constexpr int kMostThrows = 1000;
 
 struct DriverObject {
-  PyObject_HEAD
-  Driver* driver;  // null once it is gone
+  PyObject_HEAD Driver* driver;  // null once it is gone
 };
 
 Driver* DriverOf(PyObject* self) {
@@ -107,7 +106,8 @@ void Driver::Start() {
   object_ = Ref::Own(PyType_GenericAlloc(type, 0));
   KASPR_CHECK(object_, "no memory for a driver");
   reinterpret_cast<DriverObject*>(object_.get())->driver = this;
-  asyncio_task_ = Ref::Own(PyObject_CallMethod(state_.lane_module.get(), "start", "O", object_.get()));
+  asyncio_task_ =
+      Ref::Own(PyObject_CallMethod(state_.lane_module.get(), "start", "O", object_.get()));
   KASPR_CHECK(asyncio_task_, "no task for a driver");
 }
 
@@ -139,9 +139,7 @@ void Driver::Turn::await_suspend(std::coroutine_handle<> caller) {
 }
 
 Driver::Awaiting::Awaiting(Driver& driver, Ref object, Ref globals, Ref context)
-    : driver_(driver),
-      globals_(std::move(globals)),
-      context_(std::move(context)) {
+    : driver_(driver), globals_(std::move(globals)), context_(std::move(context)) {
   PyAsyncMethods* methods = Py_TYPE(object.get())->tp_as_async;
   if (PyCoro_CheckExact(object.get()) || methods == nullptr || methods->am_await == nullptr) {
     iterator_ = std::move(object);  // a coroutine, or a generator of @types.coroutine

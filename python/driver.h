@@ -12,8 +12,8 @@
 // User code is called from the body, so it runs inside a running loop and inside a task, as in the
 // reference: it may make tasks of its own. While one driver waits, the loop runs the others. What
 // runs too long, or still runs at a forced stop, gets an exception: between two instructions of
-// Python where it computes, in its `await` where it waits; whoever swallows it gets it again. Lane's
-// thread only, but for what says otherwise.
+// Python where it computes, in its `await` where it waits; whoever swallows it gets it again.
+// Lane's thread only, but for what says otherwise.
 
 #include <atomic>
 #include <chrono>
@@ -78,11 +78,11 @@ class Driver {
   // Marks the beginning and end of what may be cut short for taking longer than `limit` (0: never),
   // and for a forced stop.
   void Begin(std::chrono::milliseconds limit);
-  bool End();  // did it take longer?
-  bool cut() const { return cut_; }              // it was cut short
-  bool interrupted() const;                      // a forced stop wants everything to end
-  bool Overdue(Clock::time_point now) const;     // any thread
-  Clock::time_point deadline() const;            // any thread
+  bool End();                                 // did it take longer?
+  bool cut() const { return cut_; }           // it was cut short
+  bool interrupted() const;                   // a forced stop wants everything to end
+  bool Overdue(Clock::time_point now) const;  // any thread
+  Clock::time_point deadline() const;         // any thread
   // Ends what waits in an `await`: it is overdue, or there is a forced stop.
   void CutAwait();
   // CPython's next check of running code: sets an exception if that should end. False: it should.

@@ -65,16 +65,15 @@ void Report(const RunningAgent& agent, const Activity& activity, const Exception
     Diagnostic diagnostic = MakeDiagnostic(activity, exception, site);
     std::string note = DescribeRecord(records.front());
     if (records.size() > 1) note += fmt::format(" and {} more", records.size() - 1);
-    diagnostic.notes.push_back(note + ": " +
-                               DescribeEnd(agent.agent.on_error, action, attempts));
+    diagnostic.notes.push_back(note + ": " + DescribeEnd(agent.agent.on_error, action, attempts));
     return std::pair(fmt::format("{} {}", OneLine(exception.Describe(), " ", 60), activity.where),
                      std::move(diagnostic));
   });
 }
 
 // Stages the record as it came, with headers that say where it comes from and why it failed.
-void StageDeadLetter(const RunningAgent& agent, const Activity& activity,
-                     const ir::Raised& raised, const value::Origin& record, Staging& staging) {
+void StageDeadLetter(const RunningAgent& agent, const Activity& activity, const ir::Raised& raised,
+                     const value::Origin& record, Staging& staging) {
   const std::string partition = std::to_string(record.partition);
   const std::string offset = std::to_string(record.message->offset);
   const std::array<std::pair<std::string_view, std::string_view>, 7> added = {{
@@ -91,14 +90,14 @@ void StageDeadLetter(const RunningAgent& agent, const Activity& activity,
   for (const auto& [name, value] : added) headers.push_back({.name = name, .value = value});
   // The last of the agent's targets, as ir::TargetsOf has it. What its topic does not take is not
   // the agent's failure but the end of the run: the record is nowhere then.
-  const auto error = staging.batch().Stage(
-      {.output = static_cast<uint32_t>(ir::TargetsOf(agent.agent).size() - 1),
-       .key = record.message->key,
-       .value = record.message->value,
-       .headers = headers,
-       .required = true,
-       .timestamp = record.message->timestamp},
-      SIZE_MAX);
+  const auto error =
+      staging.batch().Stage({.output = static_cast<uint32_t>(ir::TargetsOf(agent.agent).size() - 1),
+                             .key = record.message->key,
+                             .value = record.message->value,
+                             .headers = headers,
+                             .required = true,
+                             .timestamp = record.message->timestamp},
+                            SIZE_MAX);
   KASPR_CHECK(!error, "a dead letter that cannot be staged");
 }
 

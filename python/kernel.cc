@@ -104,9 +104,8 @@ void MakeParts(RunningAgent& agent) {
   size_t begin = 0;
   for (size_t i = 0; i < nodes.size(); ++i) {
     if (!std::holds_alternative<ir::GroupBy>(nodes[i].op) && i + 1 < nodes.size()) continue;
-    agent.parts.push_back(std::make_unique<Part>(agent.state, agent.agent,
-                                                 nodes.subspan(begin, i + 1 - begin), agent.app,
-                                                 agent.scope));
+    agent.parts.push_back(std::make_unique<Part>(
+        agent.state, agent.agent, nodes.subspan(begin, i + 1 - begin), agent.app, agent.scope));
     begin = i + 1;
   }
 }

@@ -19,9 +19,8 @@ std::unique_ptr<Block> OptionalBlock(Interpreter::State& state, const ir::Agent&
 template <class Pointer>
 uint32_t IndexOf(const ir::Agent& agent, Pointer ir::Target::*member, Pointer op) {
   const std::vector<ir::Target> targets = ir::TargetsOf(agent);
-  const auto found = std::find_if(targets.begin(), targets.end(), [&](const ir::Target& target) {
-    return target.*member == op;
-  });
+  const auto found = std::find_if(targets.begin(), targets.end(),
+                                  [&](const ir::Target& target) { return target.*member == op; });
   return static_cast<uint32_t>(found - targets.begin());
 }
 
@@ -50,12 +49,13 @@ GroupKey::GroupKey(Interpreter::State& state, const ir::Agent& agent, const ir::
                .operation = OperationOf(agent, node.name),
                .place = node.place.span,
                .note = "it goes through a topic, as JSON"}),
-      send_({.code = Code::kSendRefused,
-             .failed = fmt::format("what '{}' groups cannot be sent", OperationOf(agent, node.name)),
-             .where = fmt::format("in what '{}' groups", OperationOf(agent, node.name)),
-             .operation = OperationOf(agent, node.name),
-             .place = node.place.span,
-             .note = ""}) {}
+      send_(
+          {.code = Code::kSendRefused,
+           .failed = fmt::format("what '{}' groups cannot be sent", OperationOf(agent, node.name)),
+           .where = fmt::format("in what '{}' groups", OperationOf(agent, node.name)),
+           .operation = OperationOf(agent, node.name),
+           .place = node.place.span,
+           .note = ""}) {}
 
 Task<bool> GroupKey::Send(PyObject* value, CurrentEvent& event, Staging& staging,
                           const Activity*& activity) {

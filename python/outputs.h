@@ -1,7 +1,8 @@
 #pragma once
 
-// What the end of a pipeline does with a value: topics, then channels, then sinks, each in the order
-// of the spec; of an agent that goes on behind a groupBy, the internal topic. On the lane's thread.
+// What the end of a pipeline does with a value: topics, then channels, then sinks, each in the
+// order of the spec; of an agent that goes on behind a groupBy, the internal topic. On the lane's
+// thread.
 
 #include <memory>
 #include <vector>
@@ -48,9 +49,7 @@ class Outputs {
  public:
   Outputs() = default;
   void AddTopic(std::unique_ptr<Destination> topic) { topics_.push_back(std::move(topic)); }
-  void AddChannel(std::unique_ptr<ChannelSend> channel) {
-    channels_.push_back(std::move(channel));
-  }
+  void AddChannel(std::unique_ptr<ChannelSend> channel) { channels_.push_back(std::move(channel)); }
   void AddSink(std::unique_ptr<Block> sink) { sinks_.push_back(std::move(sink)); }
   void SetGroup(std::unique_ptr<GroupKey> group) { group_ = std::move(group); }
   GroupKey* group() const { return group_.get(); }

@@ -174,26 +174,27 @@ Pipeline::Pipeline(Interpreter::State& state, const ir::Agent& agent,
   };
   for (const ir::Node& node : nodes) {
     std::visit(
-        Match{[](const ir::Input&) {},
-              [&](const ir::Map& map) { add_call(Step::Kind::kMap, map.function, node.name); },
-              [&](const ir::Filter& filter) {
-                add_call(Step::Kind::kFilter, filter.function, node.name);
-              },
-              [&](const ir::TopicSend& send) { add_send(send, node.name, node.place); },
-              [&](const ir::GroupBy&) {
-                outputs_.SetGroup(std::make_unique<GroupKey>(state, agent, node, app, scope));
-              },
-              [&](const ir::Stage& stage) {
-                for (const ir::Stage::Step& step : stage.steps) add_step(step);
-              },
-              [&](const ir::Output& output) {
-                outputs_.AddTopic(std::make_unique<Destination>(
-                    state, agent, output.destination, node.place, "output", app, scope));
-              },
-              [&](const ir::ChannelOutput&) {
-                outputs_.AddChannel(std::make_unique<ChannelSend>(state, agent, node, app, scope));
-              },
-              [&](const ir::PythonSink& sink) { outputs_.AddSink(block(sink.function, "output")); }},
+        Match{
+            [](const ir::Input&) {},
+            [&](const ir::Map& map) { add_call(Step::Kind::kMap, map.function, node.name); },
+            [&](const ir::Filter& filter) {
+              add_call(Step::Kind::kFilter, filter.function, node.name);
+            },
+            [&](const ir::TopicSend& send) { add_send(send, node.name, node.place); },
+            [&](const ir::GroupBy&) {
+              outputs_.SetGroup(std::make_unique<GroupKey>(state, agent, node, app, scope));
+            },
+            [&](const ir::Stage& stage) {
+              for (const ir::Stage::Step& step : stage.steps) add_step(step);
+            },
+            [&](const ir::Output& output) {
+              outputs_.AddTopic(std::make_unique<Destination>(state, agent, output.destination,
+                                                              node.place, "output", app, scope));
+            },
+            [&](const ir::ChannelOutput&) {
+              outputs_.AddChannel(std::make_unique<ChannelSend>(state, agent, node, app, scope));
+            },
+            [&](const ir::PythonSink& sink) { outputs_.AddSink(block(sink.function, "output")); }},
         node.op);
   }
 }

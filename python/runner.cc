@@ -36,6 +36,12 @@ value::Outcome OutcomeOf(Verdict verdict) {
   return value::Outcome::kInterrupted;
 }
 
+// When a list that begins now is full enough. As in the reference, 0 means: only when it is full.
+Driver::Clock::time_point DueAfter(std::chrono::milliseconds within) {
+  const auto never = Driver::Clock::time_point::max();
+  return within.count() > 0 ? Driver::Clock::now() + within : never;
+}
+
 void Finish(value::Event& event, value::Outcome outcome) {
   event.outcome = outcome;
   Drop(std::exchange(event.object, nullptr));
@@ -52,8 +58,7 @@ Runner::Runner(RunningAgent& agent)
 void Runner::Submit(Part& part, std::shared_ptr<ir::LaneWork> work) {
   if (part.take != nullptr) take_ = &part;
   Line& line = lines_[work->stream()];
-  line.runs.push_back(
-      std::make_unique<Run>(part, std::move(work), driver_, agent_.undoable()));
+  line.runs.push_back(std::make_unique<Run>(part, std::move(work), driver_, agent_.undoable()));
   Queue(line);
   driver_.Notify();
 }
@@ -122,7 +127,7 @@ std::optional<Runner::Clock::time_point> Runner::NextTime() const {
   std::optional<Clock::time_point> next;
   const auto at = [&](Clock::time_point time) { next = std::min(time, next.value_or(time)); };
   for (const Line* line : ready_) at(line->ready);
-  if (!gathered_.empty()) at(due_);
+  if (!gathered_.empty() && due_ != Clock::time_point::max()) at(due_);
   return next;
 }
 
@@ -231,7 +236,7 @@ void Runner::Gather(Run& run) {
     } else {
       event.outcome = value::Outcome::kGathered;
       run.work->Hold();
-      if (gathered_.empty()) due_ = Clock::now() + take_->take->within;
+      if (gathered_.empty()) due_ = DueAfter(take_->take->within);
       gathered_.push_back({run.work, std::move(reading)});
     }
   }

@@ -2,11 +2,11 @@
 
 // What of an agent runs when: one event after the other, in the order of each stream.
 //
-// A runner is one task of the lane's loop (Driver). It takes batches as they are submitted, those of
-// different streams in turns; a stream whose event is to be tried again later is parked, and the
+// A runner is one task of the lane's loop (Driver). It takes batches as they are submitted, those
+// of different streams in turns; a stream whose event is to be tried again later is parked, and the
 // others go on. Of an agent with `take` it gathers events, whatever stream they come from, and runs
-// them as one. An agent has one runner, or with isolatedPartitions one for each stream. On the lane's
-// thread.
+// them as one. An agent has one runner, or with isolatedPartitions one for each stream. On the
+// lane's thread.
 
 #include <deque>
 #include <map>

@@ -62,11 +62,11 @@ std::string OperationOf(const ir::Agent& agent, const std::string& name);
 // What the lane was doing when something raised.
 struct Activity {
   Code code{};
-  std::string failed;  // "operation 'price' failed"
-  std::string where;   // for the summary: "in 'price'"
+  std::string failed;     // "operation 'price' failed"
+  std::string where;      // for the summary: "in 'price'"
   std::string operation;  // as dead letters name it: an operation's name, "decode" or "output"
-  Span place;          // where to point at if no line of a block is to blame
-  std::string note;    // what to write instead; may be empty
+  Span place;             // where to point at if no line of a block is to blame
+  std::string note;       // what to write instead; may be empty
 };
 
 Diagnostic MakeDiagnostic(const Activity& activity, const Exception& exception,

@@ -182,7 +182,8 @@ void Engine::ForgetGathered(const std::string& topic, int32_t partition) {
 
 // Nothing is in flight: what was not delivered is fetched and run again.
 void Engine::Recover() {
-  if (unfinished_.load(std::memory_order_acquire) > 0) return ForgetGathered("", 0);  // it is read again
+  if (unfinished_.load(std::memory_order_acquire) > 0)
+    return ForgetGathered("", 0);  // it is read again
   lost_.store(false, std::memory_order_release);
   const std::string error = sink_.Reopen();
   if (!error.empty()) return Fail(error);

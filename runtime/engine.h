@@ -36,8 +36,8 @@ struct EngineOptions {
 
 class Engine {
  public:
-  // Everything must outlive the engine; `bodies`: one per segment of the plan, `lane` null if none of
-  // them needs it.
+  // Everything must outlive the engine; `bodies`: one per segment of the plan, `lane` null if none
+  // of them needs it.
   Engine(const Plan& plan, std::vector<Body> bodies, Subscription& subscription, Source& source,
          Sink& sink, ir::Lane* lane, EngineOptions options);
   ~Engine();
@@ -56,8 +56,8 @@ class Engine {
   const std::vector<Counters>& counters() const { return counters_; }  // one per agent
 
  private:
-  // The segments that read a topic, and the streams of each of its partitions, one for each segment;
-  // made when the topic, or a record of the partition, is first seen.
+  // The segments that read a topic, and the streams of each of its partitions, one for each
+  // segment; made when the topic, or a record of the partition, is first seen.
   struct Readers {
     std::vector<size_t> segments;
     std::vector<std::vector<std::unique_ptr<Stream>>> partitions;

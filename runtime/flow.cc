@@ -84,8 +84,8 @@ struct Flow::State {
   }
 
   Entry* AddNative(size_t segment, ir::Kernel& kernel) {
-    auto& node = natives.emplace_back(
-        graph, tbbf::unlimited, [this, segment, &kernel](const WorkPtr& work) {
+    auto& node =
+        natives.emplace_back(graph, tbbf::unlimited, [this, segment, &kernel](const WorkPtr& work) {
           Disturb();
           kernel.Run(work->batch);
           Count(work->batch, true, Segment::Engine::kNative, CountersOf(segment));
@@ -103,15 +103,15 @@ struct Flow::State {
     auto submit = InOrder([this, &kernel, gateway](const WorkPtr& work) {
       kernel.Submit(MakeJob(work, *gateway->load(), true));
     });
-    auto& node = lanes.emplace_back(
-        graph, tbbf::unlimited,
-        [this, &kernel, gateway, submit](const WorkPtr& work, Gateway& own) {
-          Disturb();
-          kernel.Prepare(work->batch);
-          gateway->store(&own);
-          own.reserve_wait();
-          submit(work, work->batch.sequence);
-        });
+    auto& node =
+        lanes.emplace_back(graph, tbbf::unlimited,
+                           [this, &kernel, gateway, submit](const WorkPtr& work, Gateway& own) {
+                             Disturb();
+                             kernel.Prepare(work->batch);
+                             gateway->store(&own);
+                             own.reserve_wait();
+                             submit(work, work->batch.sequence);
+                           });
     AddSends(segment, tbbf::output_port<0>(node));
     return &node;
   }
@@ -125,18 +125,19 @@ struct Flow::State {
       if (send.channel) {
         AddSend([this, &send](const WorkPtr& work) { PassOn(send, work); }, from);
       } else {
-        AddSend([this, segment, &send](const WorkPtr& work) { SendAll(segment, send, work); }, from);
+        AddSend([this, segment, &send](const WorkPtr& work) { SendAll(segment, send, work); },
+                from);
       }
     }
   }
 
   void AddSend(std::function<void(const WorkPtr&)> body, tbbf::sender<WorkPtr>& from) {
-    auto& node = sends.emplace_back(
-        graph, tbbf::unlimited, [this, body = InOrder(std::move(body))](const WorkPtr& work) {
-          Disturb();
-          body(work, work->send_sequence);
-          return tbbf::continue_msg();
-        });
+    auto& node = sends.emplace_back(graph, tbbf::unlimited,
+                                    [this, body = InOrder(std::move(body))](const WorkPtr& work) {
+                                      Disturb();
+                                      body(work, work->send_sequence);
+                                      return tbbf::continue_msg();
+                                    });
     tbbf::make_edge(from, node);
   }
 
@@ -251,19 +252,17 @@ class Flow::State::Job final : public ir::LaneWork {
     gateway_.release_wait();
   }
 
-  std::shared_ptr<ir::LaneWork> Gather(
-      std::vector<std::shared_ptr<ir::LaneWork>> parts) override {
+  std::shared_ptr<ir::LaneWork> Gather(std::vector<std::shared_ptr<ir::LaneWork>> parts) override {
     const bool isolated = flow_.plan.segments[work_->stream.segment].isolated;
     Stream& stream = isolated ? work_->stream : *flow_.units[work_->stream.segment];
     std::vector<WorkPtr> parents;
     for (const auto& part : parts) parents.push_back(static_cast<Job&>(*part).work_);
     std::vector<Delivery*> wholes;
     for (const WorkPtr& parent : parents) wholes.push_back(&parent->whole);
-    auto unit = std::make_shared<Work>(
-        stream, flow_.options.open_account(),
-        [wholes = std::move(wholes)](const Delivered& delivered) {
-          for (Delivery* whole : wholes) whole->Done(delivered);
-        });
+    auto unit = std::make_shared<Work>(stream, flow_.options.open_account(),
+                                       [wholes = std::move(wholes)](const Delivered& delivered) {
+                                         for (Delivery* whole : wholes) whole->Done(delivered);
+                                       });
     unit->batch.topic = work_->batch.topic;
     unit->batch.partition = work_->batch.partition;
     unit->batch.events.emplace_back();

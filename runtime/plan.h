@@ -23,7 +23,7 @@ namespace kaspr::runtime {
 // those of all its topics: a topic that two nodes wrote would get its records in no order. Or hands
 // the values of a channel on to those who read it.
 struct SendNode {
-  std::string topic;              // or channel; "": all topics of the segment
+  std::string topic;  // or channel; "": all topics of the segment
   bool channel = false;
   std::vector<size_t> readers;    // of the channel: segments
   std::vector<uint32_t> outputs;  // indices into Segment::targets
@@ -44,11 +44,11 @@ struct Segment {
   std::string agent;
   size_t agent_index = 0;
   std::vector<std::string> topics;
-  std::string pattern;         // of topics, in place of names; "": none
-  std::string channel;         // in place of topics; "": none
+  std::string pattern;  // of topics, in place of names; "": none
+  std::string channel;  // in place of topics; "": none
   Engine engine = Engine::kLane;
-  bool isolated = false;       // its partitions do not wait for each other
-  bool counts_source = true;   // what it reads are the agent's source records
+  bool isolated = false;           // its partitions do not wait for each other
+  bool counts_source = true;       // what it reads are the agent's source records
   std::vector<std::string> steps;  // as shown: "decode", "paid", "priced.key", "encode priced"
   std::vector<Target> targets;     // of the agent, by Send::output
   std::vector<uint32_t> outputs;   // those of `targets` that this segment writes
@@ -67,7 +67,7 @@ struct Segment {
 struct Plan {
   std::string app;
   std::vector<std::string> agents;  // their names
-  std::vector<Segment> segments;  // in the order of the graph, those of an agent together
+  std::vector<Segment> segments;    // in the order of the graph, those of an agent together
 
   // Is it the topic of a groupBy?
   bool IsInternal(std::string_view topic) const;

@@ -34,8 +34,8 @@ struct Origin {
 };
 
 // A value that only the engine which made it knows, and derives from this: a Python object on its
-// way through a channel. Sends and events that hold it count as its users; only the engine, who gets
-// each of them again, counts them off, and lets go of it with the last one.
+// way through a channel. Sends and events that hold it count as its users; only the engine, who
+// gets each of them again, counts them off, and lets go of it with the last one.
 struct Object {
   std::atomic<int32_t> users{1};
 };

@@ -108,6 +108,7 @@ struct KafkaSource::State {
   std::set<std::string, std::less<>> names;  // of topics that were ever assigned
   std::set<std::string> subscribed;
   std::vector<Partition> partitions;  // those that are assigned
+  std::vector<Queue> left;            // of those that were revoked last
   size_t turn = 0;
   bool assigned = false;  // at least once
   bool closing = false;
@@ -134,6 +135,8 @@ struct KafkaSource::State {
   void Assign(rd_kafka_topic_partition_list_t* list);
   void Revoke(bool lost);
   void Drain();
+  void LeavePartitions();
+  void DropLeft();
 
   void Serve();
   void TakeError(const rd_kafka_message_t& message);
@@ -217,6 +220,7 @@ void KafkaSource::State::Listen(rd_kafka_queue_t* queue) {
 }
 
 void KafkaSource::State::Assign(rd_kafka_topic_partition_list_t* list) {
+  DropLeft();
   partitions.clear();
   for (int i = 0; i < list->cnt; ++i) {
     const rd_kafka_topic_partition_t& given = list->elems[i];
@@ -245,8 +249,29 @@ void KafkaSource::State::Revoke(bool lost) {
       trouble.Report(RD_KAFKA_RESP_ERR__FAIL, why + "; it will be run again");
     }
   }
-  partitions.clear();  // their queues, too: librdkafka waits for those
+  LeavePartitions();
   rd_kafka_assign(client.get(), nullptr);
+}
+
+// What is left in the queue of a partition holds on to the partition, and that to its broker, which
+// librdkafka waits for at the end: of a topic that was deleted nobody else empties it. So queues
+// are kept until their partitions were let go, and then emptied.
+void KafkaSource::State::LeavePartitions() {
+  for (Partition& partition : partitions) left.push_back(std::move(partition.queue));
+  partitions.clear();
+}
+
+void KafkaSource::State::DropLeft() {
+  std::array<rd_kafka_message_t*, kBatchMessages> messages;
+  for (const Queue& queue : left) {
+    for (ssize_t count = 1; count > 0;) {
+      count = rd_kafka_consume_batch_queue(queue.get(), 0, messages.data(), messages.size());
+      for (ssize_t i = 0; i < count; ++i) {
+        rd_kafka_message_destroy(messages[static_cast<size_t>(i)]);
+      }
+    }
+  }
+  left.clear();
 }
 
 // Waits for what is in flight, so that whoever gets the partitions does not run it again.
@@ -485,9 +510,10 @@ std::string KafkaSource::Close() {
   state.closing = true;
   state.watch.reset();
   state.poker.reset();
-  state.partitions.clear();
+  state.LeavePartitions();
   state.main_queue.reset();
   rd_kafka_consumer_close(state.client.get());
+  state.DropLeft();
   return state.error.empty() ? uncommitted : state.error;
 }
 

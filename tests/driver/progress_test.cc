@@ -9,6 +9,7 @@ namespace {
 
 runtime::Plan TwoAgents() {
   runtime::Plan plan{.app = "shop", .segments = {}};
+  plan.agents = {"orders", "large"};
   plan.segments.push_back({.agent = "orders"});
   plan.segments.push_back({.agent = "large"});
   return plan;
@@ -47,7 +48,7 @@ TEST(Progress, RedrawsItsLinesOnATerminal) {
 }
 
 TEST(Progress, ShowsHowManyRecordsWaitWhereThatIsKnown) {
-  const runtime::Plan plan{.app = "shop", .segments = {{.agent = "orders"}}};
+  const runtime::Plan plan{.app = "shop", .agents = {"orders"}, .segments = {{.agent = "orders"}}};
   const std::vector<runtime::Counters> counters(1);
   const std::string line = "orders   in 0   out 0   dropped 0   failed 0   N/s\n";
   const std::string erased = "\x1b[A\x1b[2K\x1b[A\x1b[2K";

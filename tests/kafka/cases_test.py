@@ -10,6 +10,7 @@ the specs, so a case has the broker to itself: its topics are made before it and
 """
 
 import base64
+import collections
 import json
 import pathlib
 import sys
@@ -46,12 +47,18 @@ def particular(folder):
 
 
 def records_of(folder):
-    return [json.loads(line) for path in (folder / "input.jsonl", folder / "expected.jsonl")
-            if path.exists() for line in path.read_text(encoding="utf-8").splitlines() if line]
+    return records_in(folder / "input.jsonl") + records_in(folder / "expected.jsonl")
+
+
+def records_in(path):
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return [json.loads(line) for line in lines if line]
 
 
 def topics_of(folder, case):
-    """Topics of the case, with their partitions; those that the app declares are its business."""
+    """Topics of the case, with their partitions; those that the app declares are its business, if
+    nothing has to be in them before it runs."""
+    sent = {record["topic"] for record in records_in(folder / "input.jsonl")}
     named, declared = {record["topic"] for record in records_of(folder)}, set()
     nodes = list(yaml.safe_load_all((folder / "agent.yaml").read_text(encoding="utf-8")))
     for node in nodes:  # grows while it is walked
@@ -63,7 +70,7 @@ def topics_of(folder, case):
                 if isinstance(topic, dict) and isinstance(topic.get("name"), str):
                     named |= {name.strip() for name in topic["name"].split(",")}
                     declared |= {topic["name"]} if topic.get("declare") else set()
-    return {name: case.get("topics", {}).get(name, 1) for name in sorted(named - declared)}
+    return {name: case.get("topics", {}).get(name, 1) for name in sorted(named - (declared - sent))}
 
 
 def as_list(value):
@@ -126,14 +133,17 @@ class Cases(KafkaTest):
             self.client.delete([topic for topic in self.client.topics() if topic[:2] != "__"])
 
     def send(self, path, topics):
-        """In the order of the file: a record waits for the one before it."""
-        producer = self.client.producer()
+        """In the order of the file: a record waits for the one before it. Those without key go
+        round, as kasprc has them go in files."""
+        producer, turns = self.client.producer(), collections.Counter()
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.strip():
                 record = json.loads(line)
                 topic, key = record["topic"], in_bytes(record.get("key"))
-                partition = record.get("partition", -1 if topics[topic] > 1 else 0)
-                self.assertTrue(partition >= 0 or key is not None, "kasprc's own round robin")
+                partition = record.get("partition", -1)
+                if partition < 0 and key is None:
+                    partition = turns[topic] % topics[topic]
+                    turns[topic] += 1
                 self.client.send(
                     producer, None, topic=topic, key=key, value=in_bytes(record["value"]),
                     partition=partition, timestamp=record.get("timestamp", 0),

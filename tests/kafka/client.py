@@ -22,6 +22,7 @@ class Message(NamedTuple):
     key: bytes | None
     value: bytes | None
     headers: list
+    timestamp: int = 0
 
 
 def until(condition, what, seconds=DEADLINE):
@@ -64,11 +65,13 @@ class Client:
                          "auto.offset.reset": "error", "isolation.level": "read_committed",
                          "enable.partition.eof": True, "fetch.wait.max.ms": 10})
 
-    def create(self, topics):
+    def create(self, topics, **config):
         """Makes the topics, each with its number of partitions, and waits until they are there."""
         if not topics:
             return
-        wanted = [NewTopic(name, count, 1) for name, count in topics.items()]
+        wanted = [NewTopic(name, count, 1, config={key.replace("_", "."): str(value)
+                                                   for key, value in config.items()})
+                  for name, count in topics.items()]
         for future in self.admin.create_topics(wanted, operation_timeout=DEADLINE).values():
             future.result(DEADLINE)
         until(lambda: all(len(self.partitions(name)) == count for name, count in topics.items()),
@@ -90,15 +93,16 @@ class Client:
         return [number for number, partition in sorted(found.partitions.items())
                 if partition.leader >= 0]
 
-    def produce(self, topic, records):
-        """Writes (key, value) pairs by murmur2, as Java does. All are acknowledged in the end, and
-        those of a partition stand in the order given."""
+    def produce(self, topic, records, more=lambda i: {}):
+        """Writes (key, value) pairs by murmur2, as Java does; `more` gives headers and timestamp of
+        the i-th one. All are acknowledged in the end, and those of a partition stand in the order
+        given."""
         places = [None] * len(records)
         producer = self.producer()
         for i, (key, value) in enumerate(records):
             def placed(error, message, i=i):
                 places[i] = None if error else (message.partition(), message.offset())
-            self.send(producer, placed, topic=topic, key=key, value=value)
+            self.send(producer, placed, topic=topic, key=key, value=value, **more(i))
         producer.flush(DEADLINE)
         if None in places:
             raise RuntimeError(f"{places.count(None)} records of topic '{topic}' not acknowledged")
@@ -133,7 +137,8 @@ class Client:
             for message in reader.consume(10_000, 0.1):
                 if message.error() is None:
                     messages.append(Message(message.partition(), message.offset(), message.key(),
-                                            message.value(), message.headers() or []))
+                                            message.value(), message.headers() or [],
+                                            message.timestamp()[1]))
                 elif message.error().code() == KafkaError._PARTITION_EOF:
                     ended.add(message.partition())
                 else:

@@ -48,6 +48,8 @@ metadata:
   labels:
     kaspr.io/app: {app}
 spec:
+  kasprc:
+    onError: {policy}
   input:
     topic:
       name: {source}
@@ -89,12 +91,12 @@ class Load:
     failing: int  # how many fail; further ones without result are filtered
 
 
-def agent(load, rate=None):
-    """The spec; it takes at most `rate` records a second."""
-    functions = FUNCTIONS + (SLOWLY.format(rate=rate) if rate else "")
-    return AGENT.format(app=load.name, source=load.source, target=load.target,
+def agent(load, rate=None, policy="{policy: skip}", functions="", priced="priced"):
+    """The spec; it takes at most `rate` records a second. `functions` may define another `priced`."""
+    functions = FUNCTIONS + functions + (SLOWLY.format(rate=rate) if rate else "")
+    return AGENT.format(app=load.name, source=load.source, target=load.target, policy=policy,
                         functions=textwrap.indent(functions, " " * 10),
-                        priced="priced_slowly" if rate else "priced")
+                        priced="priced_slowly" if rate else priced)
 
 
 def make(name, count, seed, bad=0.0):
@@ -172,7 +174,11 @@ def correct(load, number, message, partitions):
         return False
     result = load.results[number]
     return (result == (message.key, message.value)
-            and message.partition == (murmur2(message.key) & 0x7FFFFFFF) % partitions)
+            and message.partition == partition_of(message.key, partitions))
+
+
+def partition_of(key, partitions):
+    return (murmur2(key) & 0x7FFFFFFF) % partitions
 
 
 def murmur2(data):

@@ -246,7 +246,8 @@ TEST(Kernel, AReportHasTheKeysOfTheReference) {
       .Map("show", "def show(v):\n  return [[*v.items()], v['topic_partition'].topic]\n")
       .Output("out");
   EXPECT_EQ(agent.Run({"1"}),
-            "side 1\nout [[[\"topic\", \"side\"], [\"partition\", 0], [\"topic_partition\", [\"side\", 0]],"
+            "side 1\nout [[[\"topic\", \"side\"], [\"partition\", 0], [\"topic_partition\", "
+            "[\"side\", 0]],"
             " [\"offset\", 0], [\"timestamp\", 1700000000000], [\"timestamp_type\", 0],"
             " [\"log_start_offset\", null]], \"side\"]\n");
 }

@@ -191,8 +191,8 @@ class Agent {
     return !kernels_.empty();
   }
 
-  // Runs the values as the records of one batch; "topic value" of each send, a line each, whether it
-  // was handed on in the middle or not.
+  // Runs the values as the records of one batch; "topic value" of each send, a line each, whether
+  // it was handed on in the middle or not.
   std::string Run(const std::vector<std::string>& values) {
     value::Batch batch = MakeBatch();
     int64_t offset = 0;

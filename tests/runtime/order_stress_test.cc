@@ -122,13 +122,12 @@ class OrderStress : public testing::Test {
     EXPECT_TRUE(graph && ir::Verify(*graph, files, diagnostics));
     const Plan plan = MakePlan(*graph);
     ir::FailureLog failures([](const Diagnostic& diagnostic) { FAIL() << diagnostic.message; });
-    const ir::AppContext app{.name = graph->app,
-                             .partition_count = [](std::string_view) { return kPartitions; },
-                             .max_record_bytes = [](std::string_view) {
-                               return value::kMaxRecordBytes;
-                             },
-                             .channel_is_read = [](std::string_view) { return true; },
-                             .stop = [] {}};
+    const ir::AppContext app{
+        .name = graph->app,
+        .partition_count = [](std::string_view) { return kPartitions; },
+        .max_record_bytes = [](std::string_view) { return value::kMaxRecordBytes; },
+        .channel_is_read = [](std::string_view) { return true; },
+        .stop = [] {}};
     std::vector<std::unique_ptr<ir::Kernel>> natives;
     std::vector<std::unique_ptr<ir::LaneKernel>> lanes;
     std::vector<Body> bodies;

@@ -31,8 +31,8 @@ TEST(Sequencer, RunsEachStreamInOrderFromManyThreads) {
   for (size_t thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&, thread] {
       for (size_t i = thread; i < all.size(); i += kThreads) {
-        auto work = std::make_shared<Work>(*streams[all[i].first], account,
-                                            [](const Delivered&) {});
+        auto work =
+            std::make_shared<Work>(*streams[all[i].first], account, [](const Delivered&) {});
         work->send_sequence = all[i].second;
         sequencer.Push(work, all[i].second);
       }

@@ -14,7 +14,10 @@ class SubscriptionTest : public testing::Test {
  protected:
   SubscriptionTest() {
     plan_.segments = {
-        {.agent = "shards", .pattern = "clicks.*|__.*|shop.*", .targets = {{"clicks.all"}, {""}}, .outputs = {0, 1}},
+        {.agent = "shards",
+         .pattern = "clicks.*|__.*|shop.*",
+         .targets = {{"clicks.all"}, {""}},
+         .outputs = {0, 1}},
         {.agent = "sevens", .topics = {"clicks.7", "clicks.all", "plain"}},
         {.agent = "others", .pattern = "clicks.x|plain"},
     };

@@ -63,8 +63,11 @@ struct World {
   std::unique_ptr<LocalSink> sink;
 
   World() {
-    plan.segments.push_back(
-        {.agent = "copy", .topics = {"in"}, .targets = {{"out"}}, .outputs = {0}, .sends = {{.topic = "out"}}});
+    plan.segments.push_back({.agent = "copy",
+                             .topics = {"in"},
+                             .targets = {{"out"}},
+                             .outputs = {0},
+                             .sends = {{.topic = "out"}}});
     plan.segments.push_back({.agent = "reader", .topics = {"out"}});
     topics = std::make_unique<LocalTopics>(plan, subscription,
                                            LocalTopicOptions{.partitions = {{"out", 4}}});
@@ -81,9 +84,9 @@ void TakeIn(Pool& pool, Credit& credit, std::deque<Stream>& streams) {
         credit.freed().Clear();
       }
       credit.Take(1);
-      auto work = std::make_shared<Work>(
-          streams[partition], std::make_shared<Account>([&credit] { credit.Give(1); }),
-          [](const Delivered&) {});
+      auto work = std::make_shared<Work>(streams[partition],
+                                         std::make_shared<Account>([&credit] { credit.Give(1); }),
+                                         [](const Delivered&) {});
       work->batch.sequence = batch;
       for (size_t i = 0; i < kRecords; ++i) {
         work->batch.Add({.key = std::to_string(partition),
