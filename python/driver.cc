@@ -200,6 +200,7 @@ bool Driver::Awaiting::Unwanted() const {
 
 // Throws what should end it until it does, or does not want to.
 bool Driver::Awaiting::Insist() {
+  driver_.cut_ = true;
   for (int i = 0; i < kMostThrows; ++i) {
     driver_.SetReason();
     PyObject *type = nullptr, *value = nullptr, *traceback = nullptr;
