@@ -11,6 +11,7 @@
 #include "driver/files.h"
 
 namespace kaspr::embedded {
+extern const std::string_view k_cases_md;
 extern const std::string_view k_fields_md;
 extern const std::string_view k_graph_md;
 extern const std::string_view k_python_md;
@@ -237,7 +238,7 @@ const std::vector<Entry>& Codes() {
     std::vector<Entry> codes;
     for (const std::string_view text :
          {embedded::k_yaml_md, embedded::k_spec_md, embedded::k_python_md, embedded::k_graph_md,
-          embedded::k_running_md}) {
+          embedded::k_cases_md, embedded::k_running_md}) {
       Read(text, codes);
     }
     return codes;

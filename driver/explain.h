@@ -11,8 +11,9 @@
 //   # K0203 the pipeline names an operation that is not declared
 //   Paragraphs.
 //   ```wrong map            wrong or right, then what it is: a whole `file`, what is below `spec`,
-//   def price(value): ...   the Python of a `map`, `filter`, `predicate` or `init`, a `graph`, or
-//   ```                     `text` that no check could judge
+//   def price(value): ...   the Python of a `map` or `filter`, a `graph`, a file of `cases`, or
+//   `text`
+//   ```                     that no check could judge
 //
 //   # spec.input.take.within
 //   type: duration

@@ -13,7 +13,17 @@
 namespace kaspr::frontend {
 namespace {
 
-void WarnOfLoop(const AgentSpec& agent, const Maybe<std::string>& written, const char* comes_back,
+// What an agent does that reads a topic of its own, and what comes of it.
+struct Loop {
+  const char* what;
+  const char* comes_back;
+};
+constexpr Loop kOfRecords{"the agent reads what it writes here",
+                          "each record it sends comes back to it"};
+constexpr Loop kOfDeadLetters{"the agent reads its own dead letters",
+                              "each of them comes back, and fails again: name another topic"};
+
+void WarnOfLoop(const AgentSpec& agent, const Maybe<std::string>& written, const Loop& loop,
                 Diagnostics& diagnostics) {
   if (!written) return;
   const std::vector<Field<std::string>>& inputs = agent.input.topic->value.names;
@@ -22,10 +32,9 @@ void WarnOfLoop(const AgentSpec& agent, const Maybe<std::string>& written, const
                    [&](const Field<std::string>& input) { return input.value == written->value; });
   if (read == inputs.end()) return;
   diagnostics
-      .Warning(Code::kReadsOwnOutput,
-               fmt::format("the agent reads what it writes here: '{}'", written->value),
+      .Warning(Code::kReadsOwnOutput, fmt::format("{}: '{}'", loop.what, written->value),
                written->place.span)
-      .Text(comes_back)
+      .Text(loop.comes_back)
       .Label(read->place.span, "read here");
 }
 
@@ -83,21 +92,19 @@ class ChannelWarnings {
 void WarnOfLoops(const AgentSpec& agent, Diagnostics& diagnostics) {
   if (!agent.input.topic) return;
   const std::set<std::string_view> used = agent.processors.Used();
-  constexpr const char* kRecord = "each record it sends comes back to it";
   for (const Operation& operation : agent.processors.operations) {
     const auto* send = std::get_if<TopicSendOp>(&operation.op);
     if (send != nullptr && used.contains(operation.name.value)) {
-      WarnOfLoop(agent, send->topic.name, kRecord, diagnostics);
+      WarnOfLoop(agent, send->topic.name, kOfRecords, diagnostics);
     }
   }
   if (agent.output.topics) {
     for (const OutputTopic& topic : agent.output.topics->value) {
-      WarnOfLoop(agent, topic.name, kRecord, diagnostics);
+      WarnOfLoop(agent, topic.name, kOfRecords, diagnostics);
     }
   }
   if (!agent.kasprc.on_error || !agent.kasprc.on_error->value.SendsDeadLetters()) return;
-  WarnOfLoop(agent, agent.kasprc.on_error->value.topic,
-             "a record that fails comes back to it, and fails again", diagnostics);
+  WarnOfLoop(agent, agent.kasprc.on_error->value.topic, kOfDeadLetters, diagnostics);
 }
 
 void CheckChannels(const ir::Graph& graph, Diagnostics& diagnostics) {

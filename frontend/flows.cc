@@ -215,7 +215,6 @@ class Circles {
   void Check() {
     std::set<size_t> in_circle;
     for (size_t i = 0; i < written_.size() && looks_ < kMostLooks; ++i) {
-      for (const Written& written : written_[i]) CheckDeadLetters(i, written);
       if (in_circle.contains(i)) continue;
       const std::vector<const Field<std::string>*> path = ShortestCircle(i, in_circle);
       if (!path.empty()) Warn(i, path);
@@ -274,17 +273,6 @@ class Circles {
     report.Text(fmt::format("from '{}'", agent));
     for (size_t i = 1; i < path.size(); ++i) report.Label(path[i]->place.span, "and on from here");
     report.Note("give one of them another topic, unless its predicate ends the circle");
-  }
-
-  void CheckDeadLetters(size_t agent, const Written& written) {
-    const std::vector<size_t>& readers = ReadersOf(*written.topic);
-    const bool own = std::find(readers.begin(), readers.end(), agent) != readers.end();
-    if (written.output != nullptr || !own) return;
-    diagnostics_
-        .Warning(Code::kReadsOwnOutput,
-                 fmt::format("the agent reads its own dead letters: '{}'", written.topic->value),
-                 written.topic->place.span)
-        .Text("each of them comes back, and fails again: name another topic");
   }
 
   const AppSpec& spec_;

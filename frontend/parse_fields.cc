@@ -28,7 +28,7 @@ YamlNode Unquoted(const YamlNode& scalar) {
 
 bool FieldReader::Mapping(const Slot& slot, std::string_view what, const std::vector<Key>& keys) {
   if (slot.node.kind != YamlNode::Kind::kMapping) {
-    ReportType(slot, "a mapping").Text("its keys go below it, indented");
+    ReportType(slot, "a mapping").Text(slot.key ? "its keys go below it, indented" : "");
     return false;
   }
   std::map<const Key*, const YamlEntry*> found;

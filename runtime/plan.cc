@@ -12,8 +12,8 @@ namespace kaspr::runtime {
 
 namespace {
 
-// Bytes that are only passed on need no CPython; every other value does, for now, and whatever
-// waits for a delivery, for other events, or for a second try.
+// Bytes that are only passed on need no CPython; every other value does, and whatever waits for a
+// delivery, for other events, or for a second try.
 bool NeedsLane(const ir::Agent& agent) {
   const auto lane_only = [](const ir::Node& node) {
     const auto* output = std::get_if<ir::Output>(&node.op);
@@ -41,9 +41,9 @@ class SegmentBuilder {
     std::visit(Match{[](const ir::Input&) {}, [&](const ir::Map&) { AddStep(node.name); },
                      [&](const ir::Filter&) { AddStep(node.name); },
                      [&](const ir::TopicSend& send) { AddSend(send.destination); },
-                     [&](const ir::GroupBy& group) {
+                     [&](const ir::GroupBy&) {
                        AddStep(node.name);
-                       AddStep("encode " + group.topic);
+                       AddStep("encode");  // for the one topic that is sent to behind it
                      },
                      [&](const ir::Stage& stage) {
                        for (const ir::Stage::Step& step : stage.steps) Add(step);

@@ -4,6 +4,7 @@
     readme_test.py KASPRC
 """
 
+import json
 import os
 import pathlib
 import re
@@ -37,6 +38,13 @@ class Readme(unittest.TestCase):
                                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                          env={**os.environ, "PATH": path}, check=False)
                 self.assertEqual(process.stdout, output)
+
+    def test_the_number_of_tests_is_true(self):
+        text = (ROOT / "README.md").read_text(encoding="utf-8")
+        shown = re.findall(r"tests failed out of (\d+)", text)
+        listed = subprocess.run(["ctest", "--test-dir", KASPRC.parent, "--show-only=json-v1"],
+                                capture_output=True, text=True, check=True).stdout
+        self.assertEqual(shown, [str(len(json.loads(listed)["tests"]))])
 
 
 if __name__ == "__main__":
