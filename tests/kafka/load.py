@@ -143,18 +143,27 @@ class Verdict:
 
 def judge(load, messages, partitions):
     """`messages` of the output topic, ordered by partition and offset."""
-    verdict = Verdict(out=len(messages))
-    seen, latest = set(), {}
+    out = []
     for message in messages:
         number = identity(message)
-        if number is None or not correct(load, number, message, partitions):
+        fits = number is not None and correct(load, number, message, partitions)
+        out.append((message.partition, number if fits else None))
+    return tally(load, out)
+
+
+def tally(load, out):
+    """`out`: of each output, in order, its partition and its id; None where it is wrong."""
+    verdict = Verdict(out=len(out))
+    seen, latest = set(), {}
+    for target, number in out:
+        if number is None:
             verdict.wrong += 1
         elif number in seen:
             verdict.duplicated += 1
         else:
             seen.add(number)
             partition, offset = load.places[number]
-            chain = partition, message.partition
+            chain = partition, target
             if offset < latest.get(chain, -1):
                 verdict.reordered += 1
             latest[chain] = max(offset, latest.get(chain, -1))

@@ -74,11 +74,14 @@ class KafkaTest(unittest.TestCase):
         """A fault that comes when all is done already proves nothing."""
         self.assertFalse(self.client.done(made.name, made.source), "the fault came too late")
 
+    def verdict(self, made):
+        return load.judge(made, self.client.read(made.target), TARGET_PARTITIONS)
+
     def judge(self, made, duplicates=False, **figures):
         """Prints the line of this test, then fails it if anything is lost, out of order, wrong or
         not committed, or, unless `duplicates` are allowed, there twice."""
         seconds = round(time.monotonic() - self.started, 1)
-        verdict = load.judge(made, self.client.read(made.target), TARGET_PARTITIONS)
+        verdict = self.verdict(made)
         line = {"test": self.id().removeprefix("__main__."), "lane": "C",
                 "broker": broker.kafka_version(), "librdkafka": librdkafka_version(), "seed": SEED,
                 "sent": len(made.records), **vars(verdict),
