@@ -50,9 +50,10 @@ class LaneWork {
   // deal with, and does not end the run. Nothing that was handed on can be undone.
   virtual void HandOn(value::DeliveryReport* report, std::function<void(bool lost)> delivered) = 0;
 
-  // Every event has an outcome: hands on what is staged, and is done with the batch. An interrupted
-  // event, or a failed one with `unacknowledged`, keeps the batch from being acknowledged.
-  virtual void Finish(bool unacknowledged = false) = 0;
+  // Every event has an outcome: hands on what is staged, and is done with the batch. It is
+  // acknowledged up to its first event that was interrupted, or that failed and is
+  // `unacknowledged`.
+  virtual void Finish(const value::Event* unacknowledged = nullptr) = 0;
 
   // Several events become one: a work of its own, whose single event stands for them. Each of
   // `parts` is held by it, once for each time it stands there, and counts as done when it is
@@ -61,7 +62,8 @@ class LaneWork {
   // An event of it is kept for a Gather to come, or for Drop. What is only kept so is not in
   // flight: the runtime takes more in.
   virtual void Hold() = 0;
-  virtual void Drop() = 0;  // it will not run here: nothing of it is acknowledged
+  // That event will not run here: neither it nor what is behind it is acknowledged.
+  virtual void Drop(const value::Event& event) = 0;
 };
 
 // The body of a segment on the lane. Any thread, but for what says otherwise.

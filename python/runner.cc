@@ -73,7 +73,7 @@ void Runner::Forget(std::string_view topic, int32_t partition) {
   if (take_ == nullptr) return;
   std::erase_if(gathered_, [&](Gathered& gathered) {
     if (!IsOf(gathered.reading, topic, partition)) return false;
-    gathered.work->Drop();
+    gathered.work->Drop(*gathered.reading.event);
     return true;
   });
   for (auto& [stream, line] : lines_) {
@@ -167,7 +167,7 @@ Task<bool> Runner::RunBatch(Run& run) {
       ++run.attempt;
       co_return false;
     }
-    run.unacknowledged |= verdict == Verdict::kStopped;
+    if (verdict == Verdict::kStopped) run.unacknowledged = &event;
     Finish(event, OutcomeOf(verdict));
     ++run.next;
     run.attempt = 0;
@@ -248,7 +248,7 @@ void Runner::FailAlone(Run& run, Reading& reading, const Activity& activity) {
   const std::shared_ptr<ir::LaneWork> alone = run.work->Gather({run.work});
   Staging staging(driver_, *alone, false);
   const Verdict verdict = Fail(agent_, activity, {&reading, 1}, staging, 0);
-  run.unacknowledged |= verdict == Verdict::kStopped;
+  if (verdict == Verdict::kStopped) run.unacknowledged = reading.event;
   Finish(*reading.event, value::Outcome::kFailed);
   alone->batch().events.front().outcome = value::Outcome::kDone;
   alone->Finish();
@@ -280,14 +280,14 @@ Task<bool> Runner::RunUnit(std::vector<Reading>& readings, ir::LaneWork& unit) {
     while (Clock::now() < again && !driver_.interrupted()) co_await driver_.Pause(again);
   }
   event.outcome = OutcomeOf(verdict);
-  unit.Finish(verdict == Verdict::kStopped);
+  unit.Finish(verdict == Verdict::kStopped ? &event : nullptr);
   co_return true;
 }
 
 void Runner::DropGathered() {
   for (Gathered& gathered : gathered_) {
     Drop(std::exchange(gathered.reading.event->object, nullptr));
-    gathered.work->Drop();
+    gathered.work->Drop(*gathered.reading.event);
   }
   gathered_.clear();
 }

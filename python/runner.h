@@ -41,7 +41,7 @@ class Runner {
     Staging staging;
     size_t next = 0;       // index of the event that is due
     uint32_t attempt = 0;  // at it
-    bool unacknowledged = false;
+    const value::Event* unacknowledged = nullptr;
   };
   // The batches of a stream.
   struct Line {

@@ -107,7 +107,8 @@ void Engine::Take(Fetched& fetched) {
   // Ends after all agents are done with their batch of it.
   Delivery& whole =
       Delivery::Start([this, finished = std::move(fetched.finished)](const Delivered& delivered) {
-        if (finished) finished(delivered.complete() && !aborted_.load(std::memory_order_acquire));
+        const bool aborted = aborted_.load(std::memory_order_acquire);
+        if (finished) finished(aborted ? 0 : delivered.complete_before());
       });
   const auto& streams = readers.partitions[static_cast<size_t>(fetched.partition)];
   for (const auto& stream : streams) {

@@ -40,10 +40,10 @@ void Count(const value::Batch& batch, bool source, Segment::Engine engine, Count
   (engine == Segment::Engine::kNative ? counters.native : counters.python) += ran;
 }
 
-bool AnyInterrupted(const value::Batch& batch) {
-  return std::any_of(batch.events.begin(), batch.events.end(), [](const value::Event& event) {
-    return event.outcome == value::Outcome::kInterrupted;
-  });
+// The offset of the record that it comes from; 0 if there are several.
+int64_t OffsetOf(const value::Event& event) {
+  if (event.origins.empty()) return event.message.offset;
+  return event.origins.size() == 1 ? event.origins.front().message->offset : 0;
 }
 
 }  // namespace
@@ -236,13 +236,15 @@ class Flow::State::Job final : public ir::LaneWork {
     Put(part);
   }
 
-  void Finish(bool unacknowledged) override {
+  void Finish(const value::Event* unacknowledged) override {
     const Segment& segment = flow_.plan.segments[work_->stream.segment];
     Count(work_->batch, source_ && segment.counts_source, Segment::Engine::kLane,
           flow_.CountersOf(work_->stream.segment));
-    if (unacknowledged || AnyInterrupted(work_->batch)) {
+    for (const value::Event& event : work_->batch.events) {
+      if (event.outcome != value::Outcome::kInterrupted && &event != unacknowledged) continue;
       work_->own.Add();
-      work_->own.Drop();
+      work_->own.Drop(OffsetOf(event));
+      break;
     }
     if (work_->batch.sends.empty()) {
       work_->own.Done();
@@ -272,7 +274,7 @@ class Flow::State::Job final : public ir::LaneWork {
   }
 
   void Hold() override { work_->whole.Add(); }
-  void Drop() override { work_->whole.Drop(); }
+  void Drop(const value::Event& event) override { work_->whole.Drop(OffsetOf(event)); }
 
  private:
   void Put(const WorkPtr& work) {

@@ -2,9 +2,11 @@
 
 // Where records go: the transport's writing half.
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -15,14 +17,16 @@ namespace kaspr::runtime {
 
 // What became of the records of a batch.
 struct Delivered {
-  std::string error;     // the first failure of the world, which ends the run; "": none
-  bool lost = false;     // the sink broke down: what was in flight must be run again
-  bool dropped = false;  // some of it did not run: whoever reads it next will
+  std::string error;  // the first failure of the world, which ends the run; "": none
+  bool lost = false;  // the sink broke down: what was in flight must be run again
+  // The offset of the first record of the batch, as it was taken in, that did not run: whoever
+  // reads it next will run it. 0: that is not known.
+  int64_t dropped_from = std::numeric_limits<int64_t>::max();
   uint64_t refused = 0;  // records that the transport will never take, whoever sends them
   std::string refusal;   // why, of the first one
 
-  // All of it is where it should be, or never will be.
-  bool complete() const { return error.empty() && !lost && !dropped; }
+  // Before this offset, all of it is where it should be, or never will be.
+  int64_t complete_before() const { return error.empty() && !lost ? dropped_from : 0; }
 };
 
 // Counts what a batch still waits for, outside of the batch's memory, which may be gone by the time
@@ -50,14 +54,14 @@ class Delivery {
       if (delivered_.refusal.empty()) delivered_.refusal = part.refusal;
       delivered_.refused += part.refused;
       delivered_.lost |= part.lost;
-      delivered_.dropped |= part.dropped;
+      delivered_.dropped_from = std::min(delivered_.dropped_from, part.dropped_from);
     }
     Done();
   }
   void Fail(std::string error) { Done({.error = std::move(error), .refusal = {}}); }
   void Refuse(std::string why) { Done({.error = {}, .refused = 1, .refusal = std::move(why)}); }
   void Lose() { Done({.error = {}, .lost = true, .refusal = {}}); }
-  void Drop() { Done({.error = {}, .dropped = true, .refusal = {}}); }
+  void Drop(int64_t offset) { Done({.error = {}, .dropped_from = offset, .refusal = {}}); }
 
  private:
   explicit Delivery(std::function<void(const Delivered&)> done) : done_(std::move(done)) {}

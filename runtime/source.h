@@ -30,9 +30,10 @@ struct Fetched {
   std::vector<value::Message> messages;
   size_t bytes = 0;  // of all keys, values and headers, and kBookkeeping for each message
 
-  // Called once, by any thread, when nothing of it is in flight any more: with true if everything
-  // that it caused is delivered, so that it may be acknowledged. May be empty.
-  std::function<void(bool delivered)> finished;
+  // Called once, by any thread, when nothing of it is in flight any more: everything that its
+  // messages before this offset caused is delivered, so that they may be acknowledged; those behind
+  // it are not to be. May be empty.
+  std::function<void(int64_t delivered_before)> finished;
 };
 
 // How many records of this partition may be taken in now; 0: none.
@@ -55,9 +56,9 @@ class Source {
   // Goes back to what was not delivered. Asked while nothing is in flight.
   virtual void Rewind() = 0;
 
-  // `revoking` is told of each partition that is about to become somebody else's, from within Fetch
-  // and before the source waits for what is in flight: what has not started is to be let go, with
-  // Fetched::finished(false). Before the first Fetch.
+  // `revoking` is told of each partition that is about to become somebody else's, from within
+  // Fetch, before the source waits for what is in flight and again while it does: what has not
+  // started is to be let go, with Fetched::finished. Before the first Fetch.
   using Revoking = std::function<void(std::string_view topic, int32_t partition)>;
   virtual void OnRevoke(Revoking) {}
 

@@ -21,8 +21,9 @@ class CommitWindow {
   // A run whose last offset is before `next_offset` was fetched; its number. In order of offsets.
   uint64_t Add(int64_t next_offset);
 
-  // Run `number` is over. What was not delivered is never passed.
-  void Finish(uint64_t number, bool delivered);
+  // Run `number` is over, and delivered as far as this offset. What was not delivered is never
+  // passed.
+  void Finish(uint64_t number, int64_t delivered_before);
 
   // Everything before this offset is delivered; nothing while nothing is known.
   std::optional<int64_t> committable() const;
@@ -30,10 +31,9 @@ class CommitWindow {
   size_t in_flight() const;
 
  private:
-  enum class State : uint8_t { kInFlight, kDelivered, kLost };
   struct Run {
     int64_t next_offset;
-    State state;
+    std::optional<int64_t> delivered_before;  // once it is over
   };
 
   mutable std::mutex mutex_;

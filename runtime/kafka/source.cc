@@ -134,6 +134,7 @@ struct KafkaSource::State {
   // Membership; librdkafka calls these from within Serve and Close.
   void Assign(rd_kafka_topic_partition_list_t* list);
   void Revoke(bool lost);
+  void TellRevoked();
   void Drain();
   void LeavePartitions();
   void DropLeft();
@@ -240,9 +241,7 @@ void KafkaSource::State::Assign(rd_kafka_topic_partition_list_t* list) {
 }
 
 void KafkaSource::State::Revoke(bool lost) {
-  if (revoking && !closing) {
-    for (const Partition& partition : partitions) revoking(partition.topic, partition.number);
-  }
+  if (!closing) TellRevoked();
   if (!lost && !closing) {
     Drain();
     if (const std::string why = CommitNow(); !why.empty()) {
@@ -251,6 +250,11 @@ void KafkaSource::State::Revoke(bool lost) {
   }
   LeavePartitions();
   rd_kafka_assign(client.get(), nullptr);
+}
+
+void KafkaSource::State::TellRevoked() {
+  if (!revoking) return;
+  for (const Partition& partition : partitions) revoking(partition.topic, partition.number);
 }
 
 // What is left in the queue of a partition holds on to the partition, and that to its broker, which
@@ -274,14 +278,21 @@ void KafkaSource::State::DropLeft() {
   left.clear();
 }
 
-// Waits for what is in flight, so that whoever gets the partitions does not run it again.
+// Waits for what is in flight, so that whoever gets the partitions does not run it again. What only
+// now comes to where it would wait for others is told, too, that nobody will come.
 void KafkaSource::State::Drain() {
-  std::unique_lock lock(finished_mutex);
-  finished.wait_for(lock, kDrain, [&] {
+  const auto drained = [&] {
     return std::all_of(partitions.begin(), partitions.end(), [](const Partition& partition) {
       return partition.window->in_flight() == 0;
     });
-  });
+  };
+  const auto end = steady_clock::now() + kDrain;
+  std::unique_lock lock(finished_mutex);
+  while (!finished.wait_for(lock, kTick, drained) && steady_clock::now() < end) {
+    lock.unlock();
+    TellRevoked();
+    lock.lock();
+  }
 }
 
 // Membership, errors, and what is due from time to time.
@@ -373,12 +384,13 @@ bool KafkaSource::State::FetchFrom(Partition& partition, size_t most, Fetched& o
   partition.message_bytes = out.bytes / out.messages.size() + 1;
   out.topic = partition.topic;
   out.partition = partition.number;
-  out.finished = [this, window = partition.window,
-                  number = partition.window->Add(out.messages.back().offset + 1)](bool delivered) {
-    window->Finish(number, delivered);
-    const std::lock_guard lock(finished_mutex);
-    finished.notify_all();
-  };
+  out.finished =
+      [this, window = partition.window,
+       number = partition.window->Add(out.messages.back().offset + 1)](int64_t delivered_before) {
+        window->Finish(number, delivered_before);
+        const std::lock_guard lock(finished_mutex);
+        finished.notify_all();
+      };
   return true;
 }
 

@@ -175,13 +175,13 @@ class Policies(KafkaTest):
 
     def test_stop(self):
         """The record is neither sent nor committed, nor is what is behind it; a start with a mended
-        spec begins before it."""
+        spec begins with it."""
         made, partition, offset = self.one_of("halt", "{policy: stop}")
         self.kasprc("--until", "end").wait(1)
         self.assertIn("the gate is shut", self.runs[0].talk())
         self.assertIn(f"record halt-in/{partition} at offset {offset}", self.runs[0].talk())
         self.assertEqual(self.runs[0].report()["failed"], 1)
-        self.assertLessEqual(self.client.committed("halt", made.source)[partition], offset)
+        self.assertEqual(self.client.committed("halt", made.source)[partition], offset)
         self.assertLess(max(self.offsets_out(made, partition)), offset)
         spec = (self.folder / "agent.yaml").read_text(encoding="utf-8")
         mended = spec.replace('not os.path.exists("gate")', "False")
@@ -189,7 +189,7 @@ class Policies(KafkaTest):
         (self.folder / "mended.yaml").write_text(mended, encoding="utf-8")
         self.kasprc("--until", "end", spec="mended.yaml").wait()
         self.assertIn(offset, self.offsets_out(made, partition))
-        self.judge(made, duplicates=True)
+        self.judge(made)
 
     def test_a_retry_parks_its_partition(self):
         """The others go on, and what they did is committed."""

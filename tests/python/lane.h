@@ -66,8 +66,8 @@ class TestWork final : public ir::LaneWork {
     batch_->Unstage(0);
     delivered(to_.lost);
   }
-  void Finish(bool unacknowledged) override {
-    to_.unacknowledged |= unacknowledged;
+  void Finish(const value::Event* unacknowledged) override {
+    to_.unacknowledged |= unacknowledged != nullptr;
     if (batch_ == &own_) return HandOn(nullptr, [](bool) {});
     const std::lock_guard lock(mutex_);
     over_ = true;
@@ -77,7 +77,7 @@ class TestWork final : public ir::LaneWork {
     return std::make_shared<TestWork>(to_);
   }
   void Hold() override {}
-  void Drop() override {}
+  void Drop(const value::Event&) override {}
 
   void Wait() {
     std::unique_lock lock(mutex_);
