@@ -60,7 +60,7 @@ enum class Code : uint16_t {
   kSlowBlock = 308,         // a block that has to run for every event (warning)
   kUndefinedName = 310,     // a name that nothing defines (warning)
   kConstantAnswer = 311,    // a filter or predicate with one answer for every value (warning)
-  kGeneratorAnswer = 312,   // a filter or predicate that yields, which is always true (warning)
+  kGeneratorAnswer = 312,   // a filter, predicate or sink that yields (warning)
   kBlockingCall = 313,      // a call in an async function that stops everything (warning)
   kShadowedBuiltin = 314,   // a call of what has a builtin's name, meant for the builtin (warning)
   // K04xx: graphs and their text

@@ -45,9 +45,10 @@ class LaneWork {
 
   // Hands on what is staged before the batch is done: it goes on its way, in order and in front of
   // the rest, and `batch().sends` is empty. `delivered` is called once, by any thread, when all of
-  // it is delivered; `lost`: it is not, and the batch will run again. With `report`, which must
-  // live until then, also of what became of the last send; an error of that one is the event's to
-  // deal with, and does not end the run. Nothing that was handed on can be undone.
+  // it is delivered, or waits for nothing but others to be gathered with; `lost`: it is not, and
+  // the batch will run again. With `report`, which must live until then, also of what became of the
+  // last send; an error of that one is the event's to deal with, and does not end the run. Nothing
+  // that was handed on can be undone.
   virtual void HandOn(value::DeliveryReport* report, std::function<void(bool lost)> delivered) = 0;
 
   // Every event has an outcome: hands on what is staged, and is done with the batch. It is

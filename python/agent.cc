@@ -88,6 +88,7 @@ Task<Verdict> Try(RunningAgent& agent, Part& part, std::span<Reading> readings, 
   Driver& driver = staging.driver();
   const Activity* activity = &part.decode_value;
   const uint32_t filtered_before = filtered;
+  if (driver.cancelled()) co_await driver.ForgetCancel();
   staging.Begin();
   driver.Begin(agent.agent.timeout);
   bool done = co_await Run(agent, part, readings, list, staging, attempt, filtered, activity);

@@ -92,6 +92,7 @@ bool Block::Calling::await_ready() {
 Ref Block::Calling::await_resume() {
   if (waiting_) result_ = waiting_->await_resume();
   if (instance_.callable) block_.Give(std::move(instance_));
+  if (result_ && event_.driver().FailIfLate()) result_ = {};
   return std::move(result_);
 }
 

@@ -21,6 +21,7 @@ class Copier {
         !PyAnySet_CheckExact(value)) {
       return Ref::Share(value);
     }
+    const Ref held = Ref::Share(value);  // hashes of keys are user code, and may let go of it
     if (const auto known = copies_.find(value); known != copies_.end()) {
       return Ref::Share(known->second);
     }
@@ -44,6 +45,7 @@ class Copier {
     Ref copy = Remember(value, Ref::Own(PyDict_New()));
     PyObject *key = nullptr, *item = nullptr;
     for (Py_ssize_t position = 0; copy && PyDict_Next(value, &position, &key, &item);) {
+      const Ref held = Ref::Share(key);
       const Ref copied = Copy(item);
       if (!copied || PyDict_SetItem(copy.get(), key, copied.get()) < 0) return {};
     }
@@ -70,9 +72,9 @@ class Copier {
     return Remember(value, std::move(copy));
   }
 
-  // Only what somebody else refers to, too, can be met again.
+  // Only what somebody else refers to, beside what it was found in and us, can be met again.
   Ref Remember(PyObject* value, Ref copy) {
-    if (Py_REFCNT(value) > 1 && copy) copies_[value] = copy.get();
+    if (Py_REFCNT(value) > 2 && copy) copies_[value] = copy.get();
     return copy;
   }
 

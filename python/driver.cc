@@ -12,6 +12,8 @@ namespace {
 constexpr auto kGrace = std::chrono::milliseconds(50);
 // How often code that waits gets the exception that should end it.
 constexpr int kMostThrows = 1000;
+// How long a task of user code may keep the loop from one whose time is over.
+constexpr auto kHeldUp = std::chrono::seconds(1);
 
 struct DriverObject {
   PyObject_HEAD Driver* driver;  // null once it is gone
@@ -22,8 +24,13 @@ Driver* DriverOf(PyObject* self) {
 }
 
 PySendResult StepObject(PyObject* self, PyObject* sent, PyObject** out) {
+  Driver* const driver = DriverOf(self);
+  if (driver != nullptr && driver->runs()) {
+    PyErr_SetString(PyExc_ValueError, "the agent's task is already running");
+    return PYGEN_ERROR;
+  }
   Ref yielded;
-  if (DriverOf(self) != nullptr && DriverOf(self)->Step(sent, yielded)) {
+  if (driver != nullptr && driver->Step(sent, yielded)) {
     *out = yielded.Release();
     return PYGEN_NEXT;
   }
@@ -32,11 +39,21 @@ PySendResult StepObject(PyObject* self, PyObject* sent, PyObject** out) {
   return PYGEN_RETURN;
 }
 
-PyObject* Next(PyObject* self) {
+// One step, as Python's methods give its result.
+PyObject* StepMethod(PyObject* self, PyObject* sent) {
   PyObject* out = nullptr;
-  if (StepObject(self, Py_None, &out) == PYGEN_NEXT) return out;
+  if (StepObject(self, sent, &out) != PYGEN_RETURN) return out;
   Py_DECREF(out);
-  return nullptr;  // StopIteration, with None
+  PyErr_SetNone(PyExc_StopIteration);
+  return nullptr;
+}
+
+PyObject* Next(PyObject* self) {
+  return StepMethod(self, Py_None);
+}
+
+PyObject* Send(PyObject* self, PyObject* value) {
+  return StepMethod(self, value);
 }
 
 PyObject* Throw(PyObject* self, PyObject* arguments) {
@@ -47,11 +64,7 @@ PyObject* Throw(PyObject* self, PyObject* arguments) {
   } else {
     PyErr_SetObject(type, value);
   }
-  PyObject* out = nullptr;
-  if (StepObject(self, nullptr, &out) == PYGEN_NEXT) return out;
-  PyErr_SetObject(PyExc_StopIteration, out);
-  Py_DECREF(out);
-  return nullptr;
+  return StepMethod(self, nullptr);
 }
 
 // The loop's task is let go of at the end, with the body where it is.
@@ -59,8 +72,16 @@ PyObject* Close(PyObject*, PyObject*) {
   return Py_NewRef(Py_None);
 }
 
-PyMethodDef methods[] = {{"throw", Throw, METH_VARARGS, nullptr},
+PyObject* Cancelled(PyObject* self, PyObject*) {
+  if (DriverOf(self) != nullptr) DriverOf(self)->NoteCancel();
+  return Py_NewRef(Py_None);
+}
+
+// With these it is a coroutine to asyncio, whose task calls it without anything in between.
+PyMethodDef methods[] = {{"send", Send, METH_O, nullptr},
+                         {"throw", Throw, METH_VARARGS, nullptr},
                          {"close", Close, METH_NOARGS, nullptr},
+                         {"cancelled", Cancelled, METH_NOARGS, nullptr},
                          {nullptr, nullptr, 0, nullptr}};
 
 // The value of a StopIteration that is set.
@@ -145,6 +166,11 @@ Driver::Awaiting::Awaiting(Driver& driver, Ref object, Ref globals, Ref context)
     iterator_ = std::move(object);  // a coroutine, or a generator of @types.coroutine
   } else {
     iterator_ = Ref::Own(methods->am_await(object.get()));
+    if (iterator_ && !PyIter_Check(iterator_.get())) {
+      PyErr_Format(PyExc_TypeError, "__await__() returned non-iterator of type '%.100s'",
+                   Py_TYPE(iterator_.get())->tp_name);
+      iterator_ = {};
+    }
   }
 }
 
@@ -216,6 +242,16 @@ bool Driver::Awaiting::Insist() {
   return true;
 }
 
+Task<bool> Driver::ForgetCancel() {
+  cancelled_ = false;
+  if (!Ref::Own(
+          PyObject_CallMethod(state_.lane_module.get(), "uncancel", "O", asyncio_task_.get()))) {
+    PyErr_Clear();
+  }
+  co_await TakeTurns();  // what asyncio still wants to throw comes now
+  co_return true;
+}
+
 Task<bool> Driver::Pause(std::optional<Clock::time_point> until) {
   if (std::exchange(notified_, false)) co_return true;
   Ref seconds = Ref::Share(Py_None);
@@ -255,6 +291,12 @@ bool Driver::End() {
   return late;
 }
 
+bool Driver::FailIfLate() {
+  if (deadline_ == 0 || !Overdue(Clock::now())) return false;
+  SetReason();
+  return true;
+}
+
 bool Driver::interrupted() const {
   return state_.interrupted;
 }
@@ -266,6 +308,10 @@ Driver::Clock::time_point Driver::deadline() const {
 
 bool Driver::Overdue(Clock::time_point now) const {
   return deadline() <= now;
+}
+
+bool Driver::IsHeldUp(Clock::time_point now) const {
+  return waiting_ != nullptr && !cut_ && Overdue(now - kHeldUp);
 }
 
 void Driver::CutAwait() {

@@ -75,14 +75,21 @@ class Driver {
   Task<bool> Pause(std::optional<Clock::time_point> until = std::nullopt);
   void Notify();
 
+  // Has user code cancelled the task since? That is for the event that it was about: what is left
+  // of it must not hit the next one.
+  bool cancelled() const { return cancelled_; }
+  Task<bool> ForgetCancel();
+
   // Marks the beginning and end of what may be cut short for taking longer than `limit` (0: never),
   // and for a forced stop.
   void Begin(std::chrono::milliseconds limit);
-  bool End();                                 // did it take longer?
-  bool cut() const { return cut_; }           // it was cut short
-  bool interrupted() const;                   // a forced stop wants everything to end
-  bool Overdue(Clock::time_point now) const;  // any thread
-  Clock::time_point deadline() const;         // any thread
+  bool End();                                  // did it take longer?
+  bool FailIfLate();                           // has it by now? Then an exception is set
+  bool cut() const { return cut_; }            // it was cut short
+  bool interrupted() const;                    // a forced stop wants everything to end
+  bool Overdue(Clock::time_point now) const;   // any thread
+  bool IsHeldUp(Clock::time_point now) const;  // it waits, and the loop does not come to cut it
+  Clock::time_point deadline() const;          // any thread
   // Ends what waits in an `await`: it is overdue, or there is a forced stop.
   void CutAwait();
   // CPython's next check of running code: sets an exception if that should end. False: it should.
@@ -95,6 +102,8 @@ class Driver {
   // Of its Python object: one step, with what is sent in or, null, the exception that is set. True:
   // `yielded` is for the loop; false: the body has ended.
   bool Step(PyObject* sent, Ref& yielded);
+  bool runs() const { return state_.running == this; }
+  void NoteCancel() { cancelled_ = true; }
 
  private:
   void Resume();
@@ -107,6 +116,7 @@ class Driver {
   Ref pause_;  // the future of Pause
   bool notified_ = false;
   bool started_ = false;
+  bool cancelled_ = false;
   bool cut_ = false;
   Clock::time_point grace_ends_{};
   std::atomic<Clock::rep> deadline_{0};  // since the clock's epoch; 0: none

@@ -56,19 +56,29 @@ std::string DescribeEnd(const ir::OnError& policy, ir::ErrorAction action, uint3
 }
 
 void Report(const RunningAgent& agent, const Activity& activity, const Exception& exception,
-            const std::vector<value::Origin>& records, ir::ErrorAction action, uint32_t attempts) {
+            const ir::Raised& raised, const std::vector<value::Origin>& records,
+            ir::ErrorAction action, uint32_t attempts) {
   const Exception::Site site = exception.FindSite(agent.agent);
   const std::string key =
       fmt::format("{}|{}|{}|{}", activity.failed, exception.type_name(),
                   site.function != nullptr ? site.function->name : "", site.line);
   agent.failures.Report(agent.agent.name, key, [&] {
-    Diagnostic diagnostic = MakeDiagnostic(activity, exception, site);
+    Diagnostic diagnostic = MakeDiagnostic(activity, raised, site);
     std::string note = DescribeRecord(records.front());
     if (records.size() > 1) note += fmt::format(" and {} more", records.size() - 1);
     diagnostic.notes.push_back(note + ": " + DescribeEnd(agent.agent.on_error, action, attempts));
-    return std::pair(fmt::format("{} {}", OneLine(exception.Describe(), " ", 60), activity.where),
+    return std::pair(fmt::format("{} {}", OneLine(raised, " ", 60), activity.where),
                      std::move(diagnostic));
   });
+}
+
+// What of it is too long for a header is left out.
+std::string Shortened(std::string message) {
+  constexpr size_t kLongest = 32 * 1024;
+  if (message.size() <= kLongest) return message;
+  size_t end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80) --end;  // UTF-8
+  return message.substr(0, end) + "...";
 }
 
 // Stages the record as it came, with headers that say where it comes from and why it failed.
@@ -76,11 +86,12 @@ void StageDeadLetter(const RunningAgent& agent, const Activity& activity, const 
                      const value::Origin& record, Staging& staging) {
   const std::string partition = std::to_string(record.partition);
   const std::string offset = std::to_string(record.message->offset);
+  const std::string message = Shortened(raised.message);
   const std::array<std::pair<std::string_view, std::string_view>, 7> added = {{
       {"kasprc.agent", agent.agent.name},
       {"kasprc.operation", activity.operation},
       {"kasprc.exception", raised.type},
-      {"kasprc.message", raised.message},
+      {"kasprc.message", message},
       {"kasprc.topic", record.topic},
       {"kasprc.partition", partition},
       {"kasprc.offset", offset},
@@ -117,23 +128,25 @@ Verdict Fail(RunningAgent& agent, const Activity& activity, std::span<const Read
   const ir::ErrorAction action =
       policy.policy == ir::ErrorAction::kRetry ? policy.then : policy.policy;
   const std::vector<value::Origin> records = OriginsOf(readings);
-  Report(agent, activity, exception, records, action, attempt + 1);
+  staging.driver().Begin(agent.agent.timeout);  // its text may be user code
+  const ir::Raised raised = exception.Describe();
+  staging.driver().End();
+  Report(agent, activity, exception, raised, records, action, attempt + 1);
   switch (action) {
     case ir::ErrorAction::kSkip:
     case ir::ErrorAction::kRetry:  // not after a retry
       return Verdict::kFailed;
-    case ir::ErrorAction::kDeadLetter: {
-      const ir::Raised raised = exception.Describe();
+    case ir::ErrorAction::kDeadLetter:
       for (const value::Origin& record : records) {
         StageDeadLetter(agent, activity, raised, record, staging);
       }
       return Verdict::kFailed;
-    }
     case ir::ErrorAction::kStop:
       break;
   }
   staging.Undo();
   agent.stopped = true;
+  for (Driver* driver : agent.state.drivers) driver->Notify();  // other runners of it may wait
   agent.app.stop();
   return Verdict::kStopped;
 }

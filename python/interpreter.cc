@@ -130,10 +130,33 @@ void* RunLane(void* argument) {
   return nullptr;
 }
 
+// Should a driver end that waits, and cannot because something else does not let the loop go on?
+bool IsHeldUp(const Interpreter::State& state) {
+  if (state.interrupted) return true;
+  const auto now = Driver::Clock::now();
+  return std::any_of(state.drivers.begin(), state.drivers.end(),
+                     [&](const Driver* driver) { return driver->IsHeldUp(now); });
+}
+
+// Ends the task of user code that runs, if it is one, with an exception, and after a while with
+// another one, if it swallows that.
+int EndTask(Interpreter::State& state) {
+  constexpr auto kAgain = std::chrono::milliseconds(50);
+  const auto now = Driver::Clock::now();
+  state.AskForCheck();
+  if (now < state.task_ended + kAgain) return 0;
+  state.task_ended = now;
+  return Ref::Own(PyObject_CallMethod(state.lane_module.get(), "end_task", "i",
+                                      state.interrupted ? 1 : 0))
+             ? 0
+             : -1;
+}
+
 // CPython calls this at a check of the lane's thread, between two instructions of Python code.
 int EndUserCode(void* argument) {
-  const auto& state = *static_cast<Interpreter::State*>(argument);
-  return state.running == nullptr || state.running->Check() ? 0 : -1;
+  auto& state = *static_cast<Interpreter::State*>(argument);
+  if (state.running != nullptr) return state.running->Check() ? 0 : -1;
+  return state.looping && IsHeldUp(state) ? EndTask(state) : 0;
 }
 
 // CPython looks for pending calls of other threads only when something else makes it look: a thread

@@ -188,7 +188,7 @@ class Startup {
   void Report(const Activity& activity) {
     const Exception exception = TakeException();
     const Exception::Site site = exception.FindSite(agent_.agent);
-    Diagnostic diagnostic = MakeDiagnostic(activity, exception, site);
+    Diagnostic diagnostic = MakeDiagnostic(activity, exception.Describe(), site);
     if (driver_.interrupted()) diagnostic.message = activity.failed + ": interrupted";
     const Span* span = diagnostic.primary();
     DiagnosticBuilder builder = diagnostics_.Error(

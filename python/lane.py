@@ -38,13 +38,21 @@ def stop():
     _loop.stop()
 
 
+class _Task(asyncio.Task):
+    """The task of a driver, which is told when somebody cancels it."""
+
+    def cancel(self, msg=None):
+        self.get_coro().cancelled()
+        return super().cancel(msg)
+
+
 def start(driver):
-    """The task of a driver."""
+    return _Task(driver, loop=_loop)
 
-    async def drive():
-        await driver
 
-    return _loop.create_task(drive())
+def uncancel(task):
+    while task.cancelling():
+        task.uncancel()
 
 
 def pause(seconds):
@@ -65,6 +73,15 @@ def cut(task):
     """Makes a task that waits go on with an exception; it does not count as cancelled."""
     task.cancel()
     task.uncancel()
+
+
+def end_task(stopped):
+    """Ends the task that runs now, if there is one."""
+    if asyncio.current_task(_loop) is None:
+        return
+    if stopped:
+        raise asyncio.CancelledError
+    raise TimeoutError("it kept a record waiting for longer than 'kasprc.timeout' allows")
 
 
 def close():

@@ -141,6 +141,11 @@ Task<bool> Outputs::Send(PyObject* value, CurrentEvent& event, Staging& staging,
     activity = &sink->activity();
     const Ref done = co_await sink->Call(value, event);
     if (!done) co_return false;
+    if (PyGen_CheckExact(done.get()) || PyAsyncGen_CheckExact(done.get())) {
+      PyErr_SetString(PyExc_TypeError,
+                      "a sink that yields never runs: nobody takes what it yields");
+      co_return false;
+    }
   }
   co_return true;
 }

@@ -56,7 +56,17 @@ struct Pipeline::Call {
 
   // The next item of a generator, sync or async. Null without an exception: it has ended.
   Task<Ref> NextItem(PyObject* generator) {
-    if (PyGen_CheckExact(generator)) co_return Ref::Own(PyIter_Next(generator));
+    Ref item;
+    if (PyGen_CheckExact(generator)) {
+      item = Ref::Own(PyIter_Next(generator));
+    } else {
+      item = co_await NextAsyncItem(generator);
+    }
+    if (item && event.driver().FailIfLate()) item = {};
+    co_return item;
+  }
+
+  Task<Ref> NextAsyncItem(PyObject* generator) {
     Ref coming = Ref::Own(Py_TYPE(generator)->tp_as_async->am_anext(generator));
     if (!coming) co_return Ref();
     Ref item = co_await event.driver().Wait(std::move(coming));

@@ -73,6 +73,7 @@ void Runner::Forget(std::string_view topic, int32_t partition) {
   if (take_ == nullptr) return;
   std::erase_if(gathered_, [&](Gathered& gathered) {
     if (!IsOf(gathered.reading, topic, partition)) return false;
+    Drop(std::exchange(gathered.reading.event->object, nullptr));
     gathered.work->Drop(*gathered.reading.event);
     return true;
   });
@@ -90,13 +91,14 @@ void Runner::Forget(std::string_view topic, int32_t partition) {
 Task<bool> Runner::Main() {
   while (true) {
     if (driver_.interrupted() || agent_.stopped) InterruptAll();
-    if (Line* line = NextLine()) {
-      co_await RunFront(*line);
-    } else if (!GatherDue()) {
+    Line* const line = NextLine();
+    if (line != nullptr) co_await RunFront(*line);
+    if (GatherFull() || (line == nullptr && GatherDue())) {
+      co_await RunGathered();
+    } else if (line == nullptr) {
       co_await driver_.Pause(NextTime());
       continue;
     }
-    if (GatherFull() || (ready_.empty() && GatherDue())) co_await RunGathered();
     if (Clock::now() >= turn_ends_) {
       co_await driver_.TakeTurns();
       turn_ends_ = Clock::now() + kTurn;
@@ -113,7 +115,7 @@ void Runner::Queue(Line& line) {
 Runner::Line* Runner::NextLine() {
   const Clock::time_point now = Clock::now();
   for (auto line = ready_.begin(); line != ready_.end(); ++line) {
-    if ((*line)->ready > now && !driver_.interrupted()) continue;
+    if ((*line)->ready > now && !driver_.interrupted() && !agent_.stopped) continue;
     Line* next = *line;
     ready_.erase(line);
     next->queued = false;
@@ -277,7 +279,9 @@ Task<bool> Runner::RunUnit(std::vector<Reading>& readings, ir::LaneWork& unit) {
     verdict = co_await Try(agent_, *take_, readings, true, staging, attempt, event.filtered);
     if (verdict != Verdict::kAgain) break;
     const Clock::time_point again = Clock::now() + agent_.agent.on_error.backoff;
-    while (Clock::now() < again && !driver_.interrupted()) co_await driver_.Pause(again);
+    while (Clock::now() < again && !driver_.interrupted() && !agent_.stopped) {
+      co_await driver_.Pause(again);
+    }
   }
   event.outcome = OutcomeOf(verdict);
   unit.Finish(verdict == Verdict::kStopped ? &event : nullptr);

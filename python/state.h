@@ -18,6 +18,7 @@
 #include <mutex>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "python/codec.h"
@@ -50,6 +51,7 @@ struct Interpreter::State {
 
   // Of the lane's thread.
   Driver* running = nullptr;
+  std::chrono::steady_clock::time_point task_ended{};  // when a task was last told to end
   bool looping = false;  // the loop runs, or will when the task that runs now is over
   std::unique_ptr<Codec> codec;
   Ref context_module;  // context.py
@@ -76,12 +78,14 @@ struct Interpreter::State {
 // Marks a stretch of user code of the lane's thread.
 class UserCode {
  public:
-  UserCode(Interpreter::State& state, Driver& driver) : state_(state) { state_.running = &driver; }
-  ~UserCode() { state_.running = nullptr; }
+  UserCode(Interpreter::State& state, Driver& driver)
+      : state_(state), before_(std::exchange(state.running, &driver)) {}
+  ~UserCode() { state_.running = before_; }
   UserCode(const UserCode&) = delete;
 
  private:
   Interpreter::State& state_;
+  Driver* const before_;  // user code may run the loop, by force
 };
 
 // Runs an embedded Python file as a module. It is ours, so it cannot fail.

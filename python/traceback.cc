@@ -192,12 +192,12 @@ std::string OneLine(const ir::Raised& raised, const char* separator, size_t limi
   return message.empty() ? raised.type : fmt::format("{}{}{}", raised.type, separator, message);
 }
 
-Diagnostic MakeDiagnostic(const Activity& activity, const Exception& exception,
+Diagnostic MakeDiagnostic(const Activity& activity, const ir::Raised& raised,
                           const Exception::Site& site) {
   Diagnostic diagnostic{
       .severity = Severity::kError,
       .code = activity.code,
-      .message = fmt::format("{}: {}", activity.failed, OneLine(exception.Describe(), ": ", 300)),
+      .message = fmt::format("{}: {}", activity.failed, OneLine(raised, ": ", 300)),
       .context = "",
       .labels = {},
       .notes = {}};

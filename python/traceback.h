@@ -69,7 +69,7 @@ struct Activity {
   std::string note;       // what to write instead; may be empty
 };
 
-Diagnostic MakeDiagnostic(const Activity& activity, const Exception& exception,
+Diagnostic MakeDiagnostic(const Activity& activity, const ir::Raised& raised,
                           const Exception::Site& site);
 
 // The text of an exception on one line: at most `limit` bytes of `message`, "KeyError: 'qty'".

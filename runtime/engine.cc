@@ -24,6 +24,7 @@ Engine::Engine(const Plan& plan, std::vector<Body> bodies, Subscription& subscri
     credit_.Take(0);
     return std::make_shared<Account>([this] { credit_.Give(0); });
   };
+  flow.refused = [this](size_t agent, const Delivered& delivered) { Refuse(agent, delivered); };
   source_.OnRevoke([this](std::string_view topic, int32_t partition) {
     ForgetGathered(std::string(topic), partition);
   });
@@ -145,6 +146,11 @@ void Engine::Start(Stream& stream, value::Batch batch, size_t bytes, Delivery& w
   flow_->Put(work);
 }
 
+void Engine::Refuse(size_t agent, const Delivered& delivered) {
+  counters_[agent].failed += delivered.refused;
+  if (options_.refused) options_.refused(agent, delivered.refused, delivered.refusal);
+}
+
 // Nothing that came of a batch is in flight. It may be the last thing that is done for it: once its
 // credit is back, nothing may be touched.
 void Engine::Release(Stream& stream, const Taken& taken) {
@@ -155,11 +161,7 @@ void Engine::Release(Stream& stream, const Taken& taken) {
 
 // All that came of a batch is delivered.
 void Engine::End(const Stream& stream, const Delivered& delivered) {
-  const size_t agent = plan_.segments[stream.segment].agent_index;
-  if (delivered.refused > 0) {
-    counters_[agent].failed += delivered.refused;
-    if (options_.refused) options_.refused(agent, delivered.refused, delivered.refusal);
-  }
+  if (delivered.refused > 0) Refuse(plan_.segments[stream.segment].agent_index, delivered);
   if (delivered.lost) lost_.store(true, std::memory_order_release);
   Fail(delivered.error);
   const std::lock_guard lock(mutex_);  // until then, Run does not return

@@ -76,6 +76,7 @@ class Engine {
   void Take(Fetched& fetched);
   void Start(Stream& stream, value::Batch batch, size_t bytes, Delivery& whole);
   void Release(Stream& stream, const Taken& taken);
+  void Refuse(size_t agent, const Delivered& delivered);
   void End(const Stream& stream, const Delivered& delivered);
   void FlushGathered();
   void ForgetGathered(const std::string& topic, int32_t partition);

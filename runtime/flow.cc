@@ -180,8 +180,13 @@ struct Flow::State {
     Stream& stream = Downstream(from->stream, reader);
     from->whole.Add();
     auto work = std::make_shared<Work>(
-        stream, from->account,
-        [&whole = from->whole](const Delivered& delivered) { whole.Done(delivered); });
+        stream, from->account, [this, reader, &whole = from->whole](Delivered delivered) {
+          if (delivered.refused > 0) {  // its agent's failures, not the sender's
+            options.refused(plan.segments[reader].agent_index, delivered);
+            delivered.refused = 0;
+          }
+          whole.Done(delivered);
+        });
     work->batch = std::move(batch);
     work->batch.sequence = stream.next_sequence++;
     work->parents.push_back(from);
@@ -223,12 +228,19 @@ class Flow::State::Job final : public ir::LaneWork {
 
   void HandOn(value::DeliveryReport* report, std::function<void(bool lost)> delivered) override {
     work_->whole.Add();
-    auto part = std::make_shared<Work>(
-        work_->stream, work_->account,
-        [&whole = work_->whole, told = std::move(delivered)](const Delivered& delivered) {
-          told(delivered.lost);
-          whole.Done(delivered);
+    work_->account->Enter();
+    // What a `take` gathers of it may wait for long, and must not hold up whoever sends more.
+    auto lost = std::make_shared<std::atomic<bool>>(false);
+    auto in_flight =
+        std::make_shared<Account>([account = work_->account, lost, told = std::move(delivered)] {
+          told(*lost);
+          account->Leave();
         });
+    auto part = std::make_shared<Work>(work_->stream, std::move(in_flight),
+                                       [&whole = work_->whole, lost](const Delivered& delivered) {
+                                         *lost = delivered.lost;
+                                         whole.Done(delivered);
+                                       });
     if (report != nullptr) work_->batch.sends.back().report = report;
     std::swap(part->batch.sends, work_->batch.sends);
     std::swap(part->batch.send_arena, work_->batch.send_arena);

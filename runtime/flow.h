@@ -29,6 +29,8 @@ struct FlowOptions {
   int threads = 0;  // at least; else one for each core
   // The account of what a `take` gathers, which is in flight from then on.
   std::function<std::shared_ptr<Account>()> open_account;
+  // Told of records that the transport refused, with the agent that sent them.
+  std::function<void(size_t agent, const Delivered& delivered)> refused;
   // For tests of order: called in every node before its work, to delay it; and a flow without
   // sequencers, which shows that those tests can fail.
   std::function<void()> disturb;

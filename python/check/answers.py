@@ -1,4 +1,4 @@
-"""Filters and predicates whose answer is the same for every value."""
+"""Filters and predicates whose answer is the same for every value, and sinks that do nothing."""
 
 import ast
 
@@ -16,7 +16,7 @@ def constant_answers(check, chosen, checks):
     node = chosen.node
     if chosen.kind not in ("function", "lambda") or getattr(node, "decorator_list", None):
         return
-    if any(isinstance(part, (ast.Yield, ast.YieldFrom)) for part in own_nodes(node)):
+    if yields(node):
         check.warn(
             GENERATOR,
             f"{check.words} yields, and a generator is true whatever it yields",
@@ -31,6 +31,21 @@ def constant_answers(check, chosen, checks):
     if answer.returned is not None:
         place = place_of(answer.returned)
     check.warn(CONSTANT, *words_of(check, answer, checks, place))
+
+
+def idle_generators(check, chosen):
+    """A sink that yields: nobody takes what it yields, so nothing of it runs."""
+    if chosen.kind == "function" and not chosen.node.decorator_list and yields(chosen.node):
+        check.warn(
+            GENERATOR,
+            f"{check.words} yields, and nobody takes what a sink yields, so it never runs",
+            name_place(chosen, check.text),
+            "do the work without 'yield'",
+        )
+
+
+def yields(node):
+    return any(isinstance(part, (ast.Yield, ast.YieldFrom)) for part in own_nodes(node))
 
 
 def words_of(check, answer, checks, place):

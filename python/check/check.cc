@@ -66,7 +66,7 @@ const char* RoleName(const ir::Function& function, const std::set<std::string_vi
     case ir::Role::kChannelSelector:
       return DescribeFunction(function).starts_with("the predicate") ? "predicate" : "selector";
     case ir::Role::kSink:
-      return "selector";
+      return "sink";
     case ir::Role::kInit:
       return "init";
   }

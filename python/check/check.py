@@ -25,7 +25,7 @@ MOST_FINDINGS = 100  # of a block: more than anybody reads at once
 
 def check_agent(blocks):
     """blocks: [(role, words, text, entrypoint)], role 'init', 'operation', 'filter' (an operation
-    too), 'predicate' or 'selector'."""
+    too), 'predicate', 'sink' or 'selector'."""
     checks = [Check(*block) for block in blocks]
     init = next((check for check in checks if check.role == "init"), None)
     for check in checks:

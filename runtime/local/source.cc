@@ -44,7 +44,8 @@ bool LocalSource::Fetch(const Room& room, Fetched& out) {
 }
 
 bool LocalSource::Ended() {
-  return !more_ && topics_.empty();
+  // Once stopped, what still waits is what there will be no room for.
+  return !more_ && (topics_.empty() || stopped_.load(std::memory_order_acquire));
 }
 
 int LocalSource::WaitFor(std::vector<pollfd>& fds) {

@@ -56,6 +56,17 @@ def f(v):
 )");
 }
 
+TEST(InterruptDeathTest, EndsATaskThatTheEventWaitsFor) {
+  ExpectCutShort(R"(
+import asyncio
+async def busy():
+  started()
+  while True: pass
+async def f(v):
+  await asyncio.gather(busy(), asyncio.sleep(60))
+)");
+}
+
 TEST(InterruptDeathTest, EndsALoopThatSwallowsEverything) {
   ExpectCutShort(R"(
 def f(v):
