@@ -93,7 +93,8 @@ Task<Verdict> Try(RunningAgent& agent, Part& part, std::span<Reading> readings, 
   driver.Begin(agent.agent.timeout);
   bool done = co_await Run(agent, part, readings, list, staging, attempt, filtered, activity);
   const bool late = driver.End();
-  if (driver.interrupted() ? driver.cut() : staging.stopped()) {
+  // What fails while everything ends may fail because of that.
+  if (driver.interrupted() ? driver.cut() || !done : staging.stopped()) {
     PyErr_Clear();
     staging.Undo();
     co_return Verdict::kInterrupted;

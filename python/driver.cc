@@ -281,12 +281,15 @@ void Driver::Notify() {
 }
 
 void Driver::Begin(std::chrono::milliseconds limit) {
+  in_user_code_ = true;
+  if (interrupted()) state_.AskForCheck();  // what asked for it before may have been too early
   cut_ = false;
   if (limit.count() > 0) deadline_ = (Clock::now() + limit).time_since_epoch().count();
 }
 
 bool Driver::End() {
   const bool late = deadline_ != 0 && (cut_ || Overdue(Clock::now()));
+  in_user_code_ = false;
   deadline_ = 0;
   return late;
 }
@@ -323,6 +326,7 @@ void Driver::CutAwait() {
 }
 
 bool Driver::Check() {
+  if (!in_user_code_) return true;
   const Clock::time_point now = Clock::now();
   if (!interrupted() && !Overdue(now)) return true;
   state_.AskForCheck();  // the next one, too

@@ -117,6 +117,7 @@ class Driver {
   bool notified_ = false;
   bool started_ = false;
   bool cancelled_ = false;
+  bool in_user_code_ = false;  // between Begin and End
   bool cut_ = false;
   Clock::time_point grace_ends_{};
   std::atomic<Clock::rep> deadline_{0};  // since the clock's epoch; 0: none

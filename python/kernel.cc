@@ -145,6 +145,7 @@ class Startup {
                       .place = agent_.agent.place.span,
                       .note = ""};
     agent_.scope.app = MakeApp(state_, agent_.app.name);
+    driver_.Begin({});
     const bool ready = co_await RunInit();
     if (!ready) {
       Report(activity);

@@ -76,8 +76,9 @@ def cut(task):
 
 
 def end_task(stopped):
-    """Ends the task that runs now, if there is one."""
-    if asyncio.current_task(_loop) is None:
+    """Ends the task that runs now, if it is one of user code."""
+    task = asyncio.current_task(_loop)
+    if task is None or isinstance(task, _Task):
         return
     if stopped:
         raise asyncio.CancelledError
