@@ -123,15 +123,15 @@ class Client:
                 producer.poll(0.1)
 
     def read(self, topic, starts=None):
-        """Everything in a topic, by partition and offset; `starts` are the offsets of the first
-        records, where not 0."""
+        """Everything that is in a topic now, by partition and offset; `starts` are the offsets of
+        the first records, where not 0."""
+        last = {number: end - 1 for number, end in self.ends(topic).items()}
         reader = self.consumer("kasprc-test-reader")
-        partitions = self.partitions(topic)
-        starts = starts or dict.fromkeys(partitions, 0)
-        reader.assign([TopicPartition(topic, number, starts[number]) for number in partitions])
+        starts = starts or dict.fromkeys(last, 0)
+        reader.assign([TopicPartition(topic, number, starts[number]) for number in last])
         messages, ended = [], set()
         deadline = time.monotonic() + DEADLINE
-        while ended != set(partitions):
+        while ended != set(last):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"topic '{topic}': only {len(messages)} records read")
             for message in reader.consume(10_000, 0.1):
@@ -139,6 +139,8 @@ class Client:
                     messages.append(Message(message.partition(), message.offset(), message.key(),
                                             message.value(), message.headers() or [],
                                             message.timestamp()[1]))
+                    if message.offset() >= last[message.partition()]:
+                        ended.add(message.partition())  # while others write, there is no end
                 elif message.error().code() == KafkaError._PARTITION_EOF:
                     ended.add(message.partition())
                 else:

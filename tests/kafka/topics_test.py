@@ -239,7 +239,7 @@ class Writing(Topics):
         self.send("sizes-in", *({"to": "sizes-small", "size": size}
                                 for size in [*wanted[:100], 50_000, *wanted[100:]]))
         run = self.run_spec(self.choosing("sizes"), "--until", "end")
-        self.ends(run, 0, "Message size too large")
+        self.ends(run, 0, "it has 50,002 bytes, a topic takes 19,872")
         self.assertEqual(self.once(self.lengths("sizes-small")), wanted)
         self.assertEqual(run.report()["failed"], 1)
         self.assertTrue(self.client.done("sizes", "sizes-in"))
