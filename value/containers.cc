@@ -1,0 +1,366 @@
+#include "value/containers.h"
+
+#include <cmath>
+#include <cstring>
+
+#include "base/check.h"
+
+namespace kaspr::value {
+
+namespace {
+
+constexpr double kTwo63 = 9223372036854775808.0;
+
+uint64_t Mix(uint64_t a, uint64_t b) {
+  const auto product = static_cast<unsigned __int128>(a ^ 0x9E3779B97F4A7C15) * (b | 1);
+  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+}
+
+uint64_t HashInt(int64_t integer) {
+  return Mix(static_cast<uint64_t>(integer), 0xD6E8FEB86659FD93);
+}
+
+bool IsNumber(Value value) {
+  return value.Is(Tag::kBool) || value.Is(Tag::kInt) || value.Is(Tag::kBigInt) ||
+         value.Is(Tag::kFloat);
+}
+
+Status HashAt(Heap& heap, Value value, uint32_t depth, uint64_t& hash) {
+  switch (value.tag) {
+    case Tag::kNone:
+      hash = 1;
+      return Status::kOk;
+    case Tag::kBool:
+    case Tag::kInt:
+      hash = HashInt(value.integer);
+      return Status::kOk;
+    case Tag::kBigInt:
+      hash = HashStr(value.bytes());
+      return Status::kOk;
+    case Tag::kFloat: {
+      const double number = value.number;
+      if (std::isnan(number)) return Status::kBail;
+      if (std::isinf(number)) {
+        hash = number > 0 ? 2 : 3;
+      } else if (number != std::floor(number)) {
+        uint64_t bits = 0;
+        std::memcpy(&bits, &number, sizeof(bits));
+        hash = Mix(bits, 0xA0761D6478BD642F);
+      } else if (number >= -kTwo63 && number < kTwo63) {
+        hash = HashInt(static_cast<int64_t>(number));
+      } else {
+        return Status::kBail;  // it may be equal to a big int
+      }
+      return Status::kOk;
+    }
+    case Tag::kStr:
+      hash = HashStr(value.str());
+      return Status::kOk;
+    case Tag::kBytes:
+      hash = HashStr(value.bytes()) + 1;
+      return Status::kOk;
+    case Tag::kTuple: {
+      if (depth == Heap::kDeepest) return Status::kBail;
+      hash = value.size + 7;
+      for (uint32_t i = 0; i < value.size; ++i) {
+        uint64_t item = 0;
+        const Status status = HashAt(heap, value.items[i], depth + 1, item);
+        if (status != Status::kOk) return status;
+        hash = Mix(hash, item);
+      }
+      return Status::kOk;
+    }
+    case Tag::kSet:
+      return value.set->immutable ? Status::kBail : Status::kTypeError;
+    case Tag::kList:
+    case Tag::kDict:
+      return Status::kTypeError;
+    case Tag::kRange:
+    case Tag::kObject:
+    case Tag::kUnbound:
+      return Status::kBail;
+  }
+  KASPR_UNREACHABLE("tag");
+}
+
+// Of an int and a float, exactly.
+bool EqualIntFloat(int64_t integer, double number) {
+  if (number != std::floor(number) || number < -kTwo63 || number >= kTwo63) return false;
+  return static_cast<int64_t>(number) == integer;
+}
+
+// `inside`: of two items of containers, which Python first compares by identity.
+struct Comparison {
+  Heap& heap;
+
+  Status Numbers(Value a, Value b, bool inside, bool& equal) {
+    if (a.Is(Tag::kFloat) && b.Is(Tag::kFloat)) {
+      if (inside && std::isnan(a.number) && std::isnan(b.number)) return Status::kBail;
+      equal = a.number == b.number;
+      return Status::kOk;
+    }
+    if (b.Is(Tag::kFloat)) std::swap(a, b);
+    if (a.Is(Tag::kFloat)) {
+      if (b.Is(Tag::kBigInt)) {  // beyond 64 bits
+        if (std::isfinite(a.number) && std::fabs(a.number) >= kTwo63) return Status::kBail;
+        equal = false;
+      } else {
+        equal = EqualIntFloat(b.integer, a.number);
+      }
+      return Status::kOk;
+    }
+    if (a.Is(Tag::kBigInt) || b.Is(Tag::kBigInt)) {
+      equal = a.Is(Tag::kBigInt) && b.Is(Tag::kBigInt) && a.bytes() == b.bytes();
+    } else {
+      equal = a.integer == b.integer;
+    }
+    return Status::kOk;
+  }
+
+  Status Sequences(std::span<const Value> a, std::span<const Value> b, uint32_t depth,
+                   bool& equal) {
+    equal = a.size() == b.size();
+    for (size_t i = 0; equal && i < a.size(); ++i) {
+      const Status status = Values(a[i], b[i], depth + 1, true, equal);
+      if (status != Status::kOk) return status;
+    }
+    return Status::kOk;
+  }
+
+  Status Dicts(Dict& a, Dict& b, uint32_t depth, bool& equal) {
+    equal = a.size == b.size;
+    if (!equal) return Status::kOk;
+    for (const DictEntry& entry : heap.Entries(a)) {
+      if (entry.key.Is(Tag::kUnbound)) continue;
+      Value other;
+      Status status = Find(heap, b, entry.key, other);
+      if (status != Status::kOk) return status;
+      equal = !other.Is(Tag::kUnbound);
+      if (equal) status = Values(entry.value, other, depth + 1, true, equal);
+      if (status != Status::kOk || !equal) return status;
+    }
+    return Status::kOk;
+  }
+
+  Status Sets(Set& a, Set& b, bool& equal) {
+    equal = a.size == b.size;
+    for (const SetEntry& entry : a.entries()) {
+      if (!equal) break;
+      if (entry.key.Is(Tag::kUnbound)) continue;
+      const Status status = Contains(heap, b, entry.key, equal);
+      if (status != Status::kOk) return status;
+    }
+    return Status::kOk;
+  }
+
+  Status Values(Value a, Value b, uint32_t depth, bool inside, bool& equal) {
+    if (depth == Heap::kDeepest) return Status::kBail;
+    if (IsNumber(a) && IsNumber(b)) return Numbers(a, b, inside, equal);
+    if (a.Is(Tag::kObject) || b.Is(Tag::kObject) || a.Is(Tag::kRange) || b.Is(Tag::kRange)) {
+      return Status::kBail;
+    }
+    equal = false;
+    if (a.tag != b.tag) return Status::kOk;
+    switch (a.tag) {
+      case Tag::kNone:
+        equal = true;
+        return Status::kOk;
+      case Tag::kStr:
+      case Tag::kBytes:
+        equal = a.bytes() == b.bytes();
+        return Status::kOk;
+      case Tag::kTuple:
+        return Sequences({a.items, a.size}, {b.items, b.size}, depth, equal);
+      case Tag::kList:
+        equal = inside && a.list == b.list;
+        return equal ? Status::kOk
+                     : Sequences(heap.Items(*a.list), heap.Items(*b.list), depth, equal);
+      case Tag::kDict:
+        equal = inside && a.dict == b.dict;
+        return equal ? Status::kOk : Dicts(*a.dict, *b.dict, depth, equal);
+      case Tag::kSet:
+        return Sets(*a.set, *b.set, equal);
+      default:
+        return Status::kBail;
+    }
+  }
+};
+
+template <class T>
+void AddTo(T& table, const typename T::Entry& entry) {
+  const uint32_t number = table.used++;
+  table.first[number] = entry;
+  ++table.size;
+  if (table.index == nullptr) return;
+  uint32_t slot = static_cast<uint32_t>(entry.hash) & (table.slots - 1);
+  while (table.index[slot] != 0) slot = (slot + 1) & (table.slots - 1);
+  table.index[slot] = number + 1;
+}
+
+// The entry of a key, or null.
+template <class T>
+Status FindEntry(Heap& heap, T& table, Value key, uint64_t hash, typename T::Entry*& found) {
+  found = nullptr;
+  const auto matches = [&](typename T::Entry& entry, bool& equal) {
+    equal = false;
+    if (entry.hash != hash || entry.key.Is(Tag::kUnbound)) return Status::kOk;
+    return Comparison{heap}.Values(entry.key, key, 0, true, equal);
+  };
+  bool equal = false;
+  if (table.index == nullptr) {
+    for (auto& entry : table.entries()) {
+      const Status status = matches(entry, equal);
+      if (status != Status::kOk) return status;
+      if (equal) found = &entry;
+      if (equal) break;
+    }
+    return Status::kOk;
+  }
+  uint32_t slot = static_cast<uint32_t>(hash) & (table.slots - 1);
+  for (; table.index[slot] != 0; slot = (slot + 1) & (table.slots - 1)) {
+    auto& entry = table.first[table.index[slot] - 1];
+    const Status status = matches(entry, equal);
+    if (status != Status::kOk) return status;
+    if (equal) found = &entry;
+    if (equal) break;
+  }
+  return Status::kOk;
+}
+
+// Scalars of a dict that is not open are read where they stand.
+Value FindInDocument(Heap& heap, Dict& dict, std::string_view name, bool& must_open) {
+  const Document& document = *dict.document;
+  const uint32_t end = document.nodes[dict.node].next;
+  std::string unescaped;
+  for (uint32_t key = dict.node + 1; key < end; key = document.nodes[key].next) {
+    const Node& node = document.nodes[key];
+    if (!node.Is(Node::kEscape) && node.end - node.begin != name.size()) continue;
+    if (StringText(document, node, unescaped) != name) continue;
+    const NodeKind kind = document.nodes[key + 1].kind;
+    must_open = kind == NodeKind::kList || kind == NodeKind::kDict;
+    return must_open ? Value::Unbound() : heap.Read(document, key + 1);
+  }
+  return Value::Unbound();
+}
+
+}  // namespace
+
+uint64_t HashStr(std::string_view text) {
+  uint64_t hash = text.size();
+  while (text.size() >= 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data(), 8);
+    hash = Mix(hash, word);
+    text.remove_prefix(8);
+  }
+  uint64_t word = 0;
+  std::memcpy(&word, text.data(), text.size());
+  return Mix(hash, word);
+}
+
+Status Hash(Heap& heap, Value value, uint64_t& hash) {
+  return HashAt(heap, value, 0, hash);
+}
+
+Status Equal(Heap& heap, Value a, Value b, bool& equal) {
+  return Comparison{heap}.Values(a, b, 0, false, equal);
+}
+
+void AddEntry(Dict& dict, const DictEntry& entry) {
+  AddTo(dict, entry);
+}
+
+void AddEntry(Set& set, const SetEntry& entry) {
+  AddTo(set, entry);
+}
+
+Status Find(Heap& heap, Dict& dict, Value key, Value& found) {
+  found = Value::Unbound();
+  if (dict.document != nullptr && key.Is(Tag::kStr)) {
+    bool must_open = false;
+    found = FindInDocument(heap, dict, key.str(), must_open);
+    if (!must_open) return Status::kOk;
+  }
+  uint64_t hash = 0;
+  Status status = Hash(heap, key, hash);
+  if (status != Status::kOk) return status;
+  heap.Entries(dict);
+  DictEntry* entry = nullptr;
+  status = FindEntry(heap, dict, key, hash, entry);
+  if (entry != nullptr) found = entry->value;
+  return status;
+}
+
+Status Put(Heap& heap, Dict& dict, Value key, Value value) {
+  uint64_t hash = 0;
+  Status status = Hash(heap, key, hash);
+  if (status != Status::kOk) return status;
+  if (!heap.Change(dict)) return Status::kBail;
+  DictEntry* entry = nullptr;
+  status = FindEntry(heap, dict, key, hash, entry);
+  if (status != Status::kOk) return status;
+  if (entry != nullptr) {
+    entry->value = value;
+  } else {
+    heap.Reserve(dict);
+    AddEntry(dict, {.key = key, .value = value, .hash = hash});
+  }
+  return Status::kOk;
+}
+
+Status Remove(Heap& heap, Dict& dict, Value key, Value& removed) {
+  removed = Value::Unbound();
+  uint64_t hash = 0;
+  Status status = Hash(heap, key, hash);
+  if (status != Status::kOk) return status;
+  heap.Entries(dict);
+  DictEntry* entry = nullptr;
+  status = FindEntry(heap, dict, key, hash, entry);
+  if (status != Status::kOk || entry == nullptr) return status;
+  if (!heap.Change(dict)) return Status::kBail;
+  status = FindEntry(heap, dict, key, hash, entry);  // it may have moved
+  if (status != Status::kOk) return status;
+  removed = entry->value;
+  entry->key = Value::Unbound();
+  --dict.size;
+  return Status::kOk;
+}
+
+Status Contains(Heap& heap, Set& set, Value key, bool& contains) {
+  uint64_t hash = 0;
+  Status status = Hash(heap, key, hash);
+  SetEntry* entry = nullptr;
+  if (status == Status::kOk) status = FindEntry(heap, set, key, hash, entry);
+  contains = entry != nullptr;
+  return status;
+}
+
+Status Add(Heap& heap, Set& set, Value key) {
+  uint64_t hash = 0;
+  Status status = Hash(heap, key, hash);
+  if (status != Status::kOk) return status;
+  if (!heap.Change(set)) return Status::kBail;
+  SetEntry* entry = nullptr;
+  status = FindEntry(heap, set, key, hash, entry);
+  if (status != Status::kOk || entry != nullptr) return status;
+  heap.Reserve(set);
+  AddEntry(set, {.key = key, .hash = hash});
+  return Status::kOk;
+}
+
+Status Remove(Heap& heap, Set& set, Value key, bool& removed) {
+  removed = false;
+  uint64_t hash = 0;
+  Status status = Hash(heap, key, hash);
+  if (status != Status::kOk) return status;
+  if (!heap.Change(set)) return Status::kBail;
+  SetEntry* entry = nullptr;
+  status = FindEntry(heap, set, key, hash, entry);
+  if (status != Status::kOk || entry == nullptr) return status;
+  entry->key = Value::Unbound();
+  --set.size;
+  removed = true;
+  return Status::kOk;
+}
+
+}  // namespace kaspr::value

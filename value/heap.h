@@ -1,0 +1,153 @@
+#pragma once
+
+// Lists, dicts, sets and text that a native function makes or changes, and how that is undone.
+//
+// A list or dict of a document is read where it stands: only a look at one of its containers, or a
+// change, makes entries of it, and of no level below. What is made lies in the heap and goes with
+// Reset. One thread at a time; whatever it shows (documents, constants) must outlive it.
+//
+//   const Heap::Mark mark = heap.NewMark();
+//   ...                                       // bails
+//   heap.Undo(mark);                          // what existed is as it was
+//
+// Nothing here throws; memory that is not there ends the process.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "value/arena.h"
+#include "value/document.h"
+#include "value/value.h"
+
+namespace kaspr::value {
+
+// What lists, dicts and sets have in common.
+struct Container {
+  uint32_t epoch = 0;    // the heap's, when it was made or its state saved
+  uint32_t changes = 0;  // how often it was changed: who iterates over it looks whether it was
+  bool frozen = false;   // a constant, which others see too: a change bails
+  // The node of a document that it is, until it is opened; null: it was, or it never was one.
+  const Document* document = nullptr;
+  uint32_t node = 0;
+};
+
+struct List : Container {
+  Value* first = nullptr;
+  uint32_t size = 0;  // valid if it is not open, too
+  uint32_t capacity = 0;
+};
+
+struct DictEntry {
+  Value key;  // unbound: it was deleted
+  Value value;
+  uint64_t hash = 0;
+};
+
+struct SetEntry {
+  Value key;
+  uint64_t hash = 0;
+};
+
+// Entries in the order of insertion, deleted ones among them. Where there are many, an index.
+template <class E>
+struct Table : Container {
+  using Entry = E;
+  static constexpr uint32_t kScanned = 16;  // entries that are looked at one after the other
+
+  std::span<Entry> entries() const { return {first, used}; }
+
+  Entry* first = nullptr;
+  uint32_t used = 0, capacity = 0;
+  uint32_t size = 0;          // without those that were deleted; valid if it is not open, too
+  uint32_t* index = nullptr;  // of `slots`, a power of two: an entry's number + 1, or 0
+  uint32_t slots = 0;
+};
+
+struct Dict : Table<DictEntry> {};
+
+// Its order is not that of Python's sets, so who would show it bails.
+struct Set : Table<SetEntry> {
+  bool immutable = false;  // a frozenset
+};
+
+struct Range {
+  int64_t start = 0, stop = 0, step = 1;
+  int64_t size = 0;
+};
+
+class Heap {
+ public:
+  // Deeper values are not compared, hashed, printed or written: that bails.
+  static constexpr uint32_t kDeepest = 400;
+
+  Heap() = default;
+  Heap(const Heap&) = delete;
+  Heap& operator=(const Heap&) = delete;
+
+  // A value of a document, which must outlive what the heap holds.
+  Value Read(const Document& document, uint32_t node = 0);
+
+  List* NewList(size_t capacity = 0);
+  Dict* NewDict(size_t capacity = 0);
+  Set* NewSet(size_t capacity = 0);
+  // REQUIRES: step is not 0, and the size fits.
+  Value NewRange(int64_t start, int64_t stop, int64_t step, int64_t size);
+  Value NewTuple(std::span<const Value> items);  // a copy of them
+  std::span<Value> NewItems(size_t count);       // for a tuple, to be filled
+  Value NewStr(std::string_view text);           // a copy; looks whether it is ASCII
+  std::span<char> NewText(size_t size);          // for a str or big int, to be filled
+  // An int of any size. REQUIRES: digits, '-' in front of them or nothing, no zeros in front.
+  Value NewInt(std::string_view digits);
+
+  // The items, the entries: of a document's list or dict they are made now.
+  std::span<const Value> Items(List& list);
+  std::span<const DictEntry> Entries(Dict& dict);
+
+  // Before each change; the container is open then. False: it is frozen.
+  [[nodiscard]] bool Change(List& list);
+  [[nodiscard]] bool Change(Dict& dict);
+  [[nodiscard]] bool Change(Set& set);
+  // Room for `more` items or entries behind the others. REQUIRES: Change.
+  void Reserve(List& list, size_t more = 1);
+  void Reserve(Dict& dict);
+  void Reserve(Set& set);
+  void Append(List& list, Value item) {  // REQUIRES: Change, or a new list
+    Reserve(list);
+    list.first[list.size++] = item;
+  }
+
+  struct Mark {
+    size_t lists = 0, dicts = 0, sets = 0;
+  };
+  Mark NewMark();
+  void Undo(Mark mark);
+
+  // Forgets everything.
+  void Reset();
+
+  size_t allocated() const { return arena_.allocated(); }  // bytes
+
+ private:
+  template <class T>
+  using Saved = std::vector<std::pair<T*, T>>;
+
+  template <class T>
+  T* New();
+  template <class T>
+  bool Save(T& container, Saved<T>& saved);
+  template <class T>
+  void Resize(T& table, size_t capacity);
+
+  Arena arena_;
+  uint32_t epoch_ = 1;
+  Saved<List> lists_;
+  Saved<Dict> dicts_;
+  Saved<Set> sets_;
+  std::string unescaped_;
+};
+
+}  // namespace kaspr::value
