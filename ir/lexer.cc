@@ -93,7 +93,7 @@ Token Lexer::Next() {
   const char c = text_[begin];
   if (c == '"') return NextString(begin);
   if (c == '%' || c == '@') return NextName(begin);
-  if (std::string_view("=,:[]{}").find(c) != std::string_view::npos) {
+  if (std::string_view("=,:[]{}()").find(c) != std::string_view::npos) {
     ++offset_;
     return Make(Token::Kind::kMark, begin, std::string(1, c));
   }

@@ -29,7 +29,7 @@ struct Token {
     kString,    // "orders"
     kNode,      // %paid
     kFunction,  // @paid
-    kMark,      // one of = , : [ ] { }
+    kMark,      // one of = , : [ ] { } ( )
     kLineEnd,
     kBad,  // reported already
   };

@@ -14,9 +14,9 @@ namespace kaspr::ir {
 using Kind = Token::Kind;
 
 bool TokenReader::NextLine() {
-  if (!lexer_.NextLine()) return false;
-  Advance();
-  return true;
+  at_end_ = !lexer_.NextLine();
+  if (!at_end_) Advance();
+  return !at_end_;
 }
 
 bool TokenReader::Fail(const std::string& wanted) {

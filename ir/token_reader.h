@@ -27,6 +27,7 @@ class TokenReader {
 
   // Moves to the first token of the next line that has one.
   bool NextLine();
+  bool AtEnd() const { return at_end_; }  // NextLine found no line
   bool NextProgramLine(std::string_view& line) { return lexer_.NextProgramLine(line); }
 
   const Token& token() const { return token_; }
@@ -61,6 +62,7 @@ class TokenReader {
   Lexer lexer_;
   Diagnostics& diagnostics_;
   Token token_;  // the next one
+  bool at_end_ = false;
 };
 
 }  // namespace kaspr::ir

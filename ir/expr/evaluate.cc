@@ -1,0 +1,322 @@
+#include "ir/expr/evaluate.h"
+
+#include <utility>
+
+#include "base/check.h"
+#include "base/match.h"
+#include "value/containers.h"
+
+namespace kaspr::ir {
+
+using value::Heap;
+using value::Status;
+using value::Tag;
+using value::Value;
+
+namespace {
+
+Value MakeConstant(Heap& heap, const Literal& literal) {
+  const auto items = [&] {
+    std::vector<Value> values;
+    for (const Literal& item : literal.items) values.push_back(MakeConstant(heap, item));
+    return values;
+  };
+  switch (literal.tag) {
+    case Tag::kUnbound:
+      return Value::Unbound();
+    case Tag::kNone:
+      return Value::None();
+    case Tag::kBool:
+      return Value::Bool(literal.integer != 0);
+    case Tag::kInt:
+      return Value::Int(literal.integer);
+    case Tag::kBigInt:
+      return heap.NewInt(literal.text);
+    case Tag::kFloat:
+      return Value::Float(literal.number);
+    case Tag::kStr:
+      return heap.NewStr(literal.text);
+    case Tag::kBytes:
+      return Value::Bytes(heap.NewStr(literal.text).str());
+    case Tag::kTuple:
+      return heap.NewTuple(items());
+    case Tag::kSet: {
+      value::Set* set = heap.NewSet();
+      for (const Value item : items()) {
+        const Status status = Add(heap, *set, item);
+        KASPR_CHECK(status == Status::kOk, "a constant set with an item that no set has");
+      }
+      set->frozen = set->immutable = true;
+      return Value::Of(set);
+    }
+    case Tag::kList:
+    case Tag::kDict:
+    case Tag::kRange:
+    case Tag::kObject:
+      break;
+  }
+  KASPR_UNREACHABLE("a literal that is none");
+}
+
+// What a `for` goes over, and whether it was changed meanwhile, which CPython minds or shows.
+class Iteration {
+ public:
+  Iteration(Heap& heap, Value over) : heap_(heap), over_(over), changes_(Changes()) {}
+
+  // kOk with `more`: the next item.
+  Status Next(Value& item, bool& more) {
+    more = false;
+    switch (over_.tag) {
+      case Tag::kTuple:
+        more = next_ < over_.size;
+        if (more) item = over_.items[next_++];
+        return Status::kOk;
+      case Tag::kList: {
+        if (Changes() != changes_) return Status::kBail;
+        const std::span<const Value> items = heap_.Items(*over_.list);
+        more = next_ < items.size();
+        if (more) item = items[next_++];
+        return Status::kOk;
+      }
+      case Tag::kDict:
+        if (Changes() != changes_) return Status::kBail;
+        for (const auto entries = heap_.Entries(*over_.dict); next_ < entries.size() && !more;) {
+          item = entries[next_++].key;
+          more = !item.Is(Tag::kUnbound);
+        }
+        return Status::kOk;
+      case Tag::kSet:
+        if (over_.set->size > 1) return Status::kBail;  // in Python's order
+        for (const auto entries = over_.set->entries(); next_ < entries.size() && !more;) {
+          item = entries[next_++].key;
+          more = !item.Is(Tag::kUnbound);
+        }
+        return Status::kOk;
+      case Tag::kRange:
+        more = static_cast<int64_t>(next_) < over_.range->size;
+        if (more) item = Value::Int(over_.range->start + over_.range->step * int64_t(next_++));
+        return Status::kOk;
+      case Tag::kStr:
+        return NextCharacter(item, more);
+      case Tag::kBytes:
+        more = next_ < over_.size;
+        if (more) item = Value::Int(static_cast<unsigned char>(over_.text[next_++]));
+        return Status::kOk;
+      case Tag::kUnbound:
+      case Tag::kObject:
+        return Status::kBail;
+      case Tag::kNone:
+      case Tag::kBool:
+      case Tag::kInt:
+      case Tag::kBigInt:
+      case Tag::kFloat:
+        return Status::kTypeError;
+    }
+    KASPR_UNREACHABLE("tag");
+  }
+
+ private:
+  uint32_t Changes() const {
+    if (over_.Is(Tag::kList)) return over_.list->changes;
+    return over_.Is(Tag::kDict) ? over_.dict->changes : 0;
+  }
+
+  Status NextCharacter(Value& item, bool& more) {
+    const std::string_view text = over_.str();
+    more = next_ < text.size();
+    if (!more) return Status::kOk;
+    size_t end = next_ + 1;
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) ++end;
+    item = Value::Str(text.substr(next_, end - next_), end - next_ == 1 ? Value::kAscii : 0);
+    next_ = end;
+    return Status::kOk;
+  }
+
+  Heap& heap_;
+  const Value over_;
+  const uint32_t changes_;
+  size_t next_ = 0;
+};
+
+}  // namespace
+
+struct Evaluator::Frame {
+  const ExprFunction& function;
+  std::span<const Value> constants;
+  std::vector<Value> values;
+  std::vector<Value> out;         // what the region that ran last gives, carries or returns
+  Status status = Status::kOk;  // of kStop
+
+  Value Get(const Operand& operand) const {
+    return operand.constant ? constants[operand.index] : values[operand.index];
+  }
+  void Set(ValueId id, Value value) { values[static_cast<size_t>(id)] = value; }
+  Flow Stop(Status why) {
+    status = why;
+    return Flow::kStop;
+  }
+  void Take(const Inst& inst) {
+    out.clear();
+    for (const Operand& operand : inst.operands) out.push_back(Get(operand));
+  }
+  // Gives what came out to these values.
+  void Hand(std::span<const ValueId> ids) {
+    for (size_t i = 0; i < ids.size(); ++i) Set(ids[i], out[i]);
+  }
+};
+
+Evaluator::Evaluator(const Expr& expr) : expr_(expr) {
+  for (const ExprFunction& function : expr.functions) {
+    std::vector<Value>& constants = constants_.emplace_back();
+    for (const Literal& literal : function.constants) {
+      constants.push_back(MakeConstant(constants_heap_, literal));
+    }
+  }
+}
+
+Status Evaluator::Run(Heap& heap, std::span<const Value> arguments,
+                      const Surroundings& surroundings, Value& result) {
+  heap_ = &heap;
+  surroundings_ = &surroundings;
+  turns_ = 0;
+  return CallFunction(0, arguments, result);
+}
+
+Status Evaluator::CallFunction(uint32_t index, std::span<const Value> arguments, Value& result) {
+  const ExprFunction& function = expr_.functions[index];
+  if (++turns_ > kMostTurns) return Status::kBail;
+  Frame frame{.function = function,
+              .constants = constants_[index],
+              .values = std::vector<Value>(function.values),
+              .out = {}};
+  std::copy(arguments.begin(), arguments.end(), frame.values.begin());
+  if (RunRegion(frame, function.body) != Flow::kReturn) return frame.status;
+  result = frame.out.front();
+  return Status::kOk;
+}
+
+Evaluator::Flow Evaluator::RunRegion(Frame& frame, const Region& region) {
+  for (const Inst& inst : region.body) {
+    Flow flow = Flow::kGive;
+    if (!RunInst(frame, inst, flow)) return flow;
+  }
+  KASPR_UNREACHABLE("a region without an end");
+}
+
+// False: it leaves the region, as `flow` says.
+bool Evaluator::RunInst(Frame& frame, const Inst& inst, Flow& flow) {
+  const auto leave = [&](Flow how) {
+    frame.Take(inst);
+    flow = how;
+    return false;
+  };
+  // What runs regions is done if the last one gave.
+  const auto go_on = [&](Flow how) {
+    flow = how;
+    if (flow != Flow::kGive) return false;
+    frame.Hand(inst.results);
+    return true;
+  };
+  const auto simple = [&] {
+    Value result;
+    const Status status = RunSimple(frame, inst, result);
+    if (status != Status::kOk) {
+      flow = frame.Stop(status);
+      return false;
+    }
+    if (!inst.results.empty()) frame.Set(inst.results.front(), result);
+    return true;
+  };
+  return std::visit(Match{[&](const Apply&) { return simple(); },
+                          [&](const Call&) { return simple(); },
+                          [&](const Global&) { return simple(); },
+                          [&](const EventField&) { return simple(); },
+                          [&](const Yield&) { return simple(); },
+                          [&](const If&) {
+                            bool truth = false;
+                            const Status status =
+                                value::Truth(*heap_, frame.Get(inst.operands[0]), truth);
+                            if (status != Status::kOk) return go_on(frame.Stop(status));
+                            return go_on(RunRegion(frame, inst.regions[truth ? 0 : 1]));
+                          },
+                          [&](const Loop&) { return go_on(RunLoop(frame, inst)); },
+                          [&](const For&) { return go_on(RunFor(frame, inst)); },
+                          [&](const Try&) { return go_on(RunTry(frame, inst)); },
+                          [&](const Give&) { return leave(Flow::kGive); },
+                          [&](const Break&) { return leave(Flow::kBreak); },
+                          [&](const Continue&) { return leave(Flow::kContinue); },
+                          [&](const Return&) { return leave(Flow::kReturn); },
+                          [&](const Raise& raise) {
+                            flow = frame.Stop(raise.status);
+                            return false;
+                          }},
+                    inst.op);
+}
+
+Evaluator::Flow Evaluator::RunLoop(Frame& frame, const Inst& inst) {
+  frame.Take(inst);
+  while (true) {
+    if (++turns_ > kMostTurns) return frame.Stop(Status::kBail);
+    frame.Hand(inst.regions[0].parameters);
+    const Flow flow = RunRegion(frame, inst.regions[0]);
+    if (flow == Flow::kBreak) return Flow::kGive;
+    if (flow != Flow::kContinue) return flow;
+  }
+}
+
+Evaluator::Flow Evaluator::RunFor(Frame& frame, const Inst& inst) {
+  frame.Take(inst);
+  Iteration iteration(*heap_, frame.out.front());
+  frame.out.erase(frame.out.begin());
+  const std::span<const ValueId> parameters = inst.regions[0].parameters;
+  while (true) {
+    Value item;
+    bool more = false;
+    const Status status = iteration.Next(item, more);
+    if (status != Status::kOk || ++turns_ > kMostTurns) {
+      return frame.Stop(status != Status::kOk ? status : Status::kBail);
+    }
+    if (!more) {
+      frame.Hand(inst.regions[1].parameters);
+      return RunRegion(frame, inst.regions[1]);
+    }
+    frame.Set(parameters.front(), item);
+    frame.Hand(parameters.subspan(1));
+    const Flow flow = RunRegion(frame, inst.regions[0]);
+    if (flow == Flow::kBreak) return Flow::kGive;
+    if (flow != Flow::kContinue) return flow;
+  }
+}
+
+Evaluator::Flow Evaluator::RunTry(Frame& frame, const Inst& inst) {
+  const Flow flow = RunRegion(frame, inst.regions[0]);
+  if (flow != Flow::kStop || frame.status == Status::kBail) return flow;
+  const auto& handlers = std::get<Try>(inst.op).handlers;
+  for (size_t i = 0; i < handlers.size(); ++i) {
+    if (!value::Has(handlers[i], frame.status)) continue;
+    frame.status = Status::kOk;
+    return RunRegion(frame, inst.regions[i + 1]);
+  }
+  return flow;
+}
+
+Status Evaluator::RunSimple(Frame& frame, const Inst& inst, Value& result) {
+  std::vector<Value> operands;
+  for (const Operand& operand : inst.operands) operands.push_back(frame.Get(operand));
+  if (const auto* apply = std::get_if<Apply>(&inst.op)) {
+    return apply->primitive->function(*heap_, operands, result);
+  }
+  if (const auto* call = std::get_if<Call>(&inst.op)) {
+    return CallFunction(call->function, operands, result);
+  }
+  if (const auto* global = std::get_if<Global>(&inst.op)) {
+    result = surroundings_->global ? surroundings_->global(global->name) : Value::Unbound();
+    return result.Is(Tag::kUnbound) ? Status::kBail : Status::kOk;
+  }
+  if (const auto* field = std::get_if<EventField>(&inst.op)) {
+    return surroundings_->event ? surroundings_->event(field->path, *heap_, result) : Status::kBail;
+  }
+  return surroundings_->yield ? surroundings_->yield(operands.front()) : Status::kBail;
+}
+
+}  // namespace kaspr::ir

@@ -1,0 +1,369 @@
+"""Expressions to operands of an ir::Expr, in CPython's order of evaluation."""
+
+import ast
+
+from _kaspr_calls import Calls, mutates
+from _kaspr_emit import UNBOUND, Untranslated, constant, leave
+from _kaspr_flow import bound
+
+BINARY = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "truediv",
+    ast.FloorDiv: "floordiv",
+    ast.Mod: "mod",
+    ast.Pow: "pow",
+    ast.LShift: "lshift",
+    ast.RShift: "rshift",
+    ast.BitAnd: "bitand",
+    ast.BitOr: "bitor",
+    ast.BitXor: "bitxor",
+}
+UNARY = {ast.USub: "neg", ast.UAdd: "pos", ast.Invert: "invert", ast.Not: "not"}
+COMPARE = {
+    ast.Eq: "eq",
+    ast.NotEq: "ne",
+    ast.Lt: "lt",
+    ast.LtE: "le",
+    ast.Gt: "gt",
+    ast.GtE: "ge",
+    ast.Is: "is",
+    ast.IsNot: "is",
+    ast.In: "in",
+    ast.NotIn: "in",
+}
+
+
+class Expressions(Calls):
+    """`self.env` is name -> operand, `self.maybe` the names that may be unbound; a name is in
+    `self.local` if the function binds it."""
+
+    def expression(self, node):
+        self.count(node)
+        method = getattr(self, "_" + type(node).__name__, None)
+        if method is None or not isinstance(node, ast.expr):
+            raise Untranslated(node, f"{_words(node)}, which only CPython has")
+        if isinstance(node, ast.expr) and not isinstance(node, (ast.Constant, ast.Name)):
+            self.emit.at(node)
+        return method(node)
+
+    def expressions(self, nodes):
+        return [self.expression(node) for node in nodes]
+
+    def apply(self, node, name, *operands):
+        self.emit.at(node)
+        return self.emit.apply(name, *operands)
+
+    # Names and constants.
+
+    def _Constant(self, node):
+        return constant(node, node.value)
+
+    def _Name(self, node):
+        if node.id in self.local:
+            operand = self.env.get(node.id, UNBOUND)
+            if operand == UNBOUND or node.id in self.maybe:
+                operand = self.apply(node, "bound", operand)
+            return operand
+        if self.scope.is_builtin(node.id):
+            raise Untranslated(node, f"'{node.id}' as a value")
+        value = self.scope.constant(node.id)
+        if value is None:
+            raise Untranslated(node, f"what '{node.id}' is, is only known when it runs")
+        try:
+            found = ast.literal_eval(value)
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+            found = []
+        if isinstance(found, (list, dict, set)):
+            self.emit.at(node)
+            result = self.emit.fresh()
+            self.emit.line(f'{result} = global "{node.id}"')
+            return result
+        return constant(node, found)
+
+    # Operators.
+
+    def _BinOp(self, node):
+        left = self.expression(node.left)
+        right = self.expression(node.right)
+        if type(node.op) not in BINARY:
+            raise Untranslated(node, "the operator '@'")
+        return self.apply(node, BINARY[type(node.op)], left, right)
+
+    def _UnaryOp(self, node):
+        if isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+            if type(node.operand.value) in (int, float):
+                return constant(node, -node.operand.value)
+        return self.apply(node, UNARY[type(node.op)], self.expression(node.operand))
+
+    def _BoolOp(self, node):
+        return self._and_or(node, isinstance(node.op, ast.And), node.values)
+
+    def _and_or(self, node, is_and, values):
+        first = self.expression(values[0])
+        if len(values) == 1:
+            return first
+
+        def rest():
+            return self._and_or(node, is_and, values[1:])
+
+        def keep():
+            return first
+
+        return self.choose(node, first, *((rest, keep) if is_and else (keep, rest)))
+
+    def _IfExp(self, node):
+        test = self.expression(node.test)
+        return self.choose(
+            node,
+            test,
+            lambda: self.expression(node.body),
+            lambda: self.expression(node.orelse),
+        )
+
+    def choose(self, node, test, then, otherwise):
+        """The value of one of two expressions, of which only one is evaluated. Names that they
+        bind (:=) are joined as those of an if."""
+        names = sorted(bound([node]) & self.local)
+        self.emit.at(node)
+        head = len(self.emit.lines)
+        self.emit.open(f"if {test}")
+        before, maybe = dict(self.env), set(self.maybe)
+        self.emit.line(leave("give", [then(), *self.values_of(names)]))
+        may_be_unbound = self.maybe
+        self.env, self.maybe = before, maybe
+        self.emit.between("else")
+        self.emit.line(leave("give", [otherwise(), *self.values_of(names)]))
+        self.maybe |= may_be_unbound
+        results = [self.emit.fresh() for _ in range(len(names) + 1)]
+        self.emit.close(head, results)
+        self.env.update(zip(names, results[1:]))
+        return results[0]
+
+    def values_of(self, names):
+        for name in names:
+            if self.env.get(name, UNBOUND) == UNBOUND:
+                self.maybe.add(name)
+        return [self.env.get(name, UNBOUND) for name in names]
+
+    def _Compare(self, node):
+        left = self.expression(node.left)
+        return self._comparisons(node, left, list(zip(node.ops, node.comparators)))
+
+    def _comparisons(self, node, left, rest):
+        op, comparator = rest[0]
+        if isinstance(op, (ast.In, ast.NotIn)) and isinstance(comparator, (ast.Set, ast.List)):
+            right = self._constant_items(comparator)
+        else:
+            right = self.expression(comparator)
+        truth = self.apply(node, COMPARE[type(op)], left, right)
+        if isinstance(op, (ast.IsNot, ast.NotIn)):
+            truth = self.apply(node, "not", truth)
+        if len(rest) == 1:
+            return truth
+        return self.choose(
+            node, truth, lambda: self._comparisons(node, right, rest[1:]), lambda: truth
+        )
+
+    def _constant_items(self, node):
+        """`in {1, 2}` and `in [1, 2]` need not make a set or list, as in CPython."""
+        try:
+            items = ast.literal_eval(node)
+            frozen = frozenset(items) if isinstance(items, set) else tuple(items)
+            return constant(node, frozen)
+        except (ValueError, TypeError, Untranslated):
+            return self.expression(node)
+
+    def _NamedExpr(self, node):
+        value = self.expression(node.value)
+        if self.inside_comprehension:
+            raise Untranslated(node, "':=' in a comprehension")
+        self.bind(node.target.id, value)
+        return value
+
+    # Text.
+
+    def _JoinedStr(self, node):
+        parts = [
+            constant(part, part.value) if isinstance(part, ast.Constant) else self._formatted(part)
+            for part in node.values
+        ]
+        if not parts:
+            return '""'
+        return parts[0] if len(parts) == 1 else self.apply(node, "concat", *parts)
+
+    def _formatted(self, node):
+        value = self.expression(node.value)
+        conversion = {115: "str", 114: "repr", -1: None}.get(node.conversion, "")
+        if conversion == "":
+            raise Untranslated(node, "the conversion '!a'")
+        if conversion is not None:
+            value = self.apply(node, conversion, value)
+        spec = '""' if node.format_spec is None else self.expression(node.format_spec)
+        return self.apply(node, "format", value, spec)
+
+    # Containers.
+
+    def _Subscript(self, node):
+        field = self.event_field(node)
+        if field is not None:
+            return field
+        value = self.expression(node.value)
+        if isinstance(node.slice, ast.Slice):
+            return self.apply(node, "getslice", value, *self._slice(node.slice))
+        return self.apply(node, "getitem", value, self.expression(node.slice))
+
+    def _slice(self, node):
+        parts = (node.lower, node.upper, node.step)
+        return ["None" if part is None else self.expression(part) for part in parts]
+
+    def _Attribute(self, node):
+        field = self.event_field(node)
+        if field is not None:
+            return field
+        raise Untranslated(node, f"the attribute '{node.attr}'")
+
+    def _List(self, node):
+        return self._display(node, "list", "list-append", "list-extend")
+
+    def _Set(self, node):
+        return self._display(node, "set", "set-add", "set-update")
+
+    def _Tuple(self, node):
+        try:
+            return constant(node, ast.literal_eval(node))
+        except (ValueError, TypeError, Untranslated):
+            pass
+        if any(isinstance(item, ast.Starred) for item in node.elts):
+            return self.apply(
+                node, "tuple-of", self._display(node, "list", "list-append", "list-extend")
+            )
+        return self.apply(node, "tuple", *self.expressions(node.elts))
+
+    def _display(self, node, make, add, extend):
+        if len(node.elts) <= 200 and not any(isinstance(i, ast.Starred) for i in node.elts):
+            return self.apply(node, make, *self.expressions(node.elts))
+        made = self.apply(node, make)
+        for item in node.elts:
+            if isinstance(item, ast.Starred):
+                self.apply(item, extend, made, self.expression(item.value))
+            else:
+                self.apply(item, add, made, self.expression(item))
+        return made
+
+    def _Dict(self, node):
+        pairs = list(zip(node.keys, node.values))
+        if len(pairs) <= 100 and None not in node.keys:
+            operands = [self.expression(part) for pair in pairs for part in pair]
+            return self.apply(node, "dict", *operands)
+        made = self.apply(node, "dict")
+        for key, value in pairs:
+            if key is None:
+                self.apply(value, "dict-update", made, self.expression(value))
+            else:
+                key, item = self.expression(key), self.expression(value)
+                self.apply(node, "dict-put", made, key, item)
+        return made
+
+    # Comprehensions.
+
+    def _ListComp(self, node):
+        return self.comprehension(node, "list", lambda made: self._add(node, "list-append", made))
+
+    def _SetComp(self, node):
+        return self.comprehension(node, "set", lambda made: self._add(node, "set-add", made))
+
+    def _DictComp(self, node):
+        def add(made):
+            key, value = self.expression(node.key), self.expression(node.value)
+            self.apply(node, "dict-put", made, key, value)
+
+        return self.comprehension(node, "dict", add)
+
+    def _add(self, node, name, made):
+        self.apply(node, name, made, self.expression(node.elt))
+
+    def comprehension(self, node, make, add):
+        """A new container; `add` emits what adds to it for the innermost loop."""
+        first = self.first_iterable(node)
+        made = self.apply(node, make)
+
+        def body():
+            add(made)
+            return []
+
+        self.loops(node, first, [], body)
+        return made
+
+    def first_iterable(self, node):
+        """That of the outermost loop, which belongs to the scope around."""
+        self.sources = []
+        first = self.consumed(node.generators[0].iter)
+        if self.sources and mutates([getattr(node, "elt", node)]):
+            raise Untranslated(node, "a comprehension that may change what it goes over")
+        return first
+
+    def loops(self, node, first, carried, body):
+        """The loops of a comprehension, in a scope of its own. `body` emits what the innermost one
+        does with each item, and gives what it carries on, or None where it left."""
+        outer = self.env, self.maybe, self.local, self.inside_comprehension
+        self.env, self.maybe = dict(self.env), set(self.maybe)
+        self.local = self.local | bound(g.target for g in node.generators)
+        self.inside_comprehension = True
+        try:
+            return self._loop(node.generators, first, carried, body)
+        finally:
+            self.env, self.maybe, self.local, self.inside_comprehension = outer
+
+    def _loop(self, generators, iterable, carried, body):
+        generator = generators[0]
+        if generator.is_async:
+            raise Untranslated(generator.target, "'async for'")
+        if iterable is None:
+            iterable = self.consumed(generator.iter)
+        item, params = self.emit.fresh(), [self.emit.fresh() for _ in carried]
+        head = len(self.emit.lines)
+        self.emit.open(self.for_head(item, iterable, params, carried))
+        self.assign(generator.target, item)
+        self._filtered(generator.ifs, generators[1:], params, body)
+        ended = [self.emit.fresh() for _ in carried]
+        self.emit.between("else" + (" " + ", ".join(ended) if ended else ""))
+        self.emit.line(leave("give", ended))
+        results = [self.emit.fresh() for _ in carried]
+        self.emit.close(head, results)
+        return results
+
+    def _filtered(self, tests, generators, params, body):
+        """The rest of a turn: ends it with a continue."""
+        if tests:
+            test = self.expression(tests[0])
+            self.emit.open(f"if {test}")
+            env, maybe = dict(self.env), set(self.maybe)
+            self._filtered(tests[1:], generators, params, body)
+            self.env, self.maybe = env, maybe
+            self.emit.between("else")
+            self.emit.line(leave("continue", params))
+            self.emit.close()
+        elif generators:
+            self.emit.line(leave("continue", self._loop(generators, None, params, body)))
+        else:
+            values = body()
+            if values is not None:
+                self.emit.line(leave("continue", values))
+
+    @staticmethod
+    def for_head(item, iterable, params, carried):
+        pairs = ", ".join(f"{p} = {c}" for p, c in zip(params, carried))
+        return f"for {item} in {iterable}" + (f" with {pairs}" if pairs else "")
+
+
+def _words(node):
+    return {
+        ast.Lambda: "a lambda",
+        ast.Await: "'await'",
+        ast.Yield: "'yield' in an expression",
+        ast.YieldFrom: "'yield from'",
+        ast.Starred: "'*' here",
+        ast.GeneratorExp: "a generator",
+    }.get(type(node), f"'{type(node).__name__}'")
