@@ -207,10 +207,10 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
 
   CLI::App* compile = app.add_subcommand("compile", "Compile specs, and show what they become");
   AddFiles(compile, options);
-  compile->add_option("--emit", options.emit, "What to show: spec, ir, ir-opt or plan")
-      ->check(CLI::IsMember({"spec", "ir", "ir-opt", "plan"}))
+  compile->add_option("--emit", options.emit, "What to show: spec, ir, expr, ir-opt or plan")
+      ->check(CLI::IsMember({"spec", "ir", "expr", "ir-opt", "plan"}))
       ->type_name("STAGE");
-  compile->add_flag("--locs", options.places, "With ir, ir-opt: where each node was written");
+  compile->add_flag("--locs", options.places, "With ir, expr, ir-opt: where each part was written");
   AddPasses(compile, options);
   AddPython(compile, options);
 

@@ -6,6 +6,7 @@
 #include "frontend/parse_spec.h"
 #include "ir/verify.h"
 #include "python/check/check.h"
+#include "python/translate/translate.h"
 
 namespace kaspr::driver {
 
@@ -19,6 +20,7 @@ bool Compile(const std::vector<const SourceFile*>& files, python::Interpreter& i
   // Whatever was wrong so far: a user wants to hear of all mistakes at once.
   python::CheckFunctions(interpreter, graph, diagnostics);
   if (diagnostics.has_errors() || !ir::Verify(graph, result.files, diagnostics)) return false;
+  python::TranslateFunctions(interpreter, graph);
   result.spec = std::move(spec);
   result.graph = std::move(graph);
   result.optimized = result.graph;

@@ -1,13 +1,16 @@
 #pragma once
 
-// A function of the user: today always a Python block, kept as it was written.
+// A function of the user: a Python block, kept as it was written, and what it means where that
+// could be translated.
 //
 // A block is a program, not just one function: it runs, and then the function it defines is called
 // with the value. `init` is a block too; it runs once per agent and process (D3).
 
+#include <optional>
 #include <string>
 
 #include "base/block_map.h"
+#include "ir/expr/expr.h"
 
 namespace kaspr::ir {
 
@@ -18,6 +21,13 @@ enum class Role : uint8_t { kOperation, kSelector, kChannelSelector, kSink, kIni
 
 // "operation", "selector", "channel selector", "sink", "init".
 const char* RoleName(Role role);
+
+// Why a function was not translated, and the token that says so. It never takes part in equality.
+struct Untranslated {
+  std::string why;  // "calls re.sub, which only CPython has"
+  Span span;
+  bool operator==(const Untranslated&) const { return true; }
+};
 
 struct Function {
   // Unique within the agent, and what users see: "price", "priced.key", "big.when" of a
@@ -30,6 +40,8 @@ struct Function {
   // The block runs again for every call, because running it once could be observed (D2).
   bool per_call = false;
   BlockMap map;
+  std::optional<Expr> expr;   // what its function does, exactly
+  Untranslated untranslated;  // if there is none, and somebody tried
 
   bool operator==(const Function&) const = default;
 };

@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "ir/expr/parse.h"
 #include "ir/names.h"
 #include "ir/parse_parts.h"
 #include "ir/token_reader.h"
@@ -100,6 +101,8 @@ class Parser {
       InitLine(first);
     } else if (in_.AcceptWord("fn")) {
       FunctionLines();
+    } else if (in_.AcceptWord("expr")) {
+      ExprLines();
     } else if (in_.AcceptWord("output")) {
       OutputLine(first);
     } else if (in_.AcceptWord("channel")) {
@@ -109,9 +112,30 @@ class Parser {
     } else if (in_.token().kind == Kind::kNode) {
       NodeLine();
     } else {
-      in_.Fail("a node, 'output', 'channel', 'sink', 'init', 'fn' or '}'");
+      in_.Fail("a node, 'output', 'channel', 'sink', 'init', 'fn', 'expr' or '}'");
       SkipProgram();
     }
+  }
+
+  // `expr @price {`, functions, `}`; behind the fn of that name.
+  void ExprLines() {
+    Token name;
+    if (!in_.Take(Kind::kFunction, "a function, as @name", name)) return;
+    const auto function =
+        std::find_if(agent_->functions.begin(), agent_->functions.end(),
+                     [&](const Function& known) { return known.name == name.text; });
+    if (function == agent_->functions.end() || function->expr) {
+      diagnostics_.Error(Code::kGraphReference,
+                         fmt::format("no function '{}' above that has no expr", name.text),
+                         name.span);
+      return;
+    }
+    if (!in_.Expect(Kind::kMark, "{") || !in_.ExpectLineEnd() || !in_.NextLine() ||
+        !in_.Expect(Kind::kWord, "fn")) {
+      return;
+    }
+    if (!ParseExpr(in_, diagnostics_, function->expr.emplace())) return;
+    if (in_.Expect(Kind::kMark, "}")) in_.ExpectLineEnd();
   }
 
   void InitLine(const Token& first) {

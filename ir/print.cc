@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "base/match.h"
+#include "ir/expr/print.h"
 #include "ir/labels.h"
 #include "ir/lexer.h"
 
@@ -225,6 +226,10 @@ class Printer {
       const size_t end = std::min(rest.find('\n'), rest.size());
       Append("    |{}{}\n", end == 0 ? "" : " ", rest.substr(0, end));
       rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    if (function.expr && options_.exprs) {
+      Append("  expr {} {{\n{}  }}\n", NameText('@', function.name),
+             Print(*function.expr, {.places = options_.places, .indent = "    "}));
     }
     return extent;
   }

@@ -26,7 +26,8 @@
 //     ...
 //   }
 //
-// A program's lines stand behind `| `, byte for byte; `|-` where the last one has no line break.
+// Behind a program may stand what its function means, `expr @price {` .. `}`, as
+// ir/expr/print.h has it. A program's lines stand behind `| `, byte for byte; `|-` where the last one has no line break.
 // A name that is not a plain word is quoted: %"a b". `#` begins a comment.
 
 #include <cstdint>
@@ -39,6 +40,7 @@ namespace kaspr::ir {
 
 struct PrintOptions {
   bool places = false;  // "# orders.yaml:28" behind nodes; comments, so the text still parses
+  bool exprs = true;    // without them the text says less than the graph
 };
 
 std::string Print(const Graph& graph, const PrintOptions& options = {});

@@ -6,6 +6,7 @@
 
 #include "base/match.h"
 #include "ir/channels.h"
+#include "ir/expr/verify.h"
 #include "ir/print.h"
 #include "ir/verify_parts.h"
 
@@ -29,7 +30,7 @@ namespace {
 //  functions 11 every function that is named exists
 //            12 maps, filters and group-bys call operations, what sends calls selectors, channels
 //               and sinks call what is made for them, init is an init
-//            13 a function made for init is the agent's init
+//            13 a function made for init is the agent's init; an expr is as ir/expr/verify.cc says
 //  policies  14 dead letters have a topic, a retry is followed by something else, and what a policy
 //               does not use has its default
 //  app       15 topics to be made have different names; their properties are in order
@@ -160,6 +161,10 @@ class Verifier {
         Error(Code::kGraphShape, "a function without a name", FunctionSpan(i));
       }
       const bool is_init = agent_->init && static_cast<size_t>(*agent_->init) == i;
+      if (const std::string wrong = function.expr ? VerifyExpr(*function.expr) : ""; !wrong.empty()) {
+        Error(Code::kGraphShape, fmt::format("the expr of '{}': {}", function.name, wrong),
+              FunctionSpan(i));
+      }
       if (function.role == Role::kInit && !is_init) {
         Error(Code::kGraphRole,
               fmt::format("'{}' is made for init, but is not the agent's init", function.name),

@@ -49,8 +49,22 @@ Value MakeConstant(Heap& heap, const Literal& literal) {
       set->frozen = set->immutable = true;
       return Value::Of(set);
     }
-    case Tag::kList:
-    case Tag::kDict:
+    case Tag::kList: {
+      value::List* list = heap.NewList(literal.items.size());
+      for (const Value item : items()) heap.Append(*list, item);
+      list->frozen = true;
+      return Value::Of(list);
+    }
+    case Tag::kDict: {
+      value::Dict* dict = heap.NewDict(literal.items.size() / 2);
+      const std::vector<Value> pairs = items();
+      for (size_t i = 0; i + 1 < pairs.size(); i += 2) {
+        const Status status = Put(heap, *dict, pairs[i], pairs[i + 1]);
+        KASPR_CHECK(status == Status::kOk, "a constant dict with a key that no dict has");
+      }
+      dict->frozen = true;
+      return Value::Of(dict);
+    }
     case Tag::kRange:
     case Tag::kObject:
       break;
@@ -229,7 +243,6 @@ bool Evaluator::RunInst(Frame& frame, const Inst& inst, Flow& flow) {
   };
   return std::visit(Match{[&](const Apply&) { return simple(); },
                           [&](const Call&) { return simple(); },
-                          [&](const Global&) { return simple(); },
                           [&](const EventField&) { return simple(); },
                           [&](const Yield&) { return simple(); },
                           [&](const If&) {
@@ -308,10 +321,6 @@ Status Evaluator::RunSimple(Frame& frame, const Inst& inst, Value& result) {
   }
   if (const auto* call = std::get_if<Call>(&inst.op)) {
     return CallFunction(call->function, operands, result);
-  }
-  if (const auto* global = std::get_if<Global>(&inst.op)) {
-    result = surroundings_->global ? surroundings_->global(global->name) : Value::Unbound();
-    return result.Is(Tag::kUnbound) ? Status::kBail : Status::kOk;
   }
   if (const auto* field = std::get_if<EventField>(&inst.op)) {
     return surroundings_->event ? surroundings_->event(field->path, *heap_, result) : Status::kBail;

@@ -3,7 +3,6 @@
 // A plain interpreter of Expr: slow and obvious, an engine of its own and the oracle for the others.
 //
 //   Evaluator evaluator(expr);
-//   evaluator.set_globals(...);
 //   Status status = evaluator.Run(heap, {&value, 1}, {}, result);
 //
 // One thread at a time; the Expr must outlive it. What it returns lives in the heap, in the
@@ -22,8 +21,6 @@ namespace kaspr::ir {
 
 // What a function sees beside its arguments. Members that are not set bail.
 struct Surroundings {
-  // Of a global name; kUnbound bails. What it gives must outlive the run, containers frozen.
-  std::function<value::Value(std::string_view name)> global;
   // Of a part of context['event'].
   std::function<value::Status(std::string_view path, value::Heap& heap, value::Value& result)>
       event;

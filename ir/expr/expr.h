@@ -36,13 +36,13 @@
 
 namespace kaspr::ir {
 
-// A constant of the program: a scalar, a text, or a tuple or frozenset of such.
+// A constant of the program: a scalar, a text, or a container of such, which nobody changes.
 struct Literal {
   value::Tag tag = value::Tag::kNone;
   int64_t integer = 0;  // of a bool, too
   double number = 0;
   std::string text;            // of a str or bytes; the digits of a big int
-  std::vector<Literal> items;  // of a tuple or set
+  std::vector<Literal> items;  // of a tuple, list or set; of a dict key, value, key, value
   bool operator==(const Literal& other) const;
 };
 
@@ -72,11 +72,6 @@ struct Apply {
 struct Call {
   uint32_t function = 0;
   bool operator==(const Call&) const = default;
-};
-// A global name of the block or of init, as it is when the run starts.
-struct Global {
-  std::string name;
-  bool operator==(const Global&) const = default;
 };
 // A part of context['event']: "key", "message.topic".
 struct EventField {
@@ -123,8 +118,8 @@ struct Yield {
   bool operator==(const Yield&) const = default;
 };
 
-using ExprOp = std::variant<Apply, Call, Global, EventField, If, Loop, For, Try, Give, Break,
-                            Continue, Return, Raise, Yield>;
+using ExprOp = std::variant<Apply, Call, EventField, If, Loop, For, Try, Give, Break, Continue,
+                            Return, Raise, Yield>;
 
 struct Inst {
   ExprOp op;

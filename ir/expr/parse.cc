@@ -130,6 +130,7 @@ class Parser {
 
   bool ParseLiteral(Literal& literal) {
     if (reader_.AcceptMark("(")) return ParseItems(Tag::kTuple, ")", literal);
+    if (reader_.AcceptMark("[")) return ParseItems(Tag::kList, "]", literal);
     if (reader_.AcceptMark("{")) return ParseItems(Tag::kSet, "}", literal);
     if (reader_.AcceptWord("0b")) {
       literal.tag = Tag::kBytes;
@@ -150,9 +151,20 @@ class Parser {
     constexpr size_t kDeepest = 100;
     literal.tag = tag;
     if (++depth_ > kDeepest) return reader_.Fail("fewer constants in each other");
+    if (tag == Tag::kSet && reader_.AcceptMark(":")) {
+      literal.tag = Tag::kDict;
+      return reader_.Expect(Kind::kMark, end);
+    }
     while (!reader_.AcceptMark(end)) {
       if (!literal.items.empty() && !reader_.Expect(Kind::kMark, ",")) return false;
       if (!ParseLiteral(literal.items.emplace_back())) return false;
+      if (tag == Tag::kSet && literal.items.size() == 1 && reader_.token().Is(Kind::kMark, ":")) {
+        literal.tag = Tag::kDict;
+      }
+      if (literal.tag == Tag::kDict && (!reader_.Expect(Kind::kMark, ":") ||
+                                        !ParseLiteral(literal.items.emplace_back()))) {
+        return false;
+      }
     }
     --depth_;
     return true;
@@ -299,10 +311,6 @@ class Parser {
   // What has no regions.
   bool ParseSimple(const Token& word, Inst& inst) {
     const std::string& name = word.text;
-    if (name == "global") {
-      inst.op = Global{};
-      return reader_.TakeText(Kind::kString, "a name in quotes", std::get<Global>(inst.op).name);
-    }
     if (name == "event") {
       inst.op = EventField{};
       return reader_.TakeText(Kind::kString, "a path in quotes",

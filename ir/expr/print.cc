@@ -26,6 +26,18 @@ std::string FloatText(double number) {
   return written;
 }
 
+std::string LiteralText(const Literal& literal);
+
+std::string DictText(const Literal& literal) {
+  if (literal.items.empty()) return "{:}";
+  std::string text;
+  for (size_t i = 0; i + 1 < literal.items.size(); i += 2) {
+    text += fmt::format("{}{}: {}", i == 0 ? "" : ", ", LiteralText(literal.items[i]),
+                        LiteralText(literal.items[i + 1]));
+  }
+  return "{" + text + "}";
+}
+
 std::string LiteralText(const Literal& literal) {
   const auto items = [&] {
     std::string text;
@@ -53,10 +65,12 @@ std::string LiteralText(const Literal& literal) {
       return "0b" + Quoted(literal.text);
     case Tag::kTuple:
       return "(" + items() + ")";
+    case Tag::kList:
+      return "[" + items() + "]";
     case Tag::kSet:
       return "{" + items() + "}";
-    case Tag::kList:
     case Tag::kDict:
+      return DictText(literal);
     case Tag::kRange:
     case Tag::kObject:
       break;
@@ -140,7 +154,6 @@ class Printer {
               return fmt::format("call {}{}{}", NameText('@', expr_.functions[call.function].name),
                                  inst.operands.empty() ? "" : " ", Texts(inst.operands, 0, " "));
             },
-            [&](const Global& global) { return "global " + Quoted(global.name); },
             [&](const EventField& field) { return "event " + Quoted(field.path); },
             [&](const If&) { return "if " + Text(inst.operands[0]); },
             [&](const Loop&) { return "loop" + Carried(inst.regions[0], 0, inst, 0); },

@@ -14,13 +14,12 @@
 //     } except KeyError, TypeError {
 //       ...
 //     }
-//     %8 = global "RATE"
 //     %9 = event "message.topic"
 //     %10 = call @helper %7
 //     raise ValueError
 //
 // Parameters stand by name, other values as %N, in the order of their definition. Constants are
-// written as in Python, but for 0inf, -0inf, 0nan and bytes, 0b"..".
+// written as in Python, but for 0inf, -0inf, 0nan, {:} of no pairs, and bytes, 0b"..".
 
 #include <string>
 #include <string_view>

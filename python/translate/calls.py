@@ -31,6 +31,7 @@ MUTATING = frozenset(
     ".append .extend .insert .remove .pop .clear .sort .reverse .add .discard .update .setdefault "
     ".popitem".split()
 )
+FILLING = frozenset((".extend", ".update", ".union"))  # with the items of an iterable
 EVENT_FIELDS = frozenset(
     "key headers message.topic message.partition message.offset message.timestamp message.key".split()
 )
@@ -52,6 +53,9 @@ def mutates(nodes):
 
 class Calls:
     def _Call(self, node):
+        if self._is_zip_of(node):
+            self.sources.append(None)  # of many: whether one changes is not seen
+            return self.apply(node, "zip-of", self.expression(node.args[0].value))
         if any(isinstance(argument, ast.Starred) for argument in node.args) or any(
             keyword.arg is None for keyword in node.keywords
         ):
@@ -73,6 +77,19 @@ class Calls:
                 return self._container(node, *CONTAINERS[name])
             raise Untranslated(node.func, f"calls {name}, which only CPython has")
         raise Untranslated(node.func, "a call of what an expression gives")
+
+    def _is_zip_of(self, node):
+        """zip(*rows), used up at once"""
+        return (
+            isinstance(node.func, ast.Name)
+            and node.func.id == "zip"
+            and node.func.id not in self.local
+            and self.scope.is_builtin("zip")
+            and len(node.args) == 1
+            and isinstance(node.args[0], ast.Starred)
+            and not node.keywords
+            and node in self.at_once
+        )
 
     # Helpers.
 
@@ -118,9 +135,10 @@ class Calls:
         if self.in_try and not all(isinstance(a, (ast.Constant, ast.Name)) for a in node.args):
             raise Untranslated(node, "a method's arguments, in a try")  # the method is looked up first
         receiver = self.expression(node.func.value)
-        if name == ".sort" and node.keywords:
-            raise Untranslated(node, "'sort' with a key; 'sorted' has one")
-        arguments = self.expressions(node.args)
+        if name == ".sort" and not node.args:
+            return self._sort(node, receiver)
+        take = {".join": self.consumed}.get(name, self._progressive if name in FILLING else None)
+        arguments = [(take or self.expression)(argument) for argument in node.args]
         if name == ".format":
             if node.keywords:
                 raise Untranslated(node, "'format' with names")
@@ -129,6 +147,15 @@ class Calls:
         result = self.apply(node, name, receiver, *arguments)
         return self.used_up(node, name, result, receiver)
 
+    def _sort(self, node, receiver):
+        key, reverse = self._options(node, "key", "reverse")
+        if self.in_try:
+            raise Untranslated(node, "'sort' in a try")
+        backwards = "False" if reverse is None else self.expression(reverse)
+        keys = receiver if key is None else self._keys(node, receiver, key)
+        sorted_items = self.apply(node, "sort-by", receiver, keys, backwards)
+        return self.apply(node, "list-assign", receiver, sorted_items)
+
     def is_global_path(self, func):
         """Is it an attribute of a module or class, or of anything that is no value of ours?"""
         value = func.value
@@ -136,7 +163,7 @@ class Calls:
             value = value.value
         if not isinstance(value, ast.Name) or value.id in self.local:
             return False
-        return self.scope.is_builtin(value.id) or self.scope.constant(value.id) is None
+        return self.scope.is_builtin(value.id) or self.scope.expression(value.id) is None
 
     def _check_receiver(self, func, name):
         receiver = func.value
@@ -307,6 +334,25 @@ class Calls:
             self.emit.close()
 
         return self.loops(generator, first, [otherwise], body)[0]
+
+    def _builtin_next(self, node):
+        """next(generator[, default]): the first item."""
+        generator = node.args[0] if node.args else None
+        if not isinstance(generator, ast.GeneratorExp) or len(generator.generators) > 1:
+            raise Untranslated(node, "'next' of anything but a generator of one loop")
+        self._options(node)
+        if len(node.args) != 2:
+            raise Untranslated(node, "'next' without a default")
+        first = self.first_iterable(generator)
+        default = self.expression(node.args[1])
+
+        def body():
+            self.emit.line(f"break {self.expression(generator.elt)}")
+
+        return self.loops(generator, first, [default], body)[0]
+
+    def _builtin_type(self, node):
+        raise Untranslated(node, "a type as a value")
 
     def _builtin_min(self, node):
         return self._extreme(node, "min")

@@ -1,6 +1,5 @@
 """The text of an ir::Expr, as it is made."""
 
-import ast
 import math
 
 
@@ -84,8 +83,13 @@ def constant(node, value):
         return "0b" + _quoted(value.decode())
     if isinstance(value, tuple):
         return f"({', '.join(constant(node, item) for item in value)})"
-    if isinstance(value, frozenset):
+    if isinstance(value, list):
+        return f"[{', '.join(constant(node, item) for item in value)}]"
+    if isinstance(value, (set, frozenset)):
         return f"{{{', '.join(sorted(constant(node, item) for item in value))}}}"
+    if isinstance(value, dict):
+        pairs = [f"{constant(node, key)}: {constant(node, item)}" for key, item in value.items()]
+        return f"{{{', '.join(pairs) or ':'}}}"
     raise Untranslated(node, f"a constant of type '{type(value).__name__}'")
 
 
@@ -103,8 +107,3 @@ def _quoted(text):
         escapes.get(c) or (f"\\x{ord(c):02x}" if c < " " or c == "\x7f" else c) for c in text
     )
 
-
-def literal(node):
-    """The value of an expression that is a constant: also tuples, and what folds. Raises
-    ValueError."""
-    return ast.literal_eval(node)

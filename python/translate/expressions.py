@@ -2,7 +2,7 @@
 
 import ast
 
-from _kaspr_calls import Calls, mutates
+from _kaspr_calls import TYPES, Calls, mutates
 from _kaspr_emit import UNBOUND, Untranslated, constant, leave
 from _kaspr_flow import bound
 
@@ -68,19 +68,7 @@ class Expressions(Calls):
             return operand
         if self.scope.is_builtin(node.id):
             raise Untranslated(node, f"'{node.id}' as a value")
-        value = self.scope.constant(node.id)
-        if value is None:
-            raise Untranslated(node, f"what '{node.id}' is, is only known when it runs")
-        try:
-            found = ast.literal_eval(value)
-        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-            found = []
-        if isinstance(found, (list, dict, set)):
-            self.emit.at(node)
-            result = self.emit.fresh()
-            self.emit.line(f'{result} = global "{node.id}"')
-            return result
-        return constant(node, found)
+        return constant(node, self.scope.constant(node))
 
     # Operators.
 
@@ -148,8 +136,25 @@ class Expressions(Calls):
         return [self.env.get(name, UNBOUND) for name in names]
 
     def _Compare(self, node):
+        kind = self._type_comparison(node)
+        if kind is not None:
+            return kind
         left = self.expression(node.left)
         return self._comparisons(node, left, list(zip(node.ops, node.comparators)))
+
+    def _type_comparison(self, node):
+        """`type(x) is int`, or None."""
+        if len(node.ops) > 1 or not self._is_type_of(node.left):
+            return None
+        kind, op = node.comparators[0], node.ops[0]
+        known = isinstance(kind, ast.Name) and kind.id in TYPES and kind.id not in self.local
+        if not known or not self.scope.is_builtin(kind.id):
+            return None
+        if not isinstance(op, (ast.Is, ast.Eq, ast.IsNot, ast.NotEq)):
+            return None
+        name = self.apply(node, "type-name", self.expression(node.left.args[0]))
+        compare = "eq" if isinstance(op, (ast.Is, ast.Eq)) else "ne"
+        return self.apply(node, compare, name, constant(node, kind.id))
 
     def _comparisons(self, node, left, rest):
         op, comparator = rest[0]
@@ -222,7 +227,21 @@ class Expressions(Calls):
         field = self.event_field(node)
         if field is not None:
             return field
+        if node.attr == "__name__" and self._is_type_of(node.value):
+            return self.apply(node, "type-name", self.expression(node.value.args[0]))
         raise Untranslated(node, f"the attribute '{node.attr}'")
+
+    def _is_type_of(self, node):
+        """type(x)"""
+        return (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "type"
+            and "type" not in self.local
+            and self.scope.is_builtin("type")
+            and len(node.args) == 1
+            and not node.keywords
+        )
 
     def _List(self, node):
         return self._display(node, "list", "list-append", "list-extend")

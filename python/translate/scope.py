@@ -2,7 +2,7 @@
 
 import ast
 
-from _kaspr_blocks import top_level
+from _kaspr_blocks import folds, top_level
 from _kaspr_emit import Untranslated
 from _kaspr_origins import REFLECTION
 
@@ -10,7 +10,8 @@ from _kaspr_origins import REFLECTION
 class Scope:
     """The globals that a function of a block sees: the block's, over those of init."""
 
-    def __init__(self, tree, names, init_tree, init_names, origins):
+    def __init__(self, tree, names, init_tree, init_names, origins, trees):
+        self.trees = trees  # of all blocks of the agent
         self.layers = [(tree, names)]
         if init_tree is not None:
             self.layers.append((init_tree, init_names))
@@ -33,8 +34,8 @@ class Scope:
             return None
         return None if self._is_rebound(name) else bindings[0]
 
-    def constant(self, name):
-        """The expression of a name that is bound once, or None."""
+    def expression(self, name):
+        """What a name is bound to, if that happens once, or None."""
         layer = self.layer(name)
         bindings = _bindings(layer[0], name)
         if len(bindings) != 1 or self._is_rebound(name):
@@ -46,6 +47,17 @@ class Scope:
             and isinstance(node.targets[0], ast.Name)
         )
         return node.value if plain else None
+
+    def constant(self, node):
+        """The value of a global name, which is the same whenever it is read."""
+        try:
+            found = value_of(self.expression(node.id))
+        except ValueError:
+            why = f"what '{node.id}' is, is only known when it runs"
+            raise Untranslated(node, why) from None
+        if _can_change(found) and not all(only_read(tree, node.id, found) for tree in self.trees):
+            raise Untranslated(node, f"'{node.id}' may be changed")
+        return found
 
     def _is_rebound(self, name):
         """May a function bind it anew?"""
@@ -63,6 +75,96 @@ class Scope:
             for inner in ast.walk(tree):
                 if isinstance(inner, ast.Name) and inner.id in REFLECTION:
                     raise Untranslated(node, f"'{inner.id}' may bind any name")
+
+
+def value_of(node):
+    """The value of an expression of constants, containers of them and what CPython folds. Raises
+    ValueError."""
+    if node is not None and folds(node):
+        return eval(compile(ast.Expression(node), "<constant>", "eval"), {"__builtins__": {}})
+    if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        kind = {ast.List: list, ast.Tuple: tuple, ast.Set: set}[type(node)]
+        try:
+            return kind([value_of(item) for item in node.elts])
+        except TypeError:
+            raise ValueError from None
+    if isinstance(node, ast.Dict) and None not in node.keys:
+        try:
+            return {value_of(k): value_of(v) for k, v in zip(node.keys, node.values)}
+        except TypeError:
+            raise ValueError from None
+    raise ValueError
+
+
+def _can_change(value):
+    if isinstance(value, tuple):
+        return any(map(_can_change, value))
+    return isinstance(value, (list, dict, set))
+
+
+def _inside(value):
+    """What an item of a container may be."""
+    return list(value.values()) if isinstance(value, dict) else list(value)
+
+
+def only_read(tree, name, value):
+    """True if no mention of the name lets anybody change the container, or what is in it."""
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    return all(
+        _only_read(node, [value], parents)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
+    )
+
+
+def _only_read(node, values, parents):
+    """`values`: what the expression may be."""
+    while any(map(_can_change, values)):
+        parent = parents[node]
+        inside = [item for value in values if _can_change(value) for item in _inside(value)]
+        if isinstance(parent, ast.Subscript) and node is parent.value:
+            if not isinstance(parent.ctx, ast.Load) or isinstance(parent.slice, ast.Slice):
+                return False
+            node, values = parent, inside
+        elif isinstance(parent, ast.Attribute) and isinstance(parents[parent], ast.Call):
+            call = parents[parent]
+            if call.func is not parent or parent.attr not in READING:
+                return False
+            node, values = call, READING[parent.attr](inside, call)
+            if values is None:
+                return False
+        elif isinstance(parent, ast.Compare):
+            return True
+        elif isinstance(parent, ast.Call) and isinstance(parent.func, ast.Name):
+            return parent.func.id in ("len", "bool", "str", "repr", "any", "all") or (
+                parent.func.id in FLAT
+                and not any(map(_can_change, inside))
+            )
+        elif isinstance(parent, (ast.For, ast.comprehension)) and parent.iter is node:
+            return not any(map(_can_change, inside))
+        else:
+            return False
+    return True
+
+
+def _default(inside, call):
+    """What get gives: an item, or what the call names."""
+    plain = all(isinstance(argument, ast.Constant) for argument in call.args[1:])
+    return inside if plain or not any(map(_can_change, inside)) else None
+
+
+# Builtins that look at the items of what they are given, and keep or give them.
+FLAT = frozenset("sorted sum min max list set frozenset tuple dict zip enumerate reversed".split())
+
+# Methods that change nothing, and what they give.
+READING = {
+    "get": _default,
+    "keys": lambda inside, call: [],
+    "values": lambda inside, call: None if any(map(_can_change, inside)) else [],
+    "items": lambda inside, call: None if any(map(_can_change, inside)) else [],
+    "index": lambda inside, call: [],
+    "count": lambda inside, call: [],
+}
 
 
 def _bindings(tree, name):

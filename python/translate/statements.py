@@ -61,6 +61,7 @@ class Function(Expressions):
         self.at_once = set()  # calls whose result nobody else sees
         self.sources = []  # what views and iterators were made of
         self.loop = None
+        self.finals = []  # (statements, the loop around) of the finally parts around
         self.nodes = 0
         if definition.decorator_list:
             raise Untranslated(definition.decorator_list[0], "a decorator")
@@ -182,6 +183,7 @@ class Function(Expressions):
 
     def _Return(self, node, live):
         value = "None" if node.value is None else self.expression(node.value)
+        self._run_finals(None)
         self.emit.at(node)
         self.emit.line("return None" if self.generator else f"return {value}")
         return True
@@ -281,6 +283,8 @@ class Function(Expressions):
         """What the items were taken of, if the loop may change it."""
         if not self.sources or not mutates(node.body):
             return []
+        if None in self.sources:
+            raise Untranslated(node, "a loop that may change what it goes over")
         return [(source, self.apply(node, "changes", source)) for source in self.sources]
 
     def _While(self, node, live):
@@ -336,33 +340,49 @@ class Function(Expressions):
         self.env.update(zip(loop.names, values))
 
     def _Break(self, node, live):
+        self._run_finals(self.loop)
         self.emit.line(leave("break", self.values_of(self.loop.names)))
         return True
 
     def _Continue(self, node, live):
+        self._run_finals(self.loop)
         self.emit.line(leave("continue", self.values_of(self.loop.names)))
         return True
 
     # Exceptions.
 
     def _Try(self, node, live):
-        if node.finalbody:
-            self._check_finally(node)
-        behind = live_before(node.finalbody, live, self.loop.live if self.loop else frozenset())
-        ended = self._handled(node, behind) if node.handlers else self.block(node.body, behind)
-        return ended or self.block(node.finalbody, live)
+        return self._with_finally(node, live) if node.finalbody else self._handled(node, live)
 
-    def _check_finally(self, node):
-        """Where an exception leaves the function, CPython runs all of it again; where something
-        else leaves the try, the end of it would have to run there."""
+    def _with_finally(self, node, live):
+        """Where an exception leaves the function, CPython runs all of it again. So the end is what
+        runs behind the try, and in front of whatever else leaves it."""
         if self.in_try:
             raise Untranslated(node, "'finally' in a try")
-        for inner in ast.walk(node):
+        for inner in (n for statement in node.finalbody for n in ast.walk(statement)):
             if isinstance(inner, (ast.Return, ast.Break, ast.Continue, ast.Yield)):
-                raise Untranslated(inner, "leaving a try that has a 'finally'")
+                raise Untranslated(inner, "leaving a 'finally'")
+        behind = live_before(node.finalbody, live, self._jumps()) | read(node.finalbody)
+        self.finals.append((node.finalbody, self.loop))
+        ended = self._handled(node, behind) if node.handlers else self.block(node.body, behind)
+        self.finals.pop()
+        return ended or self.block(node.finalbody, live)
+
+    def _run_finals(self, loop):
+        """What has to run before the function, or a loop, is left."""
+        outer, in_try = self.finals, self.in_try
+        while self.finals and (loop is None or self.finals[-1][1] is loop):
+            body, self.finals = self.finals[-1][0], self.finals[:-1]
+            if in_try:
+                raise Untranslated(body[0], "leaving a try that has a 'finally'")
+            self.block(body, loop.live if loop else frozenset())
+        self.finals = outer
+
+    def _jumps(self):
+        return self.loop.live if self.loop else frozenset()
 
     def _handled(self, node, live):
-        jumps = self.loop.live if self.loop else frozenset()
+        jumps = self._jumps()
         behind = live_before(node.orelse, live, jumps)
         self._check_handlers(node, behind, jumps)
         parts = [("", lambda: self._tried(node, behind))]
@@ -413,7 +433,8 @@ class Function(Expressions):
         )
         changed = bound(node.body[:-1] if plain else node.body)
         for handler in node.handlers:
-            for name in sorted(changed & live_before(handler.body, live, jumps)):
+            needed = live_before(handler.body, live, jumps) - {handler.name}
+            for name in sorted(changed & needed):
                 raise Untranslated(handler, f"'{name}' is bound in a try, and read where it failed")
 
 

@@ -29,7 +29,7 @@ def translate_agent(blocks, primitives):
             continue
         above = (None, None) if init is None else (trees[init], names[init])
         origins = Origins(trees[i], names[i], *above)
-        scope = Scope(trees[i], names[i], *above, origins)
+        scope = Scope(trees[i], names[i], *above, origins, trees)
         results.append(_translate(scope, entrypoint, per_call, primitives))
     return results
 

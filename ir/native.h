@@ -1,0 +1,21 @@
+#pragma once
+
+// Events that need no CPython: what an engine of functions as ir::Expr offers to the lane.
+
+#include "value/batch.h"
+
+namespace kaspr::ir {
+
+// The body of an agent's part, run before a batch comes to the lane.
+class NativeBody {
+ public:
+  virtual ~NativeBody() = default;
+
+  // Runs each event of the batch that it can run exactly: that one is `native` then, with its sends
+  // in `prepared` and its values that filters dropped counted. Any other is left as it was, for
+  // CPython to run from its untouched input: where a function bails, or raises, or a send would be
+  // refused. Nothing of it can be observed before. Any thread, several batches at a time.
+  virtual void Run(value::Batch& batch) = 0;
+};
+
+}  // namespace kaspr::ir

@@ -1,0 +1,263 @@
+#include "jit/native_body.h"
+
+#include <mutex>
+#include <unordered_map>
+
+#include "base/check.h"
+#include "jit/record.h"
+#include "value/containers.h"
+#include "value/semantics/operands.h"
+
+namespace kaspr::jit {
+
+using value::Status;
+using value::Tag;
+using value::Value;
+
+namespace {
+
+// What one thread needs to run events: it has the memory of the values of one event at a time.
+class Machine {
+ public:
+  Machine(const NativePart& part, const ir::AppContext& app) : part_(part), app_(app) {
+    surroundings_.event = [this](std::string_view path, value::Heap&, Value& result) {
+      return EventField(path, result);
+    };
+  }
+
+  void Run(value::Batch& batch, value::Event& event) {
+    heap_.Reset();
+    batch_ = &batch;
+    event_ = &event;
+    sends_.clear();
+    filtered_ = 0;
+    const Value value = event.document != nullptr ? heap_.Read(*event.document) : Value::None();
+    if (First(value) != Status::kOk) return;
+    const std::span<value::Send> prepared = batch.arena.AllocateArray<value::Send>(sends_.size());
+    std::copy(sends_.begin(), sends_.end(), prepared.begin());
+    event.prepared = prepared;
+    event.filtered = filtered_;
+    event.native = true;
+  }
+
+ private:
+  static constexpr size_t kMostSends = ir::LaneWork::kMaxStagedSends;
+  static constexpr size_t kMostValues = 100'000;  // of a later generator
+
+  Status Call(const ir::Expr& function, Value argument, Value& result) {
+    std::unique_ptr<ir::Evaluator>& evaluator = evaluators_[&function];
+    if (!evaluator) evaluator = std::make_unique<ir::Evaluator>(function);
+    return evaluator->Run(heap_, {&argument, 1}, surroundings_, result);
+  }
+
+  // The same of a generator, whose items go to `take`.
+  Status Generate(const ir::Expr& function, Value argument,
+                  std::function<Status(Value)> take) {
+    ir::Evaluator evaluator(function);
+    ir::Surroundings surroundings = surroundings_;
+    surroundings.yield = std::move(take);
+    Value none;
+    return evaluator.Run(heap_, {&argument, 1}, surroundings, none);
+  }
+
+  // Applies a map that does not yield, a filter or a send; `dropped`: nothing goes on.
+  Status Apply(const NativeStep& step, Value value, Value& result, bool& dropped) {
+    dropped = false;
+    result = value;
+    if (step.kind == NativeStep::Kind::kSend) {
+      dropped = !step.pass_through;
+      return Send(step.send, value);
+    }
+    Value answer;
+    const Status status = Call(*step.function, value, answer);
+    if (status != Status::kOk || step.kind == NativeStep::Kind::kMap) {
+      result = answer;
+      return status;
+    }
+    bool truth = false;
+    const Status asked = value::semantics::Truth(answer, truth);
+    dropped = !truth;
+    filtered_ += dropped;
+    return asked;
+  }
+
+  static bool Yields(const NativeStep& step) {
+    return step.kind == NativeStep::Kind::kMap && step.function->main().generator;
+  }
+
+  // The first step's items one by one, each through all the others and out (ir/ops.h).
+  Status First(Value value) {
+    if (part_.steps.empty()) return Out(value);
+    const NativeStep& step = part_.steps.front();
+    if (Yields(step)) {
+      return Generate(*step.function, value, [this](Value item) { return One(item); });
+    }
+    bool dropped = false;
+    const Status status = Apply(step, value, value, dropped);
+    return status != Status::kOk || dropped ? status : One(value);
+  }
+
+  Status One(Value value) {
+    for (size_t i = 1; i < part_.steps.size(); ++i) {
+      if (Yields(part_.steps[i])) return Many(i, {value});
+      bool dropped = false;
+      const Status status = Apply(part_.steps[i], value, value, dropped);
+      if (status != Status::kOk || dropped) return status;
+    }
+    return Out(value);
+  }
+
+  // Several values, each step on all of them before the next.
+  Status Many(size_t first, std::vector<Value> values) {
+    for (size_t i = first; i < part_.steps.size(); ++i) {
+      std::vector<Value> results;
+      const auto take = [&](Value item) {
+        results.push_back(item);
+        return results.size() > kMostValues ? Status::kBail : Status::kOk;
+      };
+      for (const Value value : values) {
+        Value result;
+        bool dropped = false;
+        const Status status = Yields(part_.steps[i])
+                                  ? Generate(*part_.steps[i].function, value, take)
+                                  : Apply(part_.steps[i], value, result, dropped);
+        if (status != Status::kOk) return status;
+        if (!Yields(part_.steps[i]) && !dropped) results.push_back(result);
+      }
+      values = std::move(results);
+    }
+    for (const Value value : values) {
+      if (const Status status = Out(value); status != Status::kOk) return status;
+    }
+    return Status::kOk;
+  }
+
+  Status Out(Value value) {
+    for (const NativeSend& output : part_.outputs) {
+      if (const Status status = Send(output, value); status != Status::kOk) return status;
+    }
+    return Status::kOk;
+  }
+
+  Status Send(const NativeSend& to, Value value) {
+    const auto ask = [&](const ir::Expr* selector, Value& chosen) {
+      chosen = Value::Unbound();
+      return selector == nullptr ? Status::kOk : Call(*selector, value, chosen);
+    };
+    Value holds;
+    bool truth = true;
+    Status status = ask(to.predicate, holds);
+    if (status == Status::kOk && to.predicate != nullptr) {
+      status = value::semantics::Truth(holds, truth);
+    }
+    if (status != Status::kOk || !truth) return status;
+    Selected selected;
+    const std::pair<const ir::Expr*, Value*> selectors[] = {{to.name, &selected.name},
+                                                            {to.key, &selected.key},
+                                                            {to.value, &selected.value},
+                                                            {to.partition, &selected.partition},
+                                                            {to.headers, &selected.headers}};
+    for (const auto& [selector, chosen] : selectors) {
+      status = ask(selector, *chosen);
+      if (status != Status::kOk) return status;
+    }
+    if (to.value == nullptr) selected.value = value;
+    value::Send& send = sends_.emplace_back();
+    send.output = to.output;
+    const bool made = sends_.size() < kMostSends &&
+                      MakeRecord(*to.destination, selected, app_, heap_, writer_, batch_->arena,
+                                 send);
+    return made ? Status::kOk : Status::kBail;
+  }
+
+  Status EventField(std::string_view path, Value& result) {
+    const value::Message& message = event_->message;
+    const auto bytes = [&](std::optional<std::string_view> text) {
+      result = text ? Value::Bytes(*text) : Value::None();
+      return Status::kOk;
+    };
+    if (path == "message.key" || (path == "key" && part_.key == ir::Serializer::kRaw)) {
+      return bytes(message.key);
+    }
+    if (path == "message.topic") {
+      result = heap_.NewStr(batch_->topic);
+    } else if (path == "message.partition") {
+      result = Value::Int(batch_->partition);
+    } else if (path == "message.offset") {
+      result = Value::Int(message.offset);
+    } else if (path == "message.timestamp") {
+      result = Value::Float(static_cast<double>(message.timestamp) / 1000.0);
+    } else if (path == "headers") {
+      return Headers(result);
+    } else {
+      return Status::kBail;
+    }
+    return Status::kOk;
+  }
+
+  Status Headers(Value& result) {
+    value::Dict* headers = heap_.NewDict();
+    for (const value::Header& header : event_->message.headers) {
+      const Value content = header.value ? Value::Bytes(*header.value) : Value::None();
+      const Value name = heap_.NewStr(header.name);
+      if (!IsUtf8(header.name)) return Status::kBail;
+      if (const Status status = Put(heap_, *headers, name, content); status != Status::kOk) {
+        return status;
+      }
+    }
+    result = Value::Of(headers);
+    return Status::kOk;
+  }
+
+  static bool IsUtf8(std::string_view text) {
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  }
+
+  const NativePart& part_;
+  const ir::AppContext& app_;
+  std::unordered_map<const ir::Expr*, std::unique_ptr<ir::Evaluator>> evaluators_;
+  ir::Surroundings surroundings_;
+  value::Heap heap_;
+  value::JsonWriter writer_;
+  std::vector<value::Send> sends_;
+  uint32_t filtered_ = 0;
+  value::Batch* batch_ = nullptr;
+  value::Event* event_ = nullptr;
+};
+
+class Body final : public ir::NativeBody {
+ public:
+  Body(NativePart part, const ir::AppContext& app) : part_(std::move(part)), app_(app) {}
+
+  void Run(value::Batch& batch) override {
+    std::unique_ptr<Machine> machine = Take();
+    for (value::Event& event : batch.events) {
+      if (event.document != nullptr || !event.message.value) machine->Run(batch, event);
+    }
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(machine));
+  }
+
+ private:
+  std::unique_ptr<Machine> Take() {
+    const std::lock_guard lock(mutex_);
+    if (idle_.empty()) return std::make_unique<Machine>(part_, app_);
+    std::unique_ptr<Machine> machine = std::move(idle_.back());
+    idle_.pop_back();
+    return machine;
+  }
+
+  const NativePart part_;
+  const ir::AppContext& app_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Machine>> idle_;
+};
+
+}  // namespace
+
+std::unique_ptr<ir::NativeBody> MakeNativeBody(NativePart part, const ir::AppContext& app) {
+  return std::make_unique<Body>(std::move(part), app);
+}
+
+}  // namespace kaspr::jit

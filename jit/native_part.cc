@@ -1,0 +1,142 @@
+#include "jit/native_part.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/match.h"
+
+namespace kaspr::jit {
+
+namespace {
+
+bool IsWritable(ir::Serializer serializer) {
+  return serializer == ir::Serializer::kRaw || serializer == ir::Serializer::kJson;
+}
+
+class Maker {
+ public:
+  explicit Maker(const ir::Agent& agent) : agent_(agent), targets_(ir::TargetsOf(agent)) {}
+
+  std::optional<NativePart> Make(std::span<const ir::Node> nodes, std::string& why) {
+    why_.clear();
+    part_ = {};
+    for (const ir::Node& node : nodes) {
+      AddNode(node);
+      if (!why_.empty()) break;
+    }
+    why = why_;
+    return why_.empty() ? std::optional(std::move(part_)) : std::nullopt;
+  }
+
+ private:
+  void AddNode(const ir::Node& node) {
+    std::visit(
+        Match{
+            [&](const ir::Input& input) { AddInput(input); },
+            [&](const ir::Map& map) { AddCall(NativeStep::Kind::kMap, map.function); },
+            [&](const ir::Filter& filter) { AddCall(NativeStep::Kind::kFilter, filter.function); },
+            [&](const ir::TopicSend& send) { AddSend(send); },
+            [&](const ir::GroupBy&) { why_ = "a groupBy writes to its topic on the lane"; },
+            [&](const ir::Stage& stage) {
+              for (const ir::Stage::Step& step : stage.steps) AddStep(step);
+            },
+            [&](const ir::Output& output) {
+              part_.outputs.push_back(SendOf(output.destination));
+            },
+            [&](const ir::ChannelOutput&) { why_ = "a channel gets Python's objects"; },
+            [&](const ir::PythonSink&) { why_ = "a sink is called in Python"; },
+        },
+        node.op);
+  }
+
+  void AddStep(const ir::Stage::Step& step) {
+    std::visit(
+        Match{
+            [&](const ir::Map& map) { AddCall(NativeStep::Kind::kMap, map.function); },
+            [&](const ir::Filter& filter) { AddCall(NativeStep::Kind::kFilter, filter.function); },
+            [&](const ir::TopicSend& send) { AddSend(send); },
+        },
+        step.op);
+  }
+
+  void AddInput(const ir::Input& input) {
+    part_.key = input.key;
+    if (!input.channel.empty()) why_ = "a channel brings Python's objects";
+    if (input.take) why_ = "'take' makes lists on the lane";
+    if (input.value != ir::Serializer::kJson) why_ = "its values are not JSON";
+  }
+
+  void AddCall(NativeStep::Kind kind, ir::FnId id) {
+    const ir::Expr* function = Translated(id);
+    if (function == nullptr) return;
+    if (kind == NativeStep::Kind::kFilter) function = Plain(id);
+    part_.steps.push_back({.kind = kind, .function = function, .send = {}});
+  }
+
+  void AddSend(const ir::TopicSend& send) {
+    part_.steps.push_back({.kind = NativeStep::Kind::kSend,
+                           .send = SendOf(send.destination),
+                           .pass_through = send.pass_through});
+  }
+
+  NativeSend SendOf(const ir::Destination& destination) {
+    if (destination.ack) why_ = "'ack' waits on the lane";
+    if (!IsWritable(destination.key) || !IsWritable(destination.value)) {
+      why_ = "a serializer that is neither JSON nor raw";
+    }
+    const auto target =
+        std::find_if(targets_.begin(), targets_.end(), [&](const ir::Target& candidate) {
+          return candidate.destination == &destination;
+        });
+    const auto plain = [&](const std::optional<ir::FnId>& id) { return id ? Plain(*id) : nullptr; };
+    const ir::Destination::Selectors& selectors = destination.selectors;
+    return {.destination = &destination,
+            .output = static_cast<uint32_t>(target - targets_.begin()),
+            .predicate = plain(selectors.predicate),
+            .name = plain(selectors.name),
+            .key = plain(selectors.key),
+            .value = plain(selectors.value),
+            .partition = plain(selectors.partition),
+            .headers = plain(selectors.headers)};
+  }
+
+  const ir::Expr* Translated(ir::FnId id) {
+    const ir::Function& function = agent_.function(id);
+    if (function.expr && function.expr->main().parameters.size() == 1) return &*function.expr;
+    why_ = fmt::format("'{}' runs in Python", function.name);
+    return nullptr;
+  }
+
+  // The same, and it yields nothing.
+  const ir::Expr* Plain(ir::FnId id) {
+    const ir::Expr* function = Translated(id);
+    if (function == nullptr || !function->main().generator) return function;
+    why_ = fmt::format("'{}' yields, which makes a generator of its answer",
+                       agent_.function(id).name);
+    return nullptr;
+  }
+
+  const ir::Agent& agent_;
+  const std::vector<ir::Target> targets_;
+  NativePart part_;
+  std::string why_;
+};
+
+}  // namespace
+
+std::vector<std::optional<NativePart>> NativePartsOf(const ir::Agent& agent,
+                                                     std::vector<std::string>& why) {
+  std::vector<std::optional<NativePart>> parts;
+  Maker maker(agent);
+  const std::span<const ir::Node> nodes = agent.nodes;
+  size_t begin = 0;
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    if (!std::holds_alternative<ir::GroupBy>(nodes[i].op) && i + 1 < nodes.size()) continue;
+    parts.push_back(maker.Make(nodes.subspan(begin, i + 1 - begin), why.emplace_back()));
+    begin = i + 1;
+  }
+  return parts;
+}
+
+}  // namespace kaspr::jit

@@ -1,0 +1,44 @@
+#pragma once
+
+// A part of an agent (what stands between a topic and the outputs, or the next groupBy) as what its
+// events run through, if all of it can be run without CPython.
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ir/expr/evaluate.h"
+#include "ir/graph.h"
+
+namespace kaspr::jit {
+
+// Where values are sent, and the functions that make a record of each.
+struct NativeSend {
+  const ir::Destination* destination = nullptr;
+  uint32_t output = 0;  // index into ir::TargetsOf of the agent
+  const ir::Expr *predicate = nullptr, *name = nullptr, *key = nullptr, *value = nullptr,
+                 *partition = nullptr, *headers = nullptr;
+};
+
+struct NativeStep {
+  enum class Kind : uint8_t { kMap, kFilter, kSend };
+  Kind kind = Kind::kMap;
+  const ir::Expr* function = nullptr;  // of a map or filter
+  NativeSend send;
+  bool pass_through = false;
+};
+
+struct NativePart {
+  ir::Serializer key = ir::Serializer::kRaw;
+  std::vector<NativeStep> steps;
+  std::vector<NativeSend> outputs;
+};
+
+// The parts of an agent, one more than it has groupBys. nullopt: it needs the lane, and `why` says
+// what of it does. The agent must outlive them.
+std::vector<std::optional<NativePart>> NativePartsOf(const ir::Agent& agent,
+                                                     std::vector<std::string>& why);
+
+}  // namespace kaspr::jit

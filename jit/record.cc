@@ -1,0 +1,117 @@
+#include "jit/record.h"
+
+#include <limits>
+
+#include "value/containers.h"
+#include "value/kafka.h"
+#include "value/write_value.h"
+
+namespace kaspr::jit {
+
+using value::Tag;
+using value::Value;
+
+namespace {
+
+// The bytes that a serializer makes of a value, or none. False: it cannot, or CPython must.
+bool Encode(ir::Serializer serializer, Value from, value::Heap& heap, value::JsonWriter& writer,
+            value::Arena& arena, std::optional<std::string_view>& bytes) {
+  if (from.Is(Tag::kBytes)) {
+    bytes = arena.Copy(from.bytes());
+    return true;
+  }
+  if (serializer == ir::Serializer::kRaw) {
+    if (from.Is(Tag::kNone)) return true;
+    if (!from.Is(Tag::kStr)) return false;
+    bytes = arena.Copy(from.str());
+    return true;
+  }
+  writer.Clear();
+  if (WriteValue(writer, heap, from) != value::Status::kOk) return false;
+  bytes = arena.Copy(writer.bytes());
+  return true;
+}
+
+bool ReadName(Value chosen, value::Arena& arena, std::string_view& topic) {
+  if (!chosen.Is(Tag::kStr) || chosen.size == 0 || value::CheckTopicName(chosen.str())) {
+    return false;
+  }
+  topic = arena.Copy(chosen.str());
+  return true;
+}
+
+bool ReadPartition(Value chosen, std::string_view topic, const ir::AppContext& app,
+                   int32_t& partition) {
+  if (chosen.Is(Tag::kNone)) return true;
+  if (!chosen.Is(Tag::kInt) && !chosen.Is(Tag::kBool)) return false;
+  const int32_t count = app.partition_count(topic);
+  const int64_t number = chosen.integer;
+  if (number < 0 || number > std::numeric_limits<int32_t>::max() ||
+      (count > 0 && number >= count)) {
+    return false;
+  }
+  partition = static_cast<int32_t>(number);
+  return true;
+}
+
+bool ReadHeader(Value name, Value content, value::Arena& arena, value::Header& header) {
+  if (!name.Is(Tag::kStr)) return false;
+  header.name = arena.Copy(name.str());
+  if (content.Is(Tag::kNone)) return true;
+  if (!content.Is(Tag::kStr) && !content.Is(Tag::kBytes)) return false;
+  header.value = arena.Copy(content.bytes());
+  return true;
+}
+
+bool ReadHeaders(Value chosen, value::Heap& heap, value::Arena& arena,
+                 std::span<const value::Header>& headers) {
+  if (chosen.Is(Tag::kNone)) return true;
+  size_t count = 0;
+  std::span<value::Header> made;
+  if (chosen.Is(Tag::kDict)) {
+    made = arena.AllocateArray<value::Header>(chosen.dict->size);
+    for (const value::DictEntry& entry : heap.Entries(*chosen.dict)) {
+      if (entry.key.Is(Tag::kUnbound)) continue;
+      if (!ReadHeader(entry.key, entry.value, arena, made[count++])) return false;
+    }
+  } else if (chosen.Is(Tag::kList)) {
+    const std::span<const Value> items = heap.Items(*chosen.list);
+    made = arena.AllocateArray<value::Header>(items.size());
+    for (const Value item : items) {
+      if (!item.Is(Tag::kTuple) || item.size != 2) return false;
+      if (!ReadHeader(item.items[0], item.items[1], arena, made[count++])) return false;
+    }
+  } else {
+    return false;
+  }
+  headers = made;
+  return true;
+}
+
+}  // namespace
+
+bool MakeRecord(const ir::Destination& destination, const Selected& selected,
+                const ir::AppContext& app, value::Heap& heap, value::JsonWriter& writer,
+                value::Arena& arena, value::Send& send) {
+  std::string_view topic = destination.topic;
+  if (!selected.name.Is(Tag::kUnbound)) {
+    if (!ReadName(selected.name, arena, topic)) return false;
+    send.topic = topic;
+  }
+  if (!selected.partition.Is(Tag::kUnbound) &&
+      !ReadPartition(selected.partition, topic, app, send.partition)) {
+    return false;
+  }
+  if (!selected.headers.Is(Tag::kUnbound) &&
+      !ReadHeaders(selected.headers, heap, arena, send.headers)) {
+    return false;
+  }
+  const bool has_key = !selected.key.Is(Tag::kUnbound) && !selected.key.Is(Tag::kNone);
+  if (has_key && !Encode(destination.key, selected.key, heap, writer, arena, send.key)) {
+    return false;
+  }
+  return Encode(destination.value, selected.value, heap, writer, arena, send.value) &&
+         (send.key || send.value) && value::SizeOf(send) <= app.max_record_bytes(topic);
+}
+
+}  // namespace kaspr::jit
