@@ -13,7 +13,7 @@
 #include "driver/files.h"
 #include "frontend/app.h"
 #include "frontend/refuse.h"
-#include "python/kernel.h"
+#include "jit/native_body.h"
 #include "python/paths.h"
 #include "runtime/copy_kernel.h"
 
@@ -157,7 +157,8 @@ int Session::MakeKernels() {
       kernels_.push_back(runtime::MakeCopyKernel(agent, *failures_));
       bodies_.push_back({.kernel = kernels_.back().get()});
     } else if (segment.counts_source) {  // the first of its agent
-      auto kernels = python::MakeKernels(interpreter_, agent, app_, *failures_, diagnostics);
+      auto kernels = python::MakeKernels(interpreter_, agent, app_, *failures_,
+                                         MakeNativeBodies(agent), diagnostics);
       if (kernels.empty()) break;
       for (auto& kernel : kernels) {
         bodies_.push_back({.lane_kernel = kernel.get()});
@@ -167,6 +168,17 @@ int Session::MakeKernels() {
   }
   if (!diagnostics.empty()) Say(Render(diagnostics, {.color = ColorOnStderr()}));
   return diagnostics.has_errors() ? kExitConfig : kExitOk;
+}
+
+// Of each part of the agent that needs no lane, if native code is wanted.
+python::NativeBodies Session::MakeNativeBodies(const ir::Agent& agent) const {
+  python::NativeBodies bodies;
+  if (options_.jit == "off") return bodies;
+  std::vector<std::string> why;
+  for (std::optional<jit::NativePart>& part : jit::NativePartsOf(agent, why)) {
+    bodies.push_back(part ? jit::MakeNativeBody(std::move(*part), app_) : nullptr);
+  }
+  return bodies;
 }
 
 bool Session::Stop(const char* why) {

@@ -15,6 +15,7 @@
 #include "driver/progress.h"
 #include "driver/transport.h"
 #include "ir/kernel.h"
+#include "python/kernel.h"
 #include "python/matcher.h"
 #include "runtime/engine.h"
 
@@ -47,6 +48,7 @@ class Session {
   int OpenTransport();
   void SetImportPaths();
   int MakeKernels();
+  python::NativeBodies MakeNativeBodies(const ir::Agent& agent) const;
   runtime::EngineOptions EngineOptions();
   bool WriteReport(const char* how) const;
   void Say(const std::string& text);

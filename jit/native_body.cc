@@ -232,7 +232,9 @@ class Body final : public ir::NativeBody {
 
   void Run(value::Batch& batch) override {
     std::unique_ptr<Machine> machine = Take();
+    const size_t room = batch.arena.allocated() + ir::LaneWork::kMaxStagedBytes;
     for (value::Event& event : batch.events) {
+      if (batch.arena.allocated() > room) break;  // what is held is bounded; the lane hands on
       if (event.document != nullptr || !event.message.value) machine->Run(batch, event);
     }
     const std::lock_guard lock(mutex_);

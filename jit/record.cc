@@ -27,7 +27,7 @@ bool Encode(ir::Serializer serializer, Value from, value::Heap& heap, value::Jso
     return true;
   }
   writer.Clear();
-  if (WriteValue(writer, heap, from) != value::Status::kOk) return false;
+  if (WriteValue(from, writer) != value::Status::kOk) return false;
   bytes = arena.Copy(writer.bytes());
   return true;
 }

@@ -40,17 +40,19 @@ struct Running {
 class PythonKernel final : public ir::LaneKernel {
  public:
   PythonKernel(Interpreter& interpreter, std::shared_ptr<Running> running, Part& part,
-               bool reads_json)
+               bool reads_json, std::unique_ptr<ir::NativeBody> native)
       : interpreter_(interpreter),
         running_(std::move(running)),
         part_(part),
-        reads_json_(reads_json) {}
+        reads_json_(reads_json),
+        native_(std::move(native)) {}
 
   ~PythonKernel() override {
     interpreter_.Call([this] { running_.reset(); });
   }
 
-  // Reads the values, so that the lane only makes objects of them.
+  // Reads the values, so that the lane only makes objects of them; and runs the events that need
+  // no lane.
   void Prepare(value::Batch& batch) override {
     if (!reads_json_) return;
     std::unique_ptr<value::JsonReader> reader = readers_.Take();
@@ -61,6 +63,7 @@ class PythonKernel final : public ir::LaneKernel {
       event.document = value::Keep(*document, batch.arena);
     }
     readers_.Give(std::move(reader));
+    if (native_ != nullptr) native_->Run(batch);
   }
 
   void Submit(std::shared_ptr<ir::LaneWork> work) override {
@@ -89,6 +92,7 @@ class PythonKernel final : public ir::LaneKernel {
   std::shared_ptr<Running> running_;
   Part& part_;
   const bool reads_json_;
+  const std::unique_ptr<ir::NativeBody> native_;  // or null
   value::JsonReaders readers_;  // of Prepare
 };
 
@@ -214,6 +218,7 @@ std::vector<std::unique_ptr<ir::LaneKernel>> MakeKernels(Interpreter& interprete
                                                          const ir::Agent& agent,
                                                          const ir::AppContext& app,
                                                          ir::FailureLog& failures,
+                                                         NativeBodies native,
                                                          Diagnostics& diagnostics) {
   Interpreter::State& state = interpreter.state();
   std::shared_ptr<Running> running;
@@ -233,8 +238,11 @@ std::vector<std::unique_ptr<ir::LaneKernel>> MakeKernels(Interpreter& interprete
   if (!started) return kernels;
   for (const std::unique_ptr<Part>& part : running->agent.parts) {
     const bool channel = kernels.empty() && !agent.input().channel.empty();
+    std::unique_ptr<ir::NativeBody> body;
+    if (kernels.size() < native.size()) body = std::move(native[kernels.size()]);
     kernels.push_back(std::make_unique<PythonKernel>(
-        interpreter, running, *part, part->value == ir::Serializer::kJson && !channel));
+        interpreter, running, *part, part->value == ir::Serializer::kJson && !channel,
+        std::move(body)));
   }
   interpreter.Call([&] { running.reset(); });
   return kernels;

@@ -9,9 +9,14 @@
 #include "base/diagnostics.h"
 #include "ir/graph.h"
 #include "ir/kernel.h"
+#include "ir/native.h"
 #include "python/interpreter.h"
 
 namespace kaspr::python {
+
+// For each part of an agent what runs its events without CPython, or null; parts that it has no
+// entry for have none.
+using NativeBodies = std::vector<std::unique_ptr<ir::NativeBody>>;
 
 // Runs the agent's init and the blocks of operations that run once, and makes a kernel for each
 // part of it: what stands before, between and behind its groupBys. None: init (or such a block)
@@ -22,6 +27,7 @@ std::vector<std::unique_ptr<ir::LaneKernel>> MakeKernels(Interpreter& interprete
                                                          const ir::Agent& agent,
                                                          const ir::AppContext& app,
                                                          ir::FailureLog& failures,
+                                                         NativeBodies native,
                                                          Diagnostics& diagnostics);
 
 }  // namespace kaspr::python

@@ -160,7 +160,10 @@ Task<bool> Runner::RunBatch(Run& run) {
   while (run.next < events.size()) {
     value::Event& event = events[run.next];
     Verdict verdict = Verdict::kInterrupted;
-    if (!Stopped(run)) {
+    if (!Stopped(run) && event.native) {
+      run.staging.AddPrepared(event.prepared);
+      verdict = Verdict::kDone;
+    } else if (!Stopped(run)) {
       Reading reading{.work = run.work.get(), .event = &event, .key = {}, .value = {}};
       verdict = co_await Try(agent_, run.part, {&reading, 1}, false, run.staging, run.attempt,
                              event.filtered);

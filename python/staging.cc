@@ -50,6 +50,11 @@ bool Staging::Add(const value::Send& send, size_t most) {
   return true;
 }
 
+void Staging::AddPrepared(std::span<const value::Send> sends) {
+  std::vector<value::Send>& staged = batch().sends;
+  staged.insert(staged.end(), sends.begin(), sends.end());
+}
+
 Task<bool> Staging::Deliver(value::Send send, size_t most, value::DeliveryReport& report) {
   if (!Add(send, most)) co_return false;
   const PartPtr part = HandOn(true);

@@ -45,6 +45,10 @@ class Staging {
   // batch is on its way.
   void HandOn();
 
+  // Stages what an event that needed no CPython sends: it lives as long as the batch, and is known
+  // to fit.
+  void AddPrepared(std::span<const value::Send> sends);
+
   // Forgets what the event staged and did not hand on.
   void Undo();
 

@@ -24,12 +24,13 @@ using LaneNode = tbbf::async_node<WorkPtr, WorkPtr>;
 using Gateway = LaneNode::gateway_type;
 
 void Count(const value::Batch& batch, bool source, Segment::Engine engine, Counters& counters) {
-  uint64_t ran = 0, filtered = 0, failed = 0;
+  uint64_t ran = 0, native = 0, filtered = 0, failed = 0;
   for (const value::Event& event : batch.events) {
     if (event.outcome == value::Outcome::kInterrupted) continue;
     KASPR_CHECK(event.outcome != value::Outcome::kPending,
                 "a kernel left an event without outcome");
     ++ran;
+    native += engine == Segment::Engine::kNative || event.native;
     filtered += event.filtered;
     failed += event.outcome == value::Outcome::kFailed;
   }
@@ -37,7 +38,8 @@ void Count(const value::Batch& batch, bool source, Segment::Engine engine, Count
   counters.failed += failed;
   if (!source) return;
   counters.in += ran;
-  (engine == Segment::Engine::kNative ? counters.native : counters.python) += ran;
+  counters.native += native;
+  counters.python += ran - native;
 }
 
 // The offset of the record that it comes from; 0 if there are several.

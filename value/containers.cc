@@ -89,6 +89,16 @@ bool EqualIntFloat(int64_t integer, double number) {
   return static_cast<int64_t>(number) == integer;
 }
 
+// As sequences: what of their bounds no item shows does not matter.
+bool EqualRanges(const Range& a, const Range& b) {
+  if (a.size != b.size || a.size == 0) return a.size == b.size;
+  return a.start == b.start && (a.size == 1 || a.step == b.step);
+}
+
+bool IsForeign(Value value) {
+  return value.Is(Tag::kObject) || value.Is(Tag::kUnbound);
+}
+
 // `inside`: of two items of containers, which Python first compares by identity.
 struct Comparison {
   Heap& heap;
@@ -156,9 +166,7 @@ struct Comparison {
   Status Values(Value a, Value b, uint32_t depth, bool inside, bool& equal) {
     if (depth == Heap::kDeepest) return Status::kBail;
     if (IsNumber(a) && IsNumber(b)) return Numbers(a, b, inside, equal);
-    if (a.Is(Tag::kObject) || b.Is(Tag::kObject) || a.Is(Tag::kRange) || b.Is(Tag::kRange)) {
-      return Status::kBail;
-    }
+    if (IsForeign(a) || IsForeign(b)) return Status::kBail;
     equal = false;
     if (a.tag != b.tag) return Status::kOk;
     switch (a.tag) {
@@ -180,6 +188,9 @@ struct Comparison {
         return equal ? Status::kOk : Dicts(*a.dict, *b.dict, depth, equal);
       case Tag::kSet:
         return Sets(*a.set, *b.set, equal);
+      case Tag::kRange:
+        equal = EqualRanges(*a.range, *b.range);
+        return Status::kOk;
       default:
         return Status::kBail;
     }
@@ -264,6 +275,10 @@ Status Hash(Heap& heap, Value value, uint64_t& hash) {
 
 Status Equal(Heap& heap, Value a, Value b, bool& equal) {
   return Comparison{heap}.Values(a, b, 0, false, equal);
+}
+
+Status EqualItems(Heap& heap, Value a, Value b, bool& equal) {
+  return Comparison{heap}.Values(a, b, 0, true, equal);
 }
 
 void AddEntry(Dict& dict, const DictEntry& entry) {

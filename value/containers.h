@@ -20,6 +20,8 @@ Status Hash(Heap& heap, Value value, uint64_t& hash);
 
 // a == b
 Status Equal(Heap& heap, Value a, Value b, bool& equal);
+// a is b or a == b: how containers compare what is in them.
+Status EqualItems(Heap& heap, Value a, Value b, bool& equal);
 
 // Adds an entry whose key is not there. REQUIRES: room.
 void AddEntry(Dict& dict, const DictEntry& entry);

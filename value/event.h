@@ -95,6 +95,9 @@ struct Event {
   const Document* document = nullptr;  // the message's value, where it was read as JSON already
   Outcome outcome = Outcome::kPending;
   uint32_t filtered = 0;  // values that a filter dropped
+  // It ran without CPython already, exactly: what it sends lies in the batch's arena.
+  bool native = false;
+  std::span<const Send> prepared;
   // Of an event behind a channel: the value, which the message does not have, and the records that
   // it comes from.
   Object* object = nullptr;

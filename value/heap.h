@@ -84,6 +84,10 @@ class Heap {
   // Deeper values are not compared, hashed, printed or written: that bails.
   static constexpr uint32_t kDeepest = 400;
 
+  // How sum() adds floats: set once, by whoever knows the interpreter. Python 3.12 and later carry
+  // what is lost by rounding, earlier ones do not.
+  bool compensated_sum = false;
+
   Heap() = default;
   Heap(const Heap&) = delete;
   Heap& operator=(const Heap&) = delete;

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/match.h"
 #include "value/containers.h"
+#include "value/semantics/operands.h"
 
 namespace kaspr::ir {
 
@@ -248,7 +249,7 @@ bool Evaluator::RunInst(Frame& frame, const Inst& inst, Flow& flow) {
                           [&](const If&) {
                             bool truth = false;
                             const Status status =
-                                value::Truth(*heap_, frame.Get(inst.operands[0]), truth);
+                                value::semantics::Truth(frame.Get(inst.operands[0]), truth);
                             if (status != Status::kOk) return go_on(frame.Stop(status));
                             return go_on(RunRegion(frame, inst.regions[truth ? 0 : 1]));
                           },

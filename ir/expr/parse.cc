@@ -289,7 +289,7 @@ class Parser {
     while (reader_.AcceptWord("except")) {
       value::Raises& caught = attempt.handlers.emplace_back(0);
       while (reader_.token().kind == Kind::kWord) {
-        value::Status status;
+        value::Status status = value::Status::kException;
         if (!ParseStatus(status)) return false;
         caught |= value::Only(status);
         if (!reader_.AcceptMark(",")) break;

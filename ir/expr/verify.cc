@@ -118,7 +118,6 @@ class Verifier {
               }
             },
             [&](const Call& call) { VerifyCall(inst, call); },
-            [&](const Global&) { Expect(inst, 0, 1, 0); },
             [&](const EventField&) { Expect(inst, 0, 1, 0); },
             [&](const If&) {
               Expect(inst, 1, results, 2);

@@ -186,7 +186,7 @@ class Agent {
       return false;
     }
     Diagnostics start;
-    kernels_ = MakeKernels(Lane(), graph_.agents[0], app_, failures, start);
+    kernels_ = MakeKernels(Lane(), graph_.agents[0], app_, failures, {}, start);
     said = Render(start);
     return !kernels_.empty();
   }

@@ -1,0 +1,70 @@
+#pragma once
+
+// The functions of the table in value/primitives.cc: what each means stands there, by name.
+
+#include "value/primitives.h"
+
+namespace kaspr::value::semantics {
+
+// arithmetic.cc
+Function Add, Subtract, Multiply, TrueDivide, FloorDivideBy, Modulo, Power, LeftShift, RightShift,
+    BitAnd, BitOr, BitXor, Negate, Positive, Invert, Absolute, DivideModulo, IsInteger, BitLength;
+
+// builtins.cc
+Function Length, Min, Max, MinOf, MaxOf, MinBy, MaxBy, SumFrom, Any, All, IsInstance;
+
+// comparison.cc
+Function EqualTo, NotEqualTo, LessThan, LessOrEqual, GreaterThan, GreaterOrEqual, Is;
+
+// conversion.cc
+Function Not, ToInt, ToIntOfBase, ToFloat, ToBool, Round, RoundToDigits, Ordinal, Chr, MethodEncode,
+    MethodDecode;
+
+// format.cc
+Function Format;
+
+// guards.cc
+Function Bound, Changes, Unchanged, ListAssign, ZipOf, TypeName;
+
+// iteration.cc
+Function InPlaceAdd, InPlaceMultiply, DisplayList, DisplayTuple, DisplaySet, ListAppend, ListExtend,
+    SetAdd, SetUpdate, ToList, ToTuple, ToSet, ToFrozenSet, IterList, Sorted, SortBy, Reversed,
+    Enumerate, Zip, MakeRange, Unpack, UnpackStar;
+
+// mappings.cc
+Function DisplayDict, DictPut, DictUpdate, ToDict, MethodGet, MethodKeys, MethodValues, MethodItems,
+    MethodPopItem, MethodSetDefault;
+
+// methods.cc
+Function MethodPop, MethodUpdate, MethodCopy, MethodClear, MethodAppend, MethodExtend, MethodInsert,
+    MethodRemove, MethodReverse, MethodSort, MethodIndex, MethodCount;
+
+// repr.cc
+Function ToStr, ToRepr;
+
+// sequences.cc
+Function IsIn, GetItem, GetSlice, SetItem, DeleteItem;
+
+// sets.cc
+Function InPlaceSubtract, InPlaceAnd, InPlaceOr, InPlaceXor, MethodAdd, MethodDiscard, MethodUnion,
+    MethodIntersection, MethodDifference, MethodSymmetricDifference, MethodIntersectionUpdate,
+    MethodDifferenceUpdate, MethodIsSubset, MethodIsSuperset, MethodIsDisjoint;
+
+// templates.cc
+Function Percent, MethodFormat;
+
+// text_case.cc
+Function MethodLower, MethodUpper, MethodCaseFold, MethodSwapCase, MethodCapitalize, MethodTitle,
+    MethodIsDigit, MethodIsNumeric, MethodIsAlpha, MethodIsAlnum, MethodIsSpace, MethodIsUpper,
+    MethodIsLower, MethodIsIdentifier, MethodIsAscii, MethodZFill, MethodLJust, MethodRJust,
+    MethodCenter;
+
+// text_search.cc
+Function MethodFind, MethodRFind, MethodRIndex, MethodStartsWith, MethodEndsWith,
+    MethodRemovePrefix, MethodRemoveSuffix, MethodReplace, MethodPartition, MethodRPartition;
+
+// text_split.cc
+Function Concat, MethodStrip, MethodLStrip, MethodRStrip, MethodSplit, MethodRSplit,
+    MethodSplitLines, MethodJoin;
+
+}  // namespace kaspr::value::semantics
