@@ -159,8 +159,9 @@ void AddRun(CLI::App* run, Options& options) {
       ->type_name("end|count:N|30s");
   run->add_option("--report", options.report, "Write what was done as JSON, at the end")
       ->type_name("FILE");
-  run->add_option("--jit", options.jit,
-                  "What runs functions that need no CPython: eval, an interpreter, or nothing (off)")
+  run->add_option(
+         "--jit", options.jit,
+         "What runs functions that need no CPython: eval, an interpreter, or nothing (off)")
       ->check(CLI::IsMember({"eval", "off"}))
       ->type_name("ENGINE");
   run->add_flag("--allow-pickle", options.allow_pickle,

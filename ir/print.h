@@ -27,8 +27,8 @@
 //   }
 //
 // Behind a program may stand what its function means, `expr @price {` .. `}`, as
-// ir/expr/print.h has it. A program's lines stand behind `| `, byte for byte; `|-` where the last one has no line break.
-// A name that is not a plain word is quoted: %"a b". `#` begins a comment.
+// ir/expr/print.h has it. A program's lines stand behind `| `, byte for byte; `|-` where the last
+// one has no line break. A name that is not a plain word is quoted: %"a b". `#` begins a comment.
 
 #include <cstdint>
 #include <string>

@@ -161,7 +161,8 @@ class Verifier {
         Error(Code::kGraphShape, "a function without a name", FunctionSpan(i));
       }
       const bool is_init = agent_->init && static_cast<size_t>(*agent_->init) == i;
-      if (const std::string wrong = function.expr ? VerifyExpr(*function.expr) : ""; !wrong.empty()) {
+      if (const std::string wrong = function.expr ? VerifyExpr(*function.expr) : "";
+          !wrong.empty()) {
         Error(Code::kGraphShape, fmt::format("the expr of '{}': {}", function.name, wrong),
               FunctionSpan(i));
       }

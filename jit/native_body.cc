@@ -51,8 +51,7 @@ class Machine {
   }
 
   // The same of a generator, whose items go to `take`.
-  Status Generate(const ir::Expr& function, Value argument,
-                  std::function<Status(Value)> take) {
+  Status Generate(const ir::Expr& function, Value argument, std::function<Status(Value)> take) {
     ir::Evaluator evaluator(function);
     ir::Surroundings surroundings = surroundings_;
     surroundings.yield = std::move(take);
@@ -164,9 +163,8 @@ class Machine {
     if (to.value == nullptr) selected.value = value;
     value::Send& send = sends_.emplace_back();
     send.output = to.output;
-    const bool made = sends_.size() < kMostSends &&
-                      MakeRecord(*to.destination, selected, app_, heap_, writer_, batch_->arena,
-                                 send);
+    const bool made = sends_.size() < kMostSends && MakeRecord(*to.destination, selected, app_,
+                                                               heap_, writer_, batch_->arena, send);
     return made ? Status::kOk : Status::kBail;
   }
 

@@ -41,9 +41,7 @@ class Maker {
             [&](const ir::Stage& stage) {
               for (const ir::Stage::Step& step : stage.steps) AddStep(step);
             },
-            [&](const ir::Output& output) {
-              part_.outputs.push_back(SendOf(output.destination));
-            },
+            [&](const ir::Output& output) { part_.outputs.push_back(SendOf(output.destination)); },
             [&](const ir::ChannelOutput&) { why_ = "a channel gets Python's objects"; },
             [&](const ir::PythonSink&) { why_ = "a sink is called in Python"; },
         },
@@ -85,10 +83,9 @@ class Maker {
     if (!IsWritable(destination.key) || !IsWritable(destination.value)) {
       why_ = "a serializer that is neither JSON nor raw";
     }
-    const auto target =
-        std::find_if(targets_.begin(), targets_.end(), [&](const ir::Target& candidate) {
-          return candidate.destination == &destination;
-        });
+    const auto target = std::find_if(
+        targets_.begin(), targets_.end(),
+        [&](const ir::Target& candidate) { return candidate.destination == &destination; });
     const auto plain = [&](const std::optional<ir::FnId>& id) { return id ? Plain(*id) : nullptr; };
     const ir::Destination::Selectors& selectors = destination.selectors;
     return {.destination = &destination,
@@ -112,8 +109,8 @@ class Maker {
   const ir::Expr* Plain(ir::FnId id) {
     const ir::Expr* function = Translated(id);
     if (function == nullptr || !function->main().generator) return function;
-    why_ = fmt::format("'{}' yields, which makes a generator of its answer",
-                       agent_.function(id).name);
+    why_ =
+        fmt::format("'{}' yields, which makes a generator of its answer", agent_.function(id).name);
     return nullptr;
   }
 

@@ -14,8 +14,8 @@ using value::Value;
 namespace {
 
 // The bytes that a serializer makes of a value, or none. False: it cannot, or CPython must.
-bool Encode(ir::Serializer serializer, Value from, value::Heap& heap, value::JsonWriter& writer,
-            value::Arena& arena, std::optional<std::string_view>& bytes) {
+bool Encode(ir::Serializer serializer, Value from, value::JsonWriter& writer, value::Arena& arena,
+            std::optional<std::string_view>& bytes) {
   if (from.Is(Tag::kBytes)) {
     bytes = arena.Copy(from.bytes());
     return true;
@@ -107,10 +107,10 @@ bool MakeRecord(const ir::Destination& destination, const Selected& selected,
     return false;
   }
   const bool has_key = !selected.key.Is(Tag::kUnbound) && !selected.key.Is(Tag::kNone);
-  if (has_key && !Encode(destination.key, selected.key, heap, writer, arena, send.key)) {
+  if (has_key && !Encode(destination.key, selected.key, writer, arena, send.key)) {
     return false;
   }
-  return Encode(destination.value, selected.value, heap, writer, arena, send.value) &&
+  return Encode(destination.value, selected.value, writer, arena, send.value) &&
          (send.key || send.value) && value::SizeOf(send) <= app.max_record_bytes(topic);
 }
 

@@ -178,16 +178,13 @@ std::optional<ir::Raised> PythonEncoder::Encode(ir::Serializer serializer,
                                                 const value::Value& value, std::string& bytes,
                                                 bool& null) {
   Ref object;
-  switch (value.tag) {
-    case value::Tag::kNone:
-      object = Ref::Share(Py_None);
-      break;
-    case value::Tag::kBytes:
-      object = BytesOf(value.bytes());
-      break;
-    case value::Tag::kObject:
-      object = Ref::Share(static_cast<PyObject*>(const_cast<void*>(value.data)));
-      break;
+  if (value.Is(value::Tag::kNone)) {
+    object = Ref::Share(Py_None);
+  } else if (value.Is(value::Tag::kBytes)) {
+    object = BytesOf(value.bytes());
+  } else {
+    KASPR_CHECK(value.Is(value::Tag::kObject), "a value that is not the lane's");
+    object = Ref::Share(static_cast<PyObject*>(const_cast<void*>(value.data)));
   }
   Encoded encoded;
   if (!object || !interpreter_.state().codec->Encode(serializer, object.get(), encoded)) {

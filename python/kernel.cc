@@ -93,7 +93,7 @@ class PythonKernel final : public ir::LaneKernel {
   Part& part_;
   const bool reads_json_;
   const std::unique_ptr<ir::NativeBody> native_;  // or null
-  value::JsonReaders readers_;  // of Prepare
+  value::JsonReaders readers_;                    // of Prepare
 };
 
 Ref MakeApp(Interpreter::State& state, std::string_view name) {
@@ -214,12 +214,9 @@ class Startup {
 
 }  // namespace
 
-std::vector<std::unique_ptr<ir::LaneKernel>> MakeKernels(Interpreter& interpreter,
-                                                         const ir::Agent& agent,
-                                                         const ir::AppContext& app,
-                                                         ir::FailureLog& failures,
-                                                         NativeBodies native,
-                                                         Diagnostics& diagnostics) {
+std::vector<std::unique_ptr<ir::LaneKernel>> MakeKernels(
+    Interpreter& interpreter, const ir::Agent& agent, const ir::AppContext& app,
+    ir::FailureLog& failures, NativeBodies native, Diagnostics& diagnostics) {
   Interpreter::State& state = interpreter.state();
   std::shared_ptr<Running> running;
   std::unique_ptr<Startup> startup;

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/match.h"
 #include "value/containers.h"
+#include "value/primitives.h"
 #include "value/semantics/operands.h"
 
 namespace kaspr::ir {
@@ -159,7 +160,7 @@ struct Evaluator::Frame {
   const ExprFunction& function;
   std::span<const Value> constants;
   std::vector<Value> values;
-  std::vector<Value> out;         // what the region that ran last gives, carries or returns
+  std::vector<Value> out;       // what the region that ran last gives, carries or returns
   Status status = Status::kOk;  // of kStop
 
   Value Get(const Operand& operand) const {
@@ -242,29 +243,27 @@ bool Evaluator::RunInst(Frame& frame, const Inst& inst, Flow& flow) {
     if (!inst.results.empty()) frame.Set(inst.results.front(), result);
     return true;
   };
-  return std::visit(Match{[&](const Apply&) { return simple(); },
-                          [&](const Call&) { return simple(); },
-                          [&](const EventField&) { return simple(); },
-                          [&](const Yield&) { return simple(); },
-                          [&](const If&) {
-                            bool truth = false;
-                            const Status status =
-                                value::semantics::Truth(frame.Get(inst.operands[0]), truth);
-                            if (status != Status::kOk) return go_on(frame.Stop(status));
-                            return go_on(RunRegion(frame, inst.regions[truth ? 0 : 1]));
-                          },
-                          [&](const Loop&) { return go_on(RunLoop(frame, inst)); },
-                          [&](const For&) { return go_on(RunFor(frame, inst)); },
-                          [&](const Try&) { return go_on(RunTry(frame, inst)); },
-                          [&](const Give&) { return leave(Flow::kGive); },
-                          [&](const Break&) { return leave(Flow::kBreak); },
-                          [&](const Continue&) { return leave(Flow::kContinue); },
-                          [&](const Return&) { return leave(Flow::kReturn); },
-                          [&](const Raise& raise) {
-                            flow = frame.Stop(raise.status);
-                            return false;
-                          }},
-                    inst.op);
+  return std::visit(
+      Match{[&](const Apply&) { return simple(); }, [&](const Call&) { return simple(); },
+            [&](const EventField&) { return simple(); }, [&](const Yield&) { return simple(); },
+            [&](const If&) {
+              bool truth = false;
+              const Status status = value::semantics::Truth(frame.Get(inst.operands[0]), truth);
+              if (status != Status::kOk) return go_on(frame.Stop(status));
+              return go_on(RunRegion(frame, inst.regions[truth ? 0 : 1]));
+            },
+            [&](const Loop&) { return go_on(RunLoop(frame, inst)); },
+            [&](const For&) { return go_on(RunFor(frame, inst)); },
+            [&](const Try&) { return go_on(RunTry(frame, inst)); },
+            [&](const Give&) { return leave(Flow::kGive); },
+            [&](const Break&) { return leave(Flow::kBreak); },
+            [&](const Continue&) { return leave(Flow::kContinue); },
+            [&](const Return&) { return leave(Flow::kReturn); },
+            [&](const Raise& raise) {
+              flow = frame.Stop(raise.status);
+              return false;
+            }},
+      inst.op);
 }
 
 Evaluator::Flow Evaluator::RunLoop(Frame& frame, const Inst& inst) {

@@ -1,6 +1,7 @@
 #pragma once
 
-// A plain interpreter of Expr: slow and obvious, an engine of its own and the oracle for the others.
+// A plain interpreter of Expr: slow and obvious, an engine of its own and the oracle for the
+// others.
 //
 //   Evaluator evaluator(expr);
 //   Status status = evaluator.Run(heap, {&value, 1}, {}, result);

@@ -46,8 +46,7 @@ bool Ends(const Inst& inst) {
   if (std::holds_alternative<Loop>(inst.op)) {
     return std::none_of(inst.regions.begin(), inst.regions.end(), Breaks);
   }
-  const bool branches =
-      std::holds_alternative<If>(inst.op) || std::holds_alternative<Try>(inst.op);
+  const bool branches = std::holds_alternative<If>(inst.op) || std::holds_alternative<Try>(inst.op);
   return branches && std::none_of(inst.regions.begin(), inst.regions.end(), Gives);
 }
 

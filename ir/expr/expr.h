@@ -14,10 +14,10 @@
 //     return value
 //   }
 //
-// Values are numbered in the order in which they are defined, parameters first; each is defined once
-// and seen in its region behind its definition, and in the regions inside. There are no jumps: an
-// `if` gives the values that the region gives which ran; a `loop` and a `for` carry values from turn
-// to turn (`with`) and give what the last one left them at. A name that may be unbound holds
+// Values are numbered in the order in which they are defined, parameters first; each is defined
+// once and seen in its region behind its definition, and in the regions inside. There are no jumps:
+// an `if` gives the values that the region gives which ran; a `loop` and a `for` carry values from
+// turn to turn (`with`) and give what the last one left them at. A name that may be unbound holds
 // `Unbound`, and is `bound` where it is read.
 //
 // Evaluation is strictly in the order of the text, as CPython has it. An operation may raise, which
@@ -30,9 +30,12 @@
 #include <variant>
 #include <vector>
 
-#include "value/primitives.h"
 #include "value/status.h"
 #include "value/value.h"
+
+namespace kaspr::value {
+struct Primitive;
+}
 
 namespace kaspr::ir {
 

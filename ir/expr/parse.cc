@@ -9,6 +9,7 @@
 
 #include "ir/names.h"
 #include "ir/token_reader.h"
+#include "value/primitives.h"
 #include "value/status.h"
 
 namespace kaspr::ir {
@@ -107,7 +108,8 @@ class Parser {
 
   bool DefineNext(std::vector<ValueId>& ids) {
     Token name;
-    return reader_.Take(Kind::kNode, "the name of a value", name) && Define(name, ids.emplace_back());
+    return reader_.Take(Kind::kNode, "the name of a value", name) &&
+           Define(name, ids.emplace_back());
   }
 
   bool ParseOperand(Operand& operand) {
@@ -140,8 +142,8 @@ class Parser {
       literal.tag = Tag::kStr;
       return reader_.TakeText(Kind::kString, "", literal.text);
     }
-    const auto word = reader_.token().kind == Kind::kWord ? LiteralOf(reader_.token().text)
-                                                          : std::nullopt;
+    const auto word =
+        reader_.token().kind == Kind::kWord ? LiteralOf(reader_.token().text) : std::nullopt;
     if (!word) return reader_.Fail("a value or a constant");
     literal = *word;
     return reader_.Take(Kind::kWord, "", ignored_);
@@ -161,8 +163,8 @@ class Parser {
       if (tag == Tag::kSet && literal.items.size() == 1 && reader_.token().Is(Kind::kMark, ":")) {
         literal.tag = Tag::kDict;
       }
-      if (literal.tag == Tag::kDict && (!reader_.Expect(Kind::kMark, ":") ||
-                                        !ParseLiteral(literal.items.emplace_back()))) {
+      if (literal.tag == Tag::kDict &&
+          (!reader_.Expect(Kind::kMark, ":") || !ParseLiteral(literal.items.emplace_back()))) {
         return false;
       }
     }

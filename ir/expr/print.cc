@@ -9,6 +9,7 @@
 #include "base/match.h"
 #include "ir/lexer.h"
 #include "value/json_write.h"
+#include "value/primitives.h"
 #include "value/status.h"
 
 namespace kaspr::ir {
@@ -142,7 +143,8 @@ class Printer {
   // What stands behind the results, up to the first `{`.
   std::string Head(const Inst& inst) const {
     const auto leave = [&](const char* word) {
-      return inst.operands.empty() ? word : fmt::format("{} {}", word, Texts(inst.operands, 0, ", "));
+      return inst.operands.empty() ? word
+                                   : fmt::format("{} {}", word, Texts(inst.operands, 0, ", "));
     };
     return std::visit(
         Match{
@@ -203,9 +205,8 @@ class Printer {
       for (const ValueId id : inst.results) line += (line.empty() ? "" : ", ") + Name(id);
       if (!line.empty()) line += " = ";
       line += Head(inst);
-      const std::string place = options_.places && inst.line > 0
-                                    ? fmt::format(" at {}:{}", inst.line, inst.column)
-                                    : "";
+      const std::string place =
+          options_.places && inst.line > 0 ? fmt::format(" at {}:{}", inst.line, inst.column) : "";
       if (inst.regions.empty()) {
         Line(depth, line + place);
         continue;

@@ -29,8 +29,8 @@
 namespace kaspr::ir {
 
 struct ExprPrintOptions {
-  bool places = false;       // ` at LINE:COLUMN` of the block behind each line, which parses
-  std::string_view indent;   // before each line
+  bool places = false;      // ` at LINE:COLUMN` of the block behind each line, which parses
+  std::string_view indent;  // before each line
 };
 
 std::string Print(const Expr& expr, const ExprPrintOptions& options = {});

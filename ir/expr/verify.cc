@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/match.h"
+#include "value/primitives.h"
 
 namespace kaspr::ir {
 namespace {
@@ -107,51 +108,52 @@ class Verifier {
 
   void VerifyInst(const Inst& inst, const Inst* around) {
     const size_t results = inst.results.size();
-    std::visit(
-        Match{
-            [&](const Apply& apply) {
-              Expect(inst, inst.operands.size(), 1, 0);
-              if (inst.operands.size() < apply.primitive->fewest ||
-                  inst.operands.size() > apply.primitive->most) {
-                Fail(fmt::format("'{}' with {} operands", apply.primitive->name,
-                                 inst.operands.size()));
-              }
-            },
-            [&](const Call& call) { VerifyCall(inst, call); },
-            [&](const EventField&) { Expect(inst, 0, 1, 0); },
-            [&](const If&) {
-              Expect(inst, 1, results, 2);
-              for (const Region& region : inst.regions) ExpectParameters(region, 0);
-            },
-            [&](const Loop&) {
-              Expect(inst, results, results, 1);
-              if (error_.empty()) ExpectParameters(inst.regions[0], results);
-            },
-            [&](const For&) {
-              Expect(inst, results + 1, results, 2);
-              if (!error_.empty()) return;
-              ExpectParameters(inst.regions[0], results + 1);
-              ExpectParameters(inst.regions[1], results);
-            },
-            [&](const Try& attempt) {
-              Expect(inst, 0, results, attempt.handlers.size() + 1);
-              for (const Region& region : inst.regions) ExpectParameters(region, 0);
-            },
-            [&](const Give&) {
-              const bool fits = around != nullptr && !std::holds_alternative<Loop>(around->op) &&
-                                inst.operands.size() == around->results.size();
-              if (!fits) Fail("a 'give' that does not fit what it stands in");
-            },
-            [&](const Break&) { VerifyJump(inst); },
-            [&](const Continue&) { VerifyJump(inst); },
-            [&](const Return&) { Expect(inst, 1, 0, 0); },
-            [&](const Raise&) { Expect(inst, 0, 0, 0); },
-            [&](const Yield&) {
-              Expect(inst, 1, 0, 0);
-              if (!function_->generator) Fail("a 'yield' in a function that is no generator");
-            },
-        },
-        inst.op);
+    std::visit(Match{
+                   [&](const Apply& apply) {
+                     Expect(inst, inst.operands.size(), 1, 0);
+                     if (inst.operands.size() < apply.primitive->fewest ||
+                         inst.operands.size() > apply.primitive->most) {
+                       Fail(fmt::format("'{}' with {} operands", apply.primitive->name,
+                                        inst.operands.size()));
+                     }
+                   },
+                   [&](const Call& call) { VerifyCall(inst, call); },
+                   [&](const EventField&) { Expect(inst, 0, 1, 0); },
+                   [&](const If&) {
+                     Expect(inst, 1, results, 2);
+                     for (const Region& region : inst.regions) ExpectParameters(region, 0);
+                   },
+                   [&](const Loop&) {
+                     Expect(inst, results, results, 1);
+                     if (error_.empty()) ExpectParameters(inst.regions[0], results);
+                   },
+                   [&](const For&) {
+                     Expect(inst, results + 1, results, 2);
+                     if (!error_.empty()) return;
+                     ExpectParameters(inst.regions[0], results + 1);
+                     ExpectParameters(inst.regions[1], results);
+                   },
+                   [&](const Try& attempt) {
+                     Expect(inst, 0, results, attempt.handlers.size() + 1);
+                     for (const Region& region : inst.regions) ExpectParameters(region, 0);
+                   },
+                   [&](const Give&) {
+                     const bool fits = around != nullptr &&
+                                       !std::holds_alternative<Loop>(around->op) &&
+                                       inst.operands.size() == around->results.size();
+                     if (!fits) Fail("a 'give' that does not fit what it stands in");
+                   },
+                   [&](const Break&) { VerifyJump(inst); },
+                   [&](const Continue&) { VerifyJump(inst); },
+                   [&](const Return&) { Expect(inst, 1, 0, 0); },
+                   [&](const Raise&) { Expect(inst, 0, 0, 0); },
+                   [&](const Yield&) {
+                     Expect(inst, 1, 0, 0);
+                     if (!function_->generator)
+                       Fail("a 'yield' in a function that is no generator");
+                   },
+               },
+               inst.op);
   }
 
   void VerifyCall(const Inst& inst, const Call& call) {

@@ -38,6 +38,11 @@ Ref Checked(Ref object) {
   return object;
 }
 
+Ref Text(const std::string& text) {
+  const auto size = static_cast<Py_ssize_t>(text.size());
+  return Checked(Ref::Own(PyUnicode_DecodeUTF8(text.data(), size, "replace")));
+}
+
 // {name: (fewest, most)}
 Ref DescribePrimitives() {
   Ref described = Checked(Ref::Own(PyDict_New()));
@@ -53,10 +58,9 @@ Ref DescribePrimitives() {
 Ref DescribeBlocks(const ir::Agent& agent) {
   Ref blocks = Checked(Ref::Own(PyList_New(0)));
   for (const ir::Function& function : agent.functions) {
-    Ref block = Checked(Ref::Own(Py_BuildValue(
-        "(ss#sO)", ir::RoleName(function.role), function.text.data(),
-        static_cast<Py_ssize_t>(function.text.size()), function.entrypoint.c_str(),
-        function.per_call ? Py_True : Py_False)));
+    Ref block = Checked(Ref::Own(
+        Py_BuildValue("(sNsO)", ir::RoleName(function.role), Text(function.text).Release(),
+                      function.entrypoint.c_str(), function.per_call ? Py_True : Py_False)));
     if (PyList_Append(blocks.get(), block.get()) < 0) Unexpected();
   }
   return blocks;
@@ -115,7 +119,8 @@ void TranslateFunctions(Interpreter& interpreter, ir::Graph& graph) {
     LoadModule("_kaspr_expressions", embedded::k_expressions_py);
     LoadModule("_kaspr_statements", embedded::k_statements_py);
     Ref module = LoadModule("_kaspr_translate", embedded::k_translate_py);
-    Ref translate_agent = Checked(Ref::Own(PyObject_GetAttrString(module.get(), "translate_agent")));
+    Ref translate_agent =
+        Checked(Ref::Own(PyObject_GetAttrString(module.get(), "translate_agent")));
     Ref primitives = DescribePrimitives();
     for (ir::Agent& agent : graph.agents) {
       TranslateAgent(translate_agent.get(), primitives.get(), agent);

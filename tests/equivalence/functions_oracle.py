@@ -1,0 +1,408 @@
+"""Random functions over JSON values, and what CPython makes of them.
+
+`generate(seed)` is a function as text, and values to call it with: typed and ill-typed, full of
+edges. `smaller(source)` are the same with a piece left out, to shrink what was found.
+"""
+
+import ast
+import random
+
+EDGES = [
+    None, True, False, 0, 1, -1, 2, 7, 255, 2**31, 2**53, 2**53 + 1, 2**63 - 1, -(2**63), 2**63,
+    10**30, 0.0, -0.0, 0.5, 1.5, 2.5, -2.5, 2.675, 1e16, 1e-5, 1e308, float("inf"), float("nan"),
+    "", "a", "abc", "ABC", " x ", "é", "12", "-3", "1.5", "x,y", "eu", [], [1], [3, 1, 2],
+    ["b", "a"], [1, 1.0, True], {}, {"a": 1}, {"k": [1]},
+]  # fmt: skip
+KEYS = ["a", "b", "c", "n", "xs", "name", "tags", "m"]
+TEXT_METHODS = ["strip", "lower", "upper", "title", "capitalize", "split", "isdigit", "swapcase"]
+
+
+class Writer:
+    """A random function: text of statements and expressions, and the names that are bound."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        self.lines = []
+        self.names = ["value"]
+        self.in_loop = 0
+        self.generator = self.random.random() < 0.1
+        self.budget = self.random.randint(3, 25)
+
+    def pick(self, *choices):
+        return self.random.choice(choices)
+
+    def source(self):
+        constants = ""
+        self.constants = []
+        if self.random.random() < 0.3:
+            constants = 'TABLE = {"a": 1, "b": 2.5, "eu": "x"}\nNAMES = ["a", "b"]\nLIMIT = 10\n\n'
+            self.constants = ["TABLE", "NAMES", "LIMIT"]
+        self.helper = self.random.random() < 0.2
+        if self.helper:
+            constants += "def helper(x, y=2):\n    if x:\n        return y\n    return x\n\n\n"
+        self.statements(1, self.random.randint(1, 5))
+        self.line(1, f"return {self.expression(3)}" if not self.generator else "yield value")
+        return constants + "def f(value):\n" + "\n".join(self.lines) + "\n"
+
+    def line(self, depth, text):
+        self.lines.append("    " * depth + text)
+
+    def statements(self, depth, count):
+        begin = len(self.lines)
+        for _ in range(count):
+            self.budget -= 1
+            if self.budget > 0:
+                self.statement(depth)
+        if len(self.lines) == begin:
+            self.line(depth, "pass")
+
+    def statement(self, depth):
+        kinds = ["assign"] * 5 + ["put"] * 3 + ["augment"] * 2 + ["call"] * 2 + ["if"] * 3
+        kinds += ["for"] * 2 + ["while", "try", "try", "unpack", "del", "return", "raise", "assert"]
+        if self.in_loop:
+            kinds += ["break", "continue"] * 2
+        if self.generator:
+            kinds += ["yield"] * 4
+        getattr(self, "_" + self.pick(*kinds))(min(depth, 6))
+
+    def name(self):
+        return self.pick("x", "y", "z", "total", "out")
+
+    def bind(self, name):
+        if name not in self.names:
+            self.names.append(name)
+        return name
+
+    def _assign(self, depth):
+        value = self.expression(3)
+        self.line(depth, f"{self.bind(self.name())} = {value}")
+
+    def _unpack(self, depth):
+        value = self.expression(2)
+        self.line(depth, f"{self.bind('x')}, {self.bind('y')} = {value}")
+
+    def _put(self, depth):
+        target = self.pick("value", "value", self.variable())
+        self.line(depth, f"{target}[{self.key()}] = {self.expression(3)}")
+
+    def _augment(self, depth):
+        op = self.pick("+", "-", "*", "//", "%", "|")
+        target = self.pick(self.variable(), f'value["{self.pick(*KEYS)}"]')
+        self.line(depth, f"{target} {op}= {self.expression(2)}")
+
+    def _call(self, depth):
+        target = self.pick(self.variable(), f'value["{self.pick(*KEYS)}"]', "out")
+        call = self.pick(
+            "append({})", "extend({})", "update({})", "pop()", "sort()", "insert(0, {})",
+            "setdefault({}, {})", "reverse()", "clear()", "add({})", "remove({})",
+        )  # fmt: skip
+        self.line(depth, f"{target}.{call}".format(self.expression(1), self.expression(1)))
+
+    def _del(self, depth):
+        self.line(depth, f"del {self.pick('value', self.variable())}[{self.key()}]")
+
+    def _return(self, depth):
+        self.line(depth, "return" if self.generator else f"return {self.expression(2)}")
+
+    def _raise(self, depth):
+        kind = self.pick("ValueError", "KeyError", "TypeError", "RuntimeError", "IndexError")
+        self.line(depth, f'raise {kind}("x")')
+
+    def _assert(self, depth):
+        self.line(depth, f"assert {self.expression(2)}")
+
+    def _yield(self, depth):
+        self.line(depth, f"yield {self.expression(2)}")
+
+    def _break(self, depth):
+        self.line(depth, "break")
+
+    def _continue(self, depth):
+        self.line(depth, "continue")
+
+    def _if(self, depth):
+        self.line(depth, f"if {self.expression(2)}:")
+        self.statements(depth + 1, 2)
+        if self.random.random() < 0.5:
+            self.line(depth, "else:")
+            self.statements(depth + 1, 2)
+
+    def _for(self, depth):
+        over = self.pick(
+            self.expression(2), f"range({self.random.randint(0, 4)})", "value", "value.items()",
+            f"enumerate({self.expression(1)})", 'value["xs"]', f"{self.variable()}.values()",
+            f"zip({self.expression(1)}, {self.expression(1)})",
+        )  # fmt: skip
+        pair = over.startswith(("enumerate", "zip")) or over.endswith(".items()")
+        names = ["x", "y"] if pair else [self.name()]
+        self.line(depth, f"for {', '.join(self.bind(n) for n in names)} in {over}:")
+        self.loop_body(depth)
+
+    def _while(self, depth):
+        self.line(depth, f"{self.bind('n')} = 0")
+        self.line(depth, f"while n < {self.random.randint(1, 4)}:")
+        self.line(depth + 1, "n += 1")
+        self.loop_body(depth)
+
+    def loop_body(self, depth):
+        self.in_loop += 1
+        self.statements(depth + 1, 2)
+        self.in_loop -= 1
+        if self.random.random() < 0.2:
+            self.line(depth, "else:")
+            self.statements(depth + 1, 1)
+
+    def _try(self, depth):
+        generator, self.generator = self.generator, False
+        self.line(depth, "try:")
+        self.statements(depth + 1, 2)
+        self.generator = generator
+        for kind in self.random.sample(
+            ["KeyError", "(TypeError, ValueError)", "LookupError", "AttributeError", "Exception"],
+            self.random.randint(1, 2),
+        ):
+            self.line(depth, f"except {kind}:")
+            self.statements(depth + 1, 1)
+        if self.random.random() < 0.3:
+            self.line(depth, "else:")
+            self.statements(depth + 1, 1)
+
+    # Expressions.
+
+    def variable(self):
+        return self.pick(*self.names)
+
+    def key(self):
+        return self.pick(*(f'"{k}"' for k in KEYS), "0", "-1", self.variable())
+
+    def constant(self):
+        return self.pick(
+            "None", "True", "False", "0", "1", "2", "-1", "3.5", "10", "1e16", '""', '"a"', '"x,y"',
+            '"eu"', "[]", "{}", "(1, 2)", "9223372036854775807", *self.constants,
+        )  # fmt: skip
+
+    def expression(self, depth):
+        self.budget -= 0.3
+        if depth <= 0 or self.budget < 0:
+            return self.pick(self.variable(), self.constant(), f'value.get("{self.pick(*KEYS)}")')
+        kinds = ["variable", "constant", "item", "item", "get", "binary", "compare", "bool", "not"]
+        kinds += ["ifexp", "display", "builtin", "builtin", "method", "format", "slice", "in"]
+        kinds += ["comprehension", "any", "sorted", "chain", "helper", "isinstance", "is"]
+        return getattr(self, "e_" + self.pick(*kinds))(depth - 1)
+
+    def e_variable(self, depth):
+        return self.variable()
+
+    def e_constant(self, depth):
+        return self.constant()
+
+    def e_item(self, depth):
+        return f"{self.pick('value', 'value', self.variable())}[{self.key()}]"
+
+    def e_get(self, depth):
+        return f'value.get("{self.pick(*KEYS)}", {self.expression(depth)})'
+
+    def e_binary(self, depth):
+        op = self.pick("+", "+", "-", "*", "*", "/", "//", "%", "&", "|", "^", "<<", ">>")
+        return f"({self.expression(depth)} {op} {self.expression(depth)})"
+
+    def e_compare(self, depth):
+        op = self.pick("<", "<=", ">", ">=", "==", "!=", "==")
+        return f"({self.expression(depth)} {op} {self.expression(depth)})"
+
+    def e_chain(self, depth):
+        return f"({self.expression(depth)} < {self.expression(depth)} <= {self.expression(depth)})"
+
+    def e_is(self, depth):
+        constant = self.pick("None", "True")
+        return f"({self.expression(depth)} {self.pick('is', 'is not')} {constant})"
+
+    def e_in(self, depth):
+        place = self.pick('{"a", "b", 1}', '("eu", 2)', self.expression(depth), "value", "[1, 2]")
+        return f"({self.expression(depth)} {self.pick('in', 'not in')} {place})"
+
+    def e_bool(self, depth):
+        return f"({self.expression(depth)} {self.pick('and', 'or')} {self.expression(depth)})"
+
+    def e_not(self, depth):
+        return f"(not {self.expression(depth)})"
+
+    def e_ifexp(self, depth):
+        parts = [self.expression(depth) for _ in range(3)]
+        return "({} if {} else {})".format(*parts)
+
+    def e_display(self, depth):
+        a, b = self.expression(depth), self.expression(depth)
+        return self.pick(
+            f"[{a}, {b}]", f'{{"a": {a}, "b": {b}}}', f"({a}, {b})", f'{{**value, "a": {a}}}',
+            f"[*{a}, {b}]", f"{{{a}: {b}}}", f"{{{a}, {b}}}",
+        )  # fmt: skip
+
+    def e_builtin(self, depth):
+        name = self.pick(
+            "len", "str", "int", "float", "bool", "abs", "round", "sum", "min", "max", "list",
+            "tuple", "set", "dict", "repr", "any", "all",
+        )  # fmt: skip
+        if name in ("min", "max") and self.random.random() < 0.5:
+            return f"{name}({self.expression(depth)}, {self.expression(depth)})"
+        if name == "round" and self.random.random() < 0.5:
+            return f"round({self.expression(depth)}, {self.random.randint(-1, 3)})"
+        return f"{name}({self.expression(depth)})"
+
+    def e_sorted(self, depth):
+        key = self.pick("", ", reverse=True", ', key=lambda x: x["a"]', ", key=len", ", key=str")
+        return f"sorted({self.expression(depth)}{key})"
+
+    def e_method(self, depth):
+        receiver = self.pick(self.expression(depth), f'value["{self.pick(*KEYS)}"]')
+        call = self.pick(
+            *(f"{name}()" for name in TEXT_METHODS), 'startswith("a")', 'replace("a", "b")',
+            'split(",")', 'join(["a", "b"])', "copy()", 'count("a")', 'find("b")', 'index("a")',
+            'partition(",")', "zfill(4)", 'get("a")', 'get("b", 0)', 'endswith(("a", "b"))',
+        )  # fmt: skip
+        if receiver[0].isdigit() or receiver[0] == "-":
+            receiver = f"({receiver})"
+        return f"{receiver}.{call}"
+
+    def e_format(self, depth):
+        spec = self.pick("", "", ":.2f", ":>6", ":d", ":,", ":05", "!r", ":x", ":.3", ":+")
+        inner = self.pick(self.variable(), f"value['{self.pick(*KEYS)}']", "len(value)")
+        return f'f"{self.pick("", "a ")}{{{inner}{spec}}}{self.pick("", "-")}"'
+
+    def e_slice(self, depth):
+        part = self.pick("[1:]", "[:2]", "[::-1]", "[-2:]", "[0:9:2]")
+        return f"{self.pick(self.variable(), self.expression(depth))}{part}"
+
+    def e_comprehension(self, depth):
+        over = self.pick('value["xs"]', self.expression(depth), "value.items()", "range(3)")
+        names = "x, y" if over.endswith(".items()") else "x"
+        names_before = list(self.names)
+        for name in names.split(", "):
+            self.bind(name)
+        item = self.expression(depth)
+        test = self.pick("", f" if {self.expression(depth)}")
+        self.names = names_before
+        return self.pick(
+            f"[{item} for {names} in {over}{test}]", f"{{{item} for {names} in {over}{test}}}",
+            f"{{str({item}): {item} for {names} in {over}{test}}}",
+            f"sum({item} for {names} in {over}{test})",
+        )  # fmt: skip
+
+    def e_any(self, depth):
+        names_before = list(self.names)
+        self.bind("x")
+        item = self.expression(depth)
+        self.names = names_before
+        over = self.pick('value["xs"]', self.expression(depth), "value.values()")
+        return f"{self.pick('any', 'all')}({item} for x in {over})"
+
+    def e_helper(self, depth):
+        if not self.helper:
+            return self.variable()
+        return self.pick(f"helper({self.expression(depth)})", f"helper(value, y={self.variable()})")
+
+    def e_isinstance(self, depth):
+        kind = self.pick("str", "int", "(int, float)", "dict", "list", "bool")
+        return f"isinstance({self.expression(depth)}, {kind})"
+
+
+def random_value(chance, depth=3):
+    kind = chance.random()
+    if depth == 0 or kind < 0.6:
+        return chance.choice(EDGES[:39]) if kind < 0.4 else chance.choice([1, 2, 3, "a", "b", 0.5])
+    if kind < 0.8:
+        return [random_value(chance, depth - 1) for _ in range(chance.randint(0, 4))]
+    return {chance.choice(KEYS): random_value(chance, depth - 1) for _ in range(chance.randint(0, 4))}
+
+
+def random_input(chance):
+    if chance.random() < 0.05:
+        return random_value(chance)
+    value = {key: random_value(chance, 2) for key in KEYS if chance.random() < 0.8}
+    if chance.random() < 0.6:
+        value["xs"] = [chance.choice([1, 2, 3.5, "a", None]) for _ in range(chance.randint(0, 4))]
+    return value
+
+
+def generate(seed, count):
+    """(source, [value])"""
+    source = Writer(seed).source()
+    chance = random.Random(seed + 1)
+    return source, [random_input(chance) for _ in range(count)]
+
+
+def show(value):
+    """A text that tells apart all that Python can: types, signs of zero, order, identity."""
+    seen = {}
+
+    def text(value, depth):
+        if depth > 60:
+            return "..."
+        if isinstance(value, (list, dict, set)):
+            if id(value) in seen:
+                return f"#{seen[id(value)]}"
+            seen[id(value)] = len(seen)
+        if isinstance(value, list):
+            return f"[{', '.join(text(item, depth + 1) for item in value)}]"
+        if isinstance(value, tuple):
+            return f"({', '.join(text(item, depth + 1) for item in value)},)"
+        if isinstance(value, dict):
+            pairs = (f"{text(k, depth + 1)}: {text(v, depth + 1)}" for k, v in value.items())
+            return f"{{{', '.join(pairs)}}}"
+        if isinstance(value, (set, frozenset)):
+            return f"{type(value).__name__}{sorted(map(repr, value))}"
+        return f"{type(value).__name__} {value!r}"
+
+    return text(value, 0)
+
+
+def run(source, value, generator):
+    """(class of the exception or "", what came out and what became of the value)"""
+    scope = {}
+    exec(source, scope)
+    try:
+        result = scope["f"](value)
+        if generator:
+            result = list(result)
+    except Exception as e:
+        return type(e).__name__, ""
+    return "", show((result, value))
+
+
+def json_of(value):
+    import json
+
+    try:
+        return json.dumps(value).encode()
+    except (ValueError, TypeError):
+        return None
+
+
+def smaller(source):
+    """The function with one statement less, or with a constant in place of an expression."""
+    candidates = []
+    count = sum(1 for _ in ast.walk(ast.parse(source)))
+    for index in range(count):
+        tree = ast.parse(source)
+        node = list(ast.walk(tree))[index]
+        for field, old in ast.iter_fields(node):
+            if isinstance(old, list) and old and isinstance(old[0], ast.stmt):
+                for i in range(len(old)):
+                    setattr(node, field, old[:i] + old[i + 1 :] or [ast.Pass()])
+                    candidates.append(_text(tree))
+                setattr(node, field, old)
+            elif isinstance(old, ast.expr) and not isinstance(old, (ast.Constant, ast.Name)):
+                for new in (ast.Constant(1), *(c for c in ast.walk(old) if isinstance(c, ast.expr))):
+                    setattr(node, field, new)
+                    candidates.append(_text(tree))
+                setattr(node, field, old)
+    return sorted({c for c in candidates if c and len(c) < len(source)}, key=len)
+
+
+def _text(tree):
+    try:
+        text = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+        compile(text, "<smaller>", "exec")
+        return text
+    except (SyntaxError, ValueError, TypeError, AttributeError, RecursionError):
+        return None
