@@ -188,6 +188,8 @@ std::optional<ir::Raised> PythonEncoder::Encode(ir::Serializer serializer,
     case value::Tag::kObject:
       object = Ref::Share(static_cast<PyObject*>(const_cast<void*>(value.data)));
       break;
+    default:
+      KASPR_UNREACHABLE("a value that the lane does not encode");
   }
   Encoded encoded;
   if (!object || !interpreter_.state().codec->Encode(serializer, object.get(), encoded)) {

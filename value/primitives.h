@@ -20,6 +20,7 @@
 #include <string_view>
 
 #include "value/heap.h"
+#include "value/status.h"
 #include "value/value.h"
 
 namespace kaspr::value {
@@ -27,22 +28,16 @@ namespace kaspr::value {
 using Arguments = std::span<const Value>;
 using Function = Status(Heap&, Arguments, Value& result) noexcept;
 
-using Types = uint16_t;   // a set of tags
-using Raises = uint16_t;  // a set of statuses that are exceptions
+using Types = uint16_t;  // a set of tags
 
 template <class... Tags>
 constexpr Types TypesOf(Tags... tags) {
   return static_cast<Types>((0 | ... | (1 << static_cast<int>(tags))));
 }
 
-template <class... Kinds>
-constexpr Raises RaisesOf(Kinds... kinds) {
-  return static_cast<Raises>((0 | ... | (1 << static_cast<int>(kinds))));
-}
-
 enum class Effect : uint8_t {
   kPure,     // the same for the same arguments, as long as nobody changes what is in them
-  kMakes,    // pure, but each call makes a list, dict or set of its own
+  kMakes,    // none, but no two calls are one: it makes a list, dict or set, or sees changes
   kChanges,  // its first argument
 };
 

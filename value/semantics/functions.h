@@ -24,9 +24,9 @@ Function Not, ToInt, ToIntOfBase, ToFloat, ToBool, Round, RoundToDigits, Ordinal
 Function Format;
 
 // iteration.cc
-Function InPlaceAdd, InPlaceMultiply, DisplayList, DisplayTuple, DisplaySet, ListAppend, ListExtend,
-    SetAdd, SetUpdate, ToList, ToTuple, ToSet, ToFrozenSet, IterList, Sorted, SortBy, Reversed,
-    Enumerate, Zip, MakeRange, Unpack, UnpackStar;
+Function InPlaceAdd, InPlaceMultiply, DisplayList, ListAssign, ZipOf, DisplayTuple, DisplaySet,
+    ListAppend, ListExtend, SetAdd, SetUpdate, ToList, ToTuple, ToSet, ToFrozenSet, IterList,
+    Sorted, SortBy, Reversed, Enumerate, Zip, MakeRange, Unpack, UnpackStar;
 
 // mappings.cc
 Function DisplayDict, DictPut, DictUpdate, ToDict, MethodGet, MethodKeys, MethodValues, MethodItems,
@@ -63,5 +63,8 @@ Function MethodFind, MethodRFind, MethodRIndex, MethodStartsWith, MethodEndsWith
 // text_split.cc
 Function Concat, MethodStrip, MethodLStrip, MethodRStrip, MethodSplit, MethodRSplit,
     MethodSplitLines, MethodJoin;
+
+// names.cc
+Function Bound, Changes, Unchanged, TypeName;
 
 }  // namespace kaspr::value::semantics

@@ -34,6 +34,21 @@ Status ListExtend(Heap& heap, Arguments arguments, Value& result) noexcept {
   return arguments[0].Is(Tag::kList) ? MethodExtend(heap, arguments, result) : Status::kBail;
 }
 
+// list[:] = items
+Status ListAssign(Heap& heap, Arguments arguments, Value& result) noexcept {
+  if (!arguments[0].Is(Tag::kList)) return NoMethod(arguments[0], 0);
+  List& list = *arguments[0].list;
+  std::span<const Value> items;
+  const Status status = Iterate(heap, arguments[1], Order::kMatters, items);
+  if (status != Status::kOk) return status;
+  const Value copy = NewListOf(heap, items);
+  if (!heap.Change(list)) return Status::kBail;
+  list.first = copy.list->first;
+  list.size = copy.list->size;
+  list.capacity = copy.list->capacity;
+  return Give(Value::None(), result);
+}
+
 Status SetAdd(Heap& heap, Arguments arguments, Value& result) noexcept {
   return IsMutableSet(arguments[0]) ? MethodAdd(heap, arguments, result) : Status::kBail;
 }
@@ -185,6 +200,13 @@ Status Zip(Heap& heap, Arguments arguments, Value& result) noexcept {
     heap.Append(*list, Value::Tuple(items.data(), width));
   }
   return Give(Value::Of(list), result);
+}
+
+// zip(*rows)
+Status ZipOf(Heap& heap, Arguments arguments, Value& result) noexcept {
+  std::span<const Value> rows;
+  const Status status = Iterate(heap, arguments[0], Order::kMatters, rows);
+  return status == Status::kOk ? Zip(heap, rows, result) : status;
 }
 
 Status MakeRange(Heap& heap, Arguments arguments, Value& result) noexcept {

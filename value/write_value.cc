@@ -1,0 +1,108 @@
+#include "value/write_value.h"
+
+#include "value/heap.h"
+
+namespace kaspr::value {
+
+namespace {
+
+void WriteStr(Value str, JsonWriter& out) {
+  if (str.Is(Value::kQuoted)) return out.Raw({str.text - 1, size_t{str.size} + 2});
+  if (!str.Is(Value::kAscii)) return out.Utf8(str.str());
+  out.String(std::span(reinterpret_cast<const unsigned char*>(str.text), str.size));
+}
+
+// What is no container.
+Status WriteScalar(Value value, JsonWriter& out) {
+  switch (value.tag) {
+    case Tag::kNone:
+      out.Raw("null");
+      return Status::kOk;
+    case Tag::kBool:
+      out.Raw(value.integer != 0 ? "true" : "false");
+      return Status::kOk;
+    case Tag::kInt:
+      out.Int(value.integer);
+      return Status::kOk;
+    case Tag::kBigInt:
+      out.Raw(value.bytes());
+      return Status::kOk;
+    case Tag::kFloat:
+      out.Float(value.number);
+      return Status::kOk;
+    case Tag::kStr:
+      WriteStr(value, out);
+      return Status::kOk;
+    default:
+      return Status::kBail;
+  }
+}
+
+// A text; what else JSON writes becomes one.
+Status WriteKey(Value key, JsonWriter& out) {
+  if (key.Is(Tag::kStr)) return WriteScalar(key, out);
+  if (key.Is(Tag::kTuple) || key.Is(Tag::kBytes)) return Status::kTypeError;
+  out.Raw("\"");
+  const Status status = WriteScalar(key, out);
+  out.Raw("\"");
+  return status;
+}
+
+Status Write(Value value, uint32_t depth, JsonWriter& out);
+
+Status WriteItems(std::span<const Value> items, uint32_t depth, JsonWriter& out) {
+  out.Raw("[");
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) out.Raw(", ");
+    const Status status = Write(items[i], depth + 1, out);
+    if (status != Status::kOk) return status;
+  }
+  out.Raw("]");
+  return Status::kOk;
+}
+
+Status WriteEntries(const Dict& dict, uint32_t depth, JsonWriter& out) {
+  out.Raw("{");
+  bool first = true;
+  for (const DictEntry& entry : dict.entries()) {
+    if (entry.key.Is(Tag::kUnbound)) continue;
+    if (!first) out.Raw(", ");
+    first = false;
+    Status status = WriteKey(entry.key, out);
+    out.Raw(": ");
+    if (status == Status::kOk) status = Write(entry.value, depth + 1, out);
+    if (status != Status::kOk) return status;
+  }
+  out.Raw("}");
+  return Status::kOk;
+}
+
+Status Write(Value value, uint32_t depth, JsonWriter& out) {
+  if (depth == Heap::kDeepest) return Status::kBail;
+  switch (value.tag) {
+    case Tag::kTuple:
+      return WriteItems({value.items, value.size}, depth, out);
+    case Tag::kList: {
+      const List& list = *value.list;
+      if (list.document == nullptr) return WriteItems({list.first, list.size}, depth, out);
+      WriteNode(out, *list.document, list.node);
+      return Status::kOk;
+    }
+    case Tag::kDict: {
+      const Dict& dict = *value.dict;
+      if (dict.document == nullptr) return WriteEntries(dict, depth, out);
+      WriteNode(out, *dict.document, dict.node);
+      return Status::kOk;
+    }
+    default:
+      return WriteScalar(value, out);
+  }
+}
+
+}  // namespace
+
+Status WriteValue(Value value, JsonWriter& out) {
+  return Write(value, 0, out);
+}
+
+}  // namespace kaspr::value
