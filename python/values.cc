@@ -24,10 +24,9 @@ PyObject* MakeInt(std::string_view digits) {
 }
 
 PyObject* MakeRange(const value::Range& range) {
-  return PyObject_CallFunction(reinterpret_cast<PyObject*>(&PyRange_Type), "LLL",
-                               static_cast<long long>(range.start),
-                               static_cast<long long>(range.stop),
-                               static_cast<long long>(range.step));
+  return PyObject_CallFunction(
+      reinterpret_cast<PyObject*>(&PyRange_Type), "LLL", static_cast<long long>(range.start),
+      static_cast<long long>(range.stop), static_cast<long long>(range.step));
 }
 
 // Lists and dicts are made empty and filled later, one after the other, however deep they are.
@@ -167,8 +166,8 @@ class Taker {
     if (PyFloat_CheckExact(object)) return Give(Value::Float(PyFloat_AS_DOUBLE(object)), value);
     if (PyUnicode_CheckExact(object)) return TakeStr(object, value);
     if (PyBytes_CheckExact(object)) {
-      const Value copy = heap_.NewStr({PyBytes_AS_STRING(object),
-                                       static_cast<size_t>(PyBytes_GET_SIZE(object))});
+      const Value copy =
+          heap_.NewStr({PyBytes_AS_STRING(object), static_cast<size_t>(PyBytes_GET_SIZE(object))});
       return Give(Value::Bytes(copy.bytes()), value);
     }
     if (Py_IS_TYPE(object, &PyRange_Type)) return TakeRange(object, value);

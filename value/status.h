@@ -22,7 +22,8 @@ constexpr Raises Only(Status status) {
 constexpr uint32_t kStatuses = static_cast<uint32_t>(Status::kException) + 1;
 
 // Every exception.
-constexpr Raises kAnyException = (Raises{1} << kStatuses) - 1 - Only(Status::kOk) - Only(Status::kBail);
+constexpr Raises kAnyException =
+    (Raises{1} << kStatuses) - 1 - Only(Status::kOk) - Only(Status::kBail);
 
 constexpr bool Has(Raises raises, Status status) {
   return (raises & Only(status)) != 0;

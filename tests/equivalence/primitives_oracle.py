@@ -1,7 +1,6 @@
 """What each primitive means in Python, and values to try it on."""
 
 import builtins
-import copy
 import json
 import operator as op
 
@@ -46,7 +45,7 @@ MEANING = {
     "set": lambda *a: {*a},
     "dict": lambda *a: {a[i]: a[i + 1] for i in range(0, len(a) - 1, 2)},
     "list-append": lambda a, b: a.append(b),
-    "list-assign": lambda a, b: op.setitem(a, slice(None), b),
+    "list-assign": lambda a, b: op.setitem(a, slice(None), b) if type(a) is list else fail(AttributeError),
     "list-extend": lambda a, b: a.extend(b),
     "set-add": lambda a, b: a.add(b),
     "set-update": lambda a, b: a.update(b),
@@ -110,12 +109,12 @@ def fail(kind):
 
 
 def by(function, items, keys, **options):
-    """A key for each item, made in advance. Calls of another form are never made."""
-    assert isinstance(items, list) and isinstance(keys, list) and len(items) == len(keys)
+    """A key for each item, made in advance."""
+    items, keys = list(items), list(keys)
+    if not items and "default" in options:
+        return options["default"]
     found = function(range(len(items)), key=lambda i: keys[i], **options)
-    if isinstance(found, list):
-        return [items[i] for i in found]
-    return items[found] if items else found
+    return [items[i] for i in found] if isinstance(found, list) else items[found]
 
 
 def type_named(name):
@@ -181,16 +180,16 @@ def split(text):
 
 
 SCOPE = {"nan": float("nan"), "inf": float("inf")}
-EXPRESSIONS = split(POOL)
+CODE = [compile(text, text, "eval") for text in split(POOL)]
 
 
-def make(i):
-    """Every time a new one."""
-    return eval(EXPRESSIONS[i], SCOPE)  # pylint: disable=eval-used
+def make(*numbers):
+    """Every time new ones."""
+    return tuple([eval(CODE[i], SCOPE) for i in numbers])  # pylint: disable=eval-used
 
 
 def pool_size():
-    return len(EXPRESSIONS)
+    return len(CODE)
 
 
 def json_of(value):
@@ -242,7 +241,3 @@ def write(value):
         return json.dumps(value)
     except Exception as e:  # pylint: disable=broad-except
         return type(e).__name__
-
-
-def copy_of(arguments):
-    return copy.deepcopy(arguments)
