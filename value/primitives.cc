@@ -22,24 +22,18 @@ constexpr Types kDict = TypesOf(Tag::kDict), kSet = TypesOf(Tag::kSet);
 constexpr Types kRange = TypesOf(Tag::kRange);
 constexpr Types kAny = static_cast<Types>(~TypesOf(Tag::kUnbound));
 
-constexpr Raises kAttributeError = RaisesOf(Status::kAttributeError);
-constexpr Raises kIndexError = RaisesOf(Status::kIndexError);
-constexpr Raises kKeyError = RaisesOf(Status::kKeyError);
-constexpr Raises kOverflowError = RaisesOf(Status::kOverflowError);
-constexpr Raises kTypeError = RaisesOf(Status::kTypeError);
-constexpr Raises kValueError = RaisesOf(Status::kValueError);
-constexpr Raises kZeroDivisionError = RaisesOf(Status::kZeroDivisionError);
+constexpr Raises kAttributeError = Only(Status::kAttributeError);
+constexpr Raises kIndexError = Only(Status::kIndexError);
+constexpr Raises kKeyError = Only(Status::kKeyError);
+constexpr Raises kOverflowError = Only(Status::kOverflowError);
+constexpr Raises kTypeError = Only(Status::kTypeError);
+constexpr Raises kUnboundLocalError = Only(Status::kUnboundLocalError);
+constexpr Raises kValueError = Only(Status::kValueError);
+constexpr Raises kZeroDivisionError = Only(Status::kZeroDivisionError);
 constexpr Raises kLookup = kTypeError | kIndexError | kKeyError;
 
 // Name, function, fewest and most arguments, what it may give and raise.
 constexpr Primitive kPrimitives[] = {
-    // Of translated functions, not of programs.
-    {"bound", semantics::Bound, 1, 1, kAny, RaisesOf(Status::kUnboundLocalError)},
-    {"changes", semantics::Changes, 1, 1, kInt, 0},
-    {"unchanged", semantics::Unchanged, 2, 2, kNone, 0},
-    {"list-assign", semantics::ListAssign, 2, 2, kNone, kAttributeError, kChanges},
-    {"zip-of", semantics::ZipOf, 1, 1, kList, kTypeError, kMakes},
-    {"type-name", semantics::TypeName, 1, 1, kStr, 0},
     // Operators.
     {"add", semantics::Add, 2, 2, kNumber | kSequence, kTypeError, kMakes},
     {"sub", semantics::Subtract, 2, 2, kNumber | kSet, kTypeError, kMakes},
@@ -81,6 +75,7 @@ constexpr Primitive kPrimitives[] = {
     {"set", semantics::DisplaySet, 0, kMany, kSet, kTypeError, kMakes},
     {"dict", semantics::DisplayDict, 0, kMany, kDict, kTypeError, kMakes},
     {"list-append", semantics::ListAppend, 2, 2, kNone, 0, kChanges},
+    {"list-assign", semantics::ListAssign, 2, 2, kNone, kTypeError | kAttributeError, kChanges},
     {"list-extend", semantics::ListExtend, 2, 2, kNone, kTypeError, kChanges},
     {"set-add", semantics::SetAdd, 2, 2, kNone, kTypeError, kChanges},
     {"set-update", semantics::SetUpdate, 2, 2, kNone, kTypeError, kChanges},
@@ -89,6 +84,10 @@ constexpr Primitive kPrimitives[] = {
     {"concat", semantics::Concat, 0, kMany, kStr, kTypeError},
     {"format", semantics::Format, 1, 2, kStr, kTypeError | kValueError},
     {"percent", semantics::Percent, 2, 2, kStr, kTypeError | kValueError},
+    // Names and loops of the translation.
+    {"bound", semantics::Bound, 1, 1, kAny, kUnboundLocalError},
+    {"changes", semantics::Changes, 1, 1, kInt, 0, kMakes},
+    {"unchanged", semantics::Unchanged, 2, 2, kNone, 0, kMakes},
     // Conversions.
     {"str", semantics::ToStr, 0, 1, kStr, 0},
     {"repr", semantics::ToRepr, 1, 1, kStr, 0},
@@ -123,11 +122,13 @@ constexpr Primitive kPrimitives[] = {
     {"reversed", semantics::Reversed, 1, 1, kList, kTypeError, kMakes},
     {"enumerate", semantics::Enumerate, 1, 2, kList, kTypeError, kMakes},
     {"zip", semantics::Zip, 0, kMany, kList, kTypeError, kMakes},
+    {"zip-of", semantics::ZipOf, 1, 1, kList, kTypeError, kMakes},
     {"range", semantics::MakeRange, 1, 3, kRange, kTypeError | kValueError},
     {"divmod", semantics::DivideModulo, 2, 2, kTuple, kTypeError | kZeroDivisionError},
     {"ord", semantics::Ordinal, 1, 1, kInt, kTypeError},
     {"chr", semantics::Chr, 1, 1, kStr, kTypeError},
     {"isinstance", semantics::IsInstance, 1, kMany, kBool, 0},
+    {"type-name", semantics::TypeName, 1, 1, kStr, 0},
     {"unpack", semantics::Unpack, 2, 2, kTuple, kTypeError | kValueError},
     {"unpack-star", semantics::UnpackStar, 3, 3, kTuple, kTypeError | kValueError, kMakes},
     // Methods of lists, dicts and sets.

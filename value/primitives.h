@@ -35,14 +35,9 @@ constexpr Types TypesOf(Tags... tags) {
   return static_cast<Types>((0 | ... | (1 << static_cast<int>(tags))));
 }
 
-template <class... Kinds>
-constexpr Raises RaisesOf(Kinds... kinds) {
-  return static_cast<Raises>((0 | ... | (1 << static_cast<int>(kinds))));
-}
-
 enum class Effect : uint8_t {
   kPure,     // the same for the same arguments, as long as nobody changes what is in them
-  kMakes,    // pure, but each call makes a list, dict or set of its own
+  kMakes,    // none, but no two calls are one: it makes a list, dict or set, or sees changes
   kChanges,  // its first argument
 };
 

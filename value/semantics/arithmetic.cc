@@ -18,10 +18,10 @@ namespace kaspr::value::semantics {
 namespace {
 
 constexpr int64_t kLeast = std::numeric_limits<int64_t>::min();
-constexpr double kTwo53 = 9007199254740992.0;
+constexpr int64_t kTwo53 = int64_t{1} << 53;
 
 bool FitsDouble(int64_t integer) {
-  return std::fabs(static_cast<double>(integer)) <= kTwo53;
+  return integer >= -kTwo53 && integer <= kTwo53;
 }
 
 }  // namespace

@@ -203,7 +203,7 @@ Status Ordinal(Heap&, Arguments arguments, Value& result) noexcept {
 Status Chr(Heap& heap, Arguments arguments, Value& result) noexcept {
   int64_t code = 0;
   const Status status = TakeInt(arguments[0], 0, code);
-  if (arguments[0].Is(Tag::kUnbound) || status != Status::kOk) return TypeError(arguments[0]);
+  if (status != Status::kOk) return status;
   if (code < 0 || code > 0x10FFFF) return Status::kBail;  // a ValueError or an OverflowError
   if (code >= 0xD800 && code < 0xE000) return Status::kBail;
   std::string text;

@@ -98,7 +98,7 @@ void AppendAligned(const FormatSpec& spec, char align, std::string_view fill, st
 
 Status FormatStr(Value str, const FormatSpec& spec, std::string& out) {
   if (spec.type != 0 && spec.type != 's') return Status::kValueError;
-  if (spec.sign != '-' || spec.commas || spec.align == '=') return Status::kBail;
+  if (spec.sign != 0 || spec.commas || spec.align == '=') return Status::kBail;
   int64_t characters = CountCharacters(str);
   if (spec.precision >= 0 && spec.precision < characters) {
     characters = spec.precision;
@@ -135,9 +135,9 @@ Status AppendNumber(const FormatSpec& spec, bool negative, std::string digits, s
   const std::string_view fill = spec.zeros && spec.align == 0 ? "0" : spec.fill;
   if (spec.zeros && spec.align != 0) return Status::kBail;  // then it is the fill, in some versions
   const std::string_view sign = negative           ? "-"
-                                : spec.sign == '-' ? ""
                                 : spec.sign == '+' ? "+"
-                                                   : " ";
+                                : spec.sign == ' ' ? " "
+                                                   : "";
   if (spec.commas) {
     const size_t whole = digits.find_first_not_of("0123456789");
     const bool filled = align == '=' && fill == "0";

@@ -16,7 +16,7 @@ namespace kaspr::value::semantics {
 struct FormatSpec {
   std::string_view fill = " ";  // one character
   char align = 0;               // '<', '>', '^', '='; 0: as the type has it
-  char sign = '-';              // '-', '+', ' '
+  char sign = 0;                // '-', '+', ' '; 0: none is said, which is '-'
   bool zeros = false;           // a 0 in front of the width
   bool commas = false;
   int64_t width = 0;

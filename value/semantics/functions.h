@@ -23,13 +23,10 @@ Function Not, ToInt, ToIntOfBase, ToFloat, ToBool, Round, RoundToDigits, Ordinal
 // format.cc
 Function Format;
 
-// guards.cc
-Function Bound, Changes, Unchanged, ListAssign, ZipOf, TypeName;
-
 // iteration.cc
-Function InPlaceAdd, InPlaceMultiply, DisplayList, DisplayTuple, DisplaySet, ListAppend, ListExtend,
-    SetAdd, SetUpdate, ToList, ToTuple, ToSet, ToFrozenSet, IterList, Sorted, SortBy, Reversed,
-    Enumerate, Zip, MakeRange, Unpack, UnpackStar;
+Function InPlaceAdd, InPlaceMultiply, DisplayList, ListAssign, ZipOf, DisplayTuple, DisplaySet,
+    ListAppend, ListExtend, SetAdd, SetUpdate, ToList, ToTuple, ToSet, ToFrozenSet, IterList,
+    Sorted, SortBy, Reversed, Enumerate, Zip, MakeRange, Unpack, UnpackStar;
 
 // mappings.cc
 Function DisplayDict, DictPut, DictUpdate, ToDict, MethodGet, MethodKeys, MethodValues, MethodItems,
@@ -66,5 +63,8 @@ Function MethodFind, MethodRFind, MethodRIndex, MethodStartsWith, MethodEndsWith
 // text_split.cc
 Function Concat, MethodStrip, MethodLStrip, MethodRStrip, MethodSplit, MethodRSplit,
     MethodSplitLines, MethodJoin;
+
+// names.cc
+Function Bound, Changes, Unchanged, TypeName;
 
 }  // namespace kaspr::value::semantics

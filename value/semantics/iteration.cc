@@ -34,6 +34,21 @@ Status ListExtend(Heap& heap, Arguments arguments, Value& result) noexcept {
   return arguments[0].Is(Tag::kList) ? MethodExtend(heap, arguments, result) : Status::kBail;
 }
 
+// list[:] = items
+Status ListAssign(Heap& heap, Arguments arguments, Value& result) noexcept {
+  if (!arguments[0].Is(Tag::kList)) return NoMethod(arguments[0], 0);
+  List& list = *arguments[0].list;
+  std::span<const Value> items;
+  const Status status = Iterate(heap, arguments[1], Order::kMatters, items);
+  if (status != Status::kOk) return status;
+  const Value copy = NewListOf(heap, items);
+  if (!heap.Change(list)) return Status::kBail;
+  list.first = copy.list->first;
+  list.size = copy.list->size;
+  list.capacity = copy.list->capacity;
+  return Give(Value::None(), result);
+}
+
 Status SetAdd(Heap& heap, Arguments arguments, Value& result) noexcept {
   return IsMutableSet(arguments[0]) ? MethodAdd(heap, arguments, result) : Status::kBail;
 }
@@ -117,7 +132,8 @@ Status IterList(Heap& heap, Arguments arguments, Value& result) noexcept {
 Status TakeReverse(Value value, bool& reverse) {
   reverse = false;
   if (value.Is(Tag::kUnbound)) return Status::kOk;
-  if (!IsInt(value)) return Status::kBail;  // what counts as a truth differs by version
+  // What else counts as a truth differs by version.
+  if (!IsInt(value) || !IsSmall(value.integer)) return Status::kBail;
   reverse = value.integer != 0;
   return Status::kOk;
 }
@@ -187,6 +203,13 @@ Status Zip(Heap& heap, Arguments arguments, Value& result) noexcept {
   return Give(Value::Of(list), result);
 }
 
+// zip(*rows)
+Status ZipOf(Heap& heap, Arguments arguments, Value& result) noexcept {
+  std::span<const Value> rows;
+  const Status status = Iterate(heap, arguments[0], Order::kMatters, rows);
+  return status == Status::kOk ? Zip(heap, rows, result) : status;
+}
+
 Status MakeRange(Heap& heap, Arguments arguments, Value& result) noexcept {
   int64_t bounds[3] = {0, 0, 1};  // start, stop, step
   const bool one = At(arguments, 1).Is(Tag::kUnbound);
@@ -214,6 +237,11 @@ Status TakeItems(Heap& heap, Value iterable, std::span<const Value>& items) {
   return Iterate(heap, iterable, Order::kIrrelevant, items);
 }
 
+// Of names in source code.
+bool IsCount(Value value) {
+  return value.Is(Tag::kInt) && value.integer >= 0 && value.integer <= 255;
+}
+
 bool IsDisordered(Value iterable) {
   return iterable.Is(Tag::kSet) && iterable.set->size > 1;
 }
@@ -222,7 +250,7 @@ bool IsDisordered(Value iterable) {
 
 Status Unpack(Heap& heap, Arguments arguments, Value& result) noexcept {
   std::span<const Value> items;
-  if (!arguments[1].Is(Tag::kInt)) return Status::kBail;
+  if (!IsCount(arguments[1])) return Status::kBail;
   const Status status = TakeItems(heap, arguments[0], items);
   if (status != Status::kOk) return status;
   if (static_cast<int64_t>(items.size()) != arguments[1].integer) return Status::kValueError;
@@ -234,10 +262,7 @@ Status Unpack(Heap& heap, Arguments arguments, Value& result) noexcept {
 Status UnpackStar(Heap& heap, Arguments arguments, Value& result) noexcept {
   std::span<const Value> items;
   const Value before = arguments[1], after = arguments[2];
-  if (!before.Is(Tag::kInt) || !after.Is(Tag::kInt)) return Status::kBail;
-  if (before.integer < 0 || after.integer < 0 || before.integer > 255 || after.integer > 255) {
-    return Status::kBail;
-  }
+  if (!IsCount(before) || !IsCount(after)) return Status::kBail;
   const Status status = TakeItems(heap, arguments[0], items);
   if (status != Status::kOk) return status;
   const auto front = static_cast<size_t>(before.integer), back = static_cast<size_t>(after.integer);

@@ -49,6 +49,10 @@ inline bool IsNumber(Value value) {
 inline double ToDouble(Value value) {
   return value.Is(Tag::kFloat) ? value.number : static_cast<double>(value.integer);
 }
+// Does it fit an int of C, which Python wants in places?
+inline bool IsSmall(int64_t integer) {
+  return integer == static_cast<int32_t>(integer);
+}
 inline bool IsNan(Value value) {
   return value.Is(Tag::kFloat) && value.number != value.number;
 }

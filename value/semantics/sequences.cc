@@ -247,11 +247,20 @@ Status GetSlice(Heap& heap, Arguments arguments, Value& result) noexcept {
   return JoinItems(heap, from, copy, {}, 1, result);
 }
 
+namespace {
+
+// What cannot be changed says so, but some look at a large index first.
+Status NoItems(Value value, Value index) {
+  return index.Is(Tag::kBigInt) ? Status::kBail : TypeError(value, index);
+}
+
+}  // namespace
+
 Status SetItem(Heap& heap, Arguments arguments, Value& result) noexcept {
   const Value into = arguments[0], index = arguments[1];
   result = Value::None();
   if (into.Is(Tag::kDict)) return Put(heap, *into.dict, index, arguments[2]);
-  if (!into.Is(Tag::kList)) return TypeError(into, index);
+  if (!into.Is(Tag::kList)) return NoItems(into, index);
   int64_t position = 0;
   const Status status = TakeIndex(index, into.list->size, position);
   if (status != Status::kOk) return status;
@@ -274,7 +283,7 @@ Status DeleteItem(Heap& heap, Arguments arguments, Value& result) noexcept {
     if (status != Status::kOk) return status;
     return removed.Is(Tag::kUnbound) ? Status::kKeyError : Status::kOk;
   }
-  if (!from.Is(Tag::kList)) return TypeError(from, index);
+  if (!from.Is(Tag::kList)) return NoItems(from, index);
   int64_t position = 0;
   const Status status = TakeIndex(index, from.list->size, position);
   if (status != Status::kOk) return status;

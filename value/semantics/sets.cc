@@ -25,7 +25,9 @@ Status Select(Heap& heap, const Set& from, Set& other, bool wanted, Set& into) {
   return Status::kOk;
 }
 
-Status MakeSet(Heap& heap, SetOperator how, Set& a, Set& b, bool immutable, Set*& made) {
+// `taken`: b was made of another iterable.
+Status MakeSet(Heap& heap, SetOperator how, Set& a, Set& b, bool taken, bool immutable,
+               Set*& made) {
   Status status = Status::kOk;
   made = heap.NewSet();
   made->immutable = immutable;
@@ -34,7 +36,9 @@ Status MakeSet(Heap& heap, SetOperator how, Set& a, Set& b, bool immutable, Set*
       made = CopySet(heap, a, immutable).set;
       return Select(heap, b, a, false, *made);
     case SetOperator::kIntersection:
-      return Select(heap, a, b, true, *made);
+      // Of two keys that are equal, 1 and True, it is the one of the smaller set that stays.
+      return taken || b.size <= a.size ? Select(heap, b, a, true, *made)
+                                       : Select(heap, a, b, true, *made);
     case SetOperator::kDifference:
       return Select(heap, a, b, false, *made);
     case SetOperator::kSymmetric:
@@ -79,7 +83,8 @@ Status Method(Heap& heap, SetOperator how, Arguments arguments, Value& result) {
     Set* set = nullptr;
     Status status = ToSet(heap, other, set);
     if (status == Status::kOk) {
-      status = MakeSet(heap, how, *made.set, *set, self.set->immutable, made.set);
+      status =
+          MakeSet(heap, how, *made.set, *set, !other.Is(Tag::kSet), self.set->immutable, made.set);
     }
     if (status != Status::kOk) return status;
   }
@@ -93,7 +98,7 @@ Status Changed(Heap& heap, SetOperator how, Arguments arguments, Value& result) 
   const Status status = ToSet(heap, arguments[1], set);
   if (status != Status::kOk) return status;
   result = Value::None();
-  return ChangeSet(heap, how, *self.set, Value::Of(set));
+  return ChangeSet(heap, how, *self.set, Value::Of(set), !arguments[1].Is(Tag::kSet));
 }
 
 Status Ranked(Heap& heap, Arguments arguments, Rank wanted, Value& result) {
@@ -129,15 +134,15 @@ Status AddAll(Heap& heap, Set& set, std::span<const Value> items) {
 Status CombineSets(Heap& heap, SetOperator how, Value a, Value b, Value& result) {
   if (!a.Is(Tag::kSet) || !b.Is(Tag::kSet)) return TypeError(a, b);
   Set* made = nullptr;
-  const Status status = MakeSet(heap, how, *a.set, *b.set, a.set->immutable, made);
+  const Status status = MakeSet(heap, how, *a.set, *b.set, false, a.set->immutable, made);
   result = Value::Of(made);
   return status;
 }
 
-Status ChangeSet(Heap& heap, SetOperator how, Set& a, Value b) {
+Status ChangeSet(Heap& heap, SetOperator how, Set& a, Value b, bool taken) {
   if (!b.Is(Tag::kSet)) return TypeError(b);
   Set* made = nullptr;
-  const Status status = MakeSet(heap, how, a, *b.set, false, made);
+  const Status status = MakeSet(heap, how, a, *b.set, taken, false, made);
   return status == Status::kOk ? Become(heap, a, *made) : status;
 }
 
@@ -173,7 +178,7 @@ Status MethodIsDisjoint(Heap& heap, Arguments arguments, Value& result) noexcept
   Set* both = nullptr;
   Status status = ToSet(heap, arguments[1], other);
   if (status == Status::kOk) {
-    status = MakeSet(heap, SetOperator::kIntersection, *self.set, *other, false, both);
+    status = MakeSet(heap, SetOperator::kIntersection, *self.set, *other, false, false, both);
   }
   if (status != Status::kOk) return status;
   return Give(Value::Bool(both->size == 0), result);

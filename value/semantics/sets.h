@@ -14,7 +14,8 @@ enum class SetOperator : uint8_t { kUnion, kIntersection, kDifference, kSymmetri
 // a | b and its like. kTypeError: one is no set.
 Status CombineSets(Heap& heap, SetOperator how, Value a, Value b, Value& result);
 // a |= b and its like, of a set that can be changed.
-Status ChangeSet(Heap& heap, SetOperator how, Set& a, Value b);
+// `taken`: b was made of another iterable.
+Status ChangeSet(Heap& heap, SetOperator how, Set& a, Value b, bool taken = false);
 
 // set.update(iterable), set.remove(item)
 Status UpdateSet(Heap& heap, Set& set, Value iterable);

@@ -43,7 +43,7 @@ std::optional<Directive> ReadDirective(std::string_view text, size_t& at) {
   flags.remove_prefix(std::min(digits, flags.size()));
   // What is left is a width and a precision.
   const auto rest = ReadFormatSpec(flags);
-  if (!rest || rest->align != 0 || rest->zeros || rest->sign != '-') return std::nullopt;
+  if (!rest || rest->align != 0 || rest->zeros || rest->sign != 0) return std::nullopt;
   directive.spec.width = rest->width;
   directive.spec.precision = rest->precision;
   directive.spec.type = text[at++];
@@ -56,7 +56,7 @@ Status AppendPercentText(Heap& heap, Value value, Directive directive, std::stri
       directive.spec.type == 'r' ? AppendRepr(heap, value, text) : AppendStr(heap, value, text);
   if (status != Status::kOk) return status;
   directive.spec.type = 's';
-  directive.spec.sign = '-';
+  directive.spec.sign = 0;
   directive.spec.align = directive.minus ? '<' : '>';
   return AppendFormatted(heap, Value::Str(text), directive.spec, out);
 }

@@ -167,7 +167,8 @@ Status MethodSplitLines(Heap& heap, Arguments arguments, Value& result) noexcept
   if (!str.Is(Tag::kStr)) return NoMethod(str, kBytes);
   int64_t keep = 0;
   const Status status = TakeInt(At(arguments, 1), 0, keep);
-  if (status != Status::kOk) return Status::kBail;  // what counts as a truth differs by version
+  // What else counts as a truth differs by version.
+  if (status != Status::kOk || !IsSmall(keep)) return Status::kBail;
   const std::string_view text = str.str();
   Pieces lines;
   for (size_t at = 0; at < text.size();) {

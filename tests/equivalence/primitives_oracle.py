@@ -1,0 +1,243 @@
+"""What each primitive means in Python, and values to try it on."""
+
+import builtins
+import json
+import operator as op
+
+# name: the same in Python. Methods of plain form (".strip") are called as they are named.
+MEANING = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "truediv": lambda a, b: a / b,
+    "floordiv": lambda a, b: a // b,
+    "mod": lambda a, b: a % b,
+    "pow": lambda a, b: a**b,
+    "lshift": lambda a, b: a << b,
+    "rshift": lambda a, b: a >> b,
+    "bitand": lambda a, b: a & b,
+    "bitor": lambda a, b: a | b,
+    "bitxor": lambda a, b: a ^ b,
+    "neg": lambda a: -a,
+    "pos": lambda a: +a,
+    "invert": lambda a: ~a,
+    "not": lambda a: not a,
+    "eq": lambda a, b: a == b,
+    "ne": lambda a, b: a != b,
+    "lt": lambda a, b: a < b,
+    "le": lambda a, b: a <= b,
+    "gt": lambda a, b: a > b,
+    "ge": lambda a, b: a >= b,
+    "in": lambda a, b: a in b,
+    "is": lambda a, b: a is b,
+    "getitem": lambda a, b: a[b],
+    "getslice": lambda a, start=None, stop=None, step=None: a[start:stop:step],
+    "setitem": lambda a, k, v: op.setitem(a, k, v),
+    "delitem": lambda a, k: op.delitem(a, k),
+    "iadd": op.iadd,
+    "imul": op.imul,
+    "isub": op.isub,
+    "iand": op.iand,
+    "ior": op.ior,
+    "ixor": op.ixor,
+    "list": lambda *a: [*a],
+    "tuple": lambda *a: (*a,),
+    "set": lambda *a: {*a},
+    "dict": lambda *a: {a[i]: a[i + 1] for i in range(0, len(a) - 1, 2)},
+    "list-append": lambda a, b: a.append(b),
+    "list-assign": lambda a, b: op.setitem(a, slice(None), b) if type(a) is list else fail(AttributeError),
+    "list-extend": lambda a, b: a.extend(b),
+    "set-add": lambda a, b: a.add(b),
+    "set-update": lambda a, b: a.update(b),
+    "dict-put": lambda a, k, v: op.setitem(a, k, v),
+    "dict-update": lambda a, b: a.update({**b}),
+    "concat": lambda *a: "".join(a),
+    "format": format,
+    "percent": lambda a, b: a % b if isinstance(a, str) else fail(TypeError),
+    "str": str,
+    "repr": repr,
+    "int": int,
+    "int-base": int,
+    "float": float,
+    "bool": bool,
+    "list-of": list,
+    "tuple-of": tuple,
+    "set-of": set,
+    "frozenset-of": frozenset,
+    "dict-of": dict,
+    "iter-list": lambda a: a if isinstance(a, list) else list(a),
+    "len": len,
+    "abs": abs,
+    "round": round,
+    "round-digits": round,
+    "min": min,
+    "max": max,
+    "min-of": lambda a, *b: min(a, **{"default": x for x in b}),
+    "max-of": lambda a, *b: max(a, **{"default": x for x in b}),
+    "min-by": lambda a, keys, *b: by(min, a, keys, **{"default": x for x in b}),
+    "max-by": lambda a, keys, *b: by(max, a, keys, **{"default": x for x in b}),
+    "sum": sum,
+    "sum-start": sum,
+    "any": any,
+    "all": all,
+    "sorted": lambda a, reverse=False: sorted(a, reverse=reverse),
+    "sort-by": lambda a, keys, reverse=False: by(sorted, a, keys, reverse=reverse),
+    "reversed": lambda a: list(reversed(a)),
+    "enumerate": lambda a, start=0: list(enumerate(a, start)),
+    "zip": lambda *a: list(zip(*a)),
+    "zip-of": lambda a: list(zip(*a)),
+    "range": range,
+    "divmod": divmod,
+    "ord": ord,
+    "chr": chr,
+    "isinstance": lambda a, *names: isinstance(a, tuple(type_named(n) for n in names)),
+    "bound": lambda a: a,
+    "type-name": lambda a: type(a).__name__,
+    "unpack": lambda a, n: unpack(a, ", ".join(f"x{i}" for i in range(n)), n),
+    "unpack-star": lambda a, n, m: unpack(
+        a, ", ".join([f"x{i}" for i in range(n)] + ["*y"] + [f"z{i}" for i in range(m)]), n + m + 1
+    ),
+    ".keys": lambda a: list(a.keys()),
+    ".values": lambda a: list(a.values()),
+    ".items": lambda a: list(a.items()),
+    ".sort": lambda a, reverse=False: a.sort(reverse=reverse),
+}
+
+
+def fail(kind):
+    raise kind
+
+
+def by(function, items, keys, **options):
+    """A key for each item, made in advance."""
+    items, keys = list(items), list(keys)
+    if not items and "default" in options:
+        return options["default"]
+    found = function(range(len(items)), key=lambda i: keys[i], **options)
+    return [items[i] for i in found] if isinstance(found, list) else items[found]
+
+
+def type_named(name):
+    return type(None) if name == "NoneType" else getattr(builtins, name)
+
+
+def unpack(value, names, count):
+    if count == 0:
+        () = value
+        return ()
+    scope = {"value": value}
+    exec(f"{names}{',' if count == 1 else ''} = value", scope)  # pylint: disable=exec-used
+    order = [n.strip(" *") for n in names.split(",")]
+    return tuple(scope[n] for n in order)
+
+
+def meaning(name):
+    if name in MEANING:
+        return MEANING[name]
+    return lambda a, *rest: getattr(a, name[1:])(*rest)
+
+
+POOL = """
+None True False 0 1 -1 2 3 7 -7 10 255 2**31 2**53-1 2**53 2**53+1 2**62 2**63-1 -2**63 2**63 -2**63-1
+10**30 -10**30
+0.0 -0.0 0.5 1.0 -1.0 1.5 2.0 2.5 -2.5 2.675 3.7 -3.7 0.1 1e16 1e15 1e-5 1e22 1e308 5e-324 2.0**53 2.0**63
+1e300 inf -inf nan 1234567.891
+'' 'a' 'b' 'abc' 'ABC' 'aBc dEf' ' a b ' 'é' '日本' 'x日y' 'ß' '😀' '1' ' 12 ' '1_0' '1__0' '-5' '+7' '1.5' 'nan'
+'-0' '0x1f' '010' '1e5' '.5' '5.' '1e400' 'inf' '\\x1c1' '\\xa01' '\\u2003x\\u2003' 'x,y,,z' ',' '\\n' 'a\\nb\\r\\nc\\x0b' "it's" '"q"' '\\\\'
+'\\x00\\x7f' 'utf-8' 'int' 'float' 'str' 'set' 'frozenset' 'NoneType' '%s' '%d items' '%5.2f|%-4s|%04d' '%x%%' '{}' '{:>5}' '{0}{1}' '{{{}}}' '{!r}'
+'5' '05' '>8' '<8' '^7' '*^9' '+d' ',' ',.2f' '.2f' '.0f' '.3' '8.3f' '08.2f' '.1%' 'e' '.2e' 'g' '.3g' 'G' 'x' 'X' 'd' 's' '010,' '=+8' ' d' '日>4'
+b'' b'abc' b'\\xc3\\xa9' b'\\xff'
+[] [1] [1,2,3] [3,1,2] [1,1.0,True] ['b','a'] ['a',1] [[1],[2]] [[1,2],[3,4]] [None] [nan] [0.5,1] [1.5,2.5,-1.0] [0.1,0.1,0.1] ['a','b','c','é']
+[(1,'a'),(0,'b')] [['k',1]] ['ab','cd'] [{'a':1},{'b':2}] [1,[2,[3,{'x':[4]}]]] [True,False] [0,0.0,'']
+{} {'a':1} {'a':2,'b':None} {'a':{'b':[1]}} {1:2} {1.0:'x',2:'y'} {None:0} {(1,2):3} {'é':'日本'} {'b':1,'a':2}
+() (1,) (1,'a') (1,2,3) ('a','b') ((1,),) ([1],) (nan,) (0,) (None,)
+set() {1} {'a'} {'a','b'} {1,2,3} {1.5,2} {(1,)} frozenset() frozenset({1}) frozenset({1,2}) frozenset({'a'})
+range(0) range(3) range(1,10,3) range(5,0,-2)
+"""
+
+
+def split(text):
+    """The expressions: a blank ends one, outside of brackets and quotes."""
+    found, start, depth, quote, i = [], 0, 0, None, 0
+    while i < len(text):
+        c = text[i]
+        if quote:
+            if c == "\\":
+                i += 1
+            elif c == quote:
+                quote = None
+        elif c in "'\"":
+            quote = c
+        elif c in "([{":
+            depth += 1
+        elif c in ")]}":
+            depth -= 1
+        elif c.isspace() and depth == 0:
+            found.append(text[start:i])
+            start = i + 1
+        i += 1
+    return [e for e in found if e.strip()]
+
+
+SCOPE = {"nan": float("nan"), "inf": float("inf")}
+CODE = [compile(text, text, "eval") for text in split(POOL)]
+
+
+def make(*numbers):
+    """Every time new ones."""
+    return tuple([eval(CODE[i], SCOPE) for i in numbers])  # pylint: disable=eval-used
+
+
+def pool_size():
+    return len(CODE)
+
+
+def json_of(value):
+    """The value as JSON, if it is the same when it is read again; else None."""
+    if not isinstance(value, (list, dict)):
+        return None
+    try:
+        text = json.dumps(value)
+    except (TypeError, ValueError):
+        return None
+    return text.encode() if show(json.loads(text)) == show(value) and "NaN" not in text else None
+
+
+def show(value):
+    """A text that tells values apart, their types, and which containers are one."""
+    seen = {}
+
+    def text(v):
+        kind = type(v)
+        if kind in (list, dict, set):
+            if id(v) in seen:
+                return f"#{seen[id(v)]}"
+            seen[id(v)] = len(seen)
+        if kind is list:
+            return "[" + ", ".join([text(i) for i in v]) + "]"
+        if kind is tuple:
+            return "(" + ", ".join([text(i) for i in v]) + ",)"
+        if kind is dict:
+            return "{" + ", ".join([text(k) + ": " + text(i) for k, i in v.items()]) + "}"
+        if kind in (set, frozenset):
+            return kind.__name__ + str(sorted([text(i) for i in v]))
+        return repr(v)
+
+    return text(value)
+
+
+def run(name, arguments):
+    """Its result with the arguments as they are then, or the name of its exception and those."""
+    try:
+        result = meaning(name)(*arguments)
+    except Exception as e:  # pylint: disable=broad-except
+        return type(e).__name__, show(tuple(arguments))
+    return "", show((result, *arguments))
+
+
+def write(value):
+    """json.dumps, or the name of its exception."""
+    try:
+        return json.dumps(value)
+    except Exception as e:  # pylint: disable=broad-except
+        return type(e).__name__
