@@ -150,7 +150,7 @@
     const all = layers.flat();
     const left = Math.min(...all.map((item) => item.x - item.width / 2)) - 20;
     let right = Math.max(...all.map((item) => item.x + item.width / 2)) - left + 20;
-    let top = 12;
+    let top = links.some((link) => link.back) ? 32 : 12;
     const tops = [], bottoms = [];
     for (const layer of layers) {
       const height = Math.max(...layer.map((item) => item.height));
@@ -172,13 +172,12 @@
     return { width: right + 12, height: bottoms.at(-1) + 24 };
   }
 
-  // From the foot of a box, or its right side, to where it is below it.
+  // From a foot, or a right side, to where it goes down.
   function startOf(link) {
     const { from } = link;
     const x = from.x + link.fromX;
-    if (link.fromY === null) return { x, text: `M${x} ${from.y + from.height}` };
     const y = from.y + link.fromY;
-    return { x, text: `M${from.x + link.sideX} ${y}H${x - 6}q6 0 6 6` };
+    return { x, text: link.sideX === null ? `M${x} ${y}` : `M${from.x + link.sideX} ${y}H${x - 6}q6 0 6 6` };
   }
 
   function forwardPath(link, tops, bottoms) {
@@ -256,9 +255,11 @@
     nodeButton(agent, node, name = node.name) {
       const own = `${agent.name} ${node.kind} ${node.name}`;
       const keys = (node.steps || []).map((step) => `${agent.name} ${step.kind} ${step.name}`);
-      const content = [
-        make("span", "badge", node.engine), make("span", "kind", node.kind), " ",
-        make("span", "name", name), ...node.label.map((label) => make("span", "label", label))];
+      const badge = make("span", "badge", node.engine);
+      const content = [make("span", "kind", node.kind), " ", make("span", "name", name),
+        ...node.label.map((label) => make("span", "label", label))];
+      // Beside the name, or, where room is scarce, below all.
+      content.splice(isOutput(node) ? content.length : 0, 0, badge);
       return this.button(node.id, { agent, node, keys: keys.length > 0 ? keys : [own] },
         node.engine, ...content);
     }
@@ -312,7 +313,7 @@
       for (const edge of this.plan.edges) {
         const from = this.boxOf.get(edge.from), to = this.boxOf.get(edge.to);
         if (!from || !to || from === to) continue;
-        const link = { edge, from, to, fromX: 0, fromY: null };
+        const link = { edge, from, to, fromX: 0, fromY: from.height, sideX: null };
         if (from.agent) this.leave(link, sides);
         links.push(link);
       }
@@ -326,6 +327,7 @@
       const inner = this.buttons.get(id).getBoundingClientRect();
       if (this.buttons.get(id).closest(".outs")) {
         link.fromX = (inner.left + inner.right) / 2 - (outer.left + outer.right) / 2;
+        link.fromY = inner.bottom - outer.top;
         return;
       }
       const taken = sides.get(link.from) || 0;
@@ -353,7 +355,7 @@
       }
       this.canvas.style.width = `${size.width}px`;
       this.canvas.style.height = `${size.height}px`;
-      this.canvas.prepend(this.picture(size));
+      this.canvas.append(this.picture(size));
       this.width = size.width;
       this.fit();
       const first = this.boxes[0].element.getBoundingClientRect();
@@ -382,13 +384,18 @@
       return svg;
     }
 
-    // Scrolls to what the panel shows; in the other plan to its twin, sideways only.
+    // Scrolls to what the panel shows, which may cover it; in the other plan to its twin, sideways
+    // only.
     reveal(keys, id, chosen) {
       const twin = [...this.things.keys()].find((other) => this.things.get(other).keys.some((key) => keys.includes(key)));
       const button = this.buttons.get(chosen ? id : twin);
       if (!button) return;
-      if (chosen) button.scrollIntoView({ block: "nearest", inline: "nearest" });
       const inner = button.getBoundingClientRect(), outer = this.scroll.getBoundingClientRect();
+      const sheet = getComputedStyle(panel).position === "fixed";
+      const floor = sheet ? panel.getBoundingClientRect().top : window.innerHeight;
+      if (chosen && (inner.top < 12 || inner.bottom > floor - 12)) {
+        window.scrollBy(0, (inner.top + inner.bottom - floor) / 2);
+      }
       if (inner.left >= outer.left && inner.right <= outer.right) return;
       this.scroll.scrollLeft += (inner.left + inner.right - outer.left - outer.right) / 2;
     }
@@ -589,7 +596,7 @@
   const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
   const shared = (channel) => app.optimized.topics.filter((topic) => (topic.kind === "channel") === channel).length;
   document.getElementById("counts").textContent = [count(app.agents.length, "agent"), count(shared(false), "topic"),
-    count(shared(true), "channel")].join(", ");
+    count(shared(true), "channel")].filter((text) => !text.startsWith("0 ")).join(", ");
 
   const plans = ["written", "optimized"].map((name) =>
     new Plan(name, document.querySelector(`section[data-plan="${name}"] .scroll`)));
