@@ -377,7 +377,8 @@
         svg.append(marker);
       }
       for (const link of this.links) {
-        link.element = draw("path", { d: link.path, class: `edge${link.back ? " back" : ""}` });
+        link.element = draw("path", { d: link.path, class: `edge${link.back ? " back" : ""}`,
+          "data-from": link.edge.from, "data-to": link.edge.to });
         this.touch(link, false);
         svg.append(link.element);
       }
