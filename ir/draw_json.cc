@@ -6,6 +6,7 @@
 #include "base/match.h"
 #include "base/render.h"
 #include "ir/labels.h"
+#include "ir/lexer.h"
 #include "ir/print.h"
 #include "ir/shared_boxes.h"
 
@@ -139,9 +140,8 @@ class PlanJson {
     std::vector<std::string> topics, agents;
     for (const SharedBox& box : shared_.boxes()) topics.push_back(TopicJson(box));
     for (size_t i = 0; i < graph_.agents.size(); ++i) agents.push_back(AgentPlan(i));
-    return fmt::format(
-        "{{\n    \"topics\": {},\n    \"agents\": {},\n    \"edges\": {}\n  }}", Lines(topics, 6),
-        Lines(agents, 6), Lines(edges_, 6));
+    return fmt::format("{{\n    \"topics\": {},\n    \"agents\": {},\n    \"edges\": {}\n  }}",
+                       Lines(topics, 6), Lines(agents, 6), Lines(edges_, 6));
   }
 
  private:
@@ -165,19 +165,15 @@ class PlanJson {
     for (size_t i = 0; i < agent.nodes.size(); ++i) {
       nodes.push_back(NodeJson(agent, fmt::format("{}_{}", id, i), index, i));
     }
+    // An edge from the agent itself is the way of its dead letters.
     if (agent.on_error.UsesDeadLetters()) {
-      AddEdge(id, shared_.OfTopic(agent.on_error.topic), {"failed records"});
+      AddEdge(id, shared_.OfTopic(agent.on_error.topic));
     }
-    return Object()
-        .Text("id", id)
-        .Text("name", agent.name)
-        .Raw("nodes", Lines(nodes, 8))
-        .Done();
+    return Object().Text("id", id).Text("name", agent.name).Raw("nodes", Lines(nodes, 8)).Done();
   }
 
-  void AddEdge(const std::string& from, const std::string& to,
-               const std::vector<std::string>& label = {}) {
-    edges_.push_back(Object().Text("from", from).Text("to", to).Texts("label", label).Done());
+  void AddEdge(const std::string& from, const std::string& to) {
+    edges_.push_back(Object().Text("from", from).Text("to", to).Done());
   }
 
   // The edges that end at a node, and those from it to what agents share.
@@ -272,6 +268,12 @@ class PlanJson {
       lines.push_back(text_.text.substr(begin, end - begin));
       // Every line but the first one has the indent of nodes.
       begin = end + 1 + (left > 1 ? 2 : 0);
+    }
+    // The blanks that align it with its neighbours.
+    const std::string name = NameText('%', graph_.agents[agent].nodes[node].name);
+    std::string& first = lines.front();
+    if (first.starts_with(name)) {
+      first.erase(name.size(), first.find('=', name.size()) - name.size() - 1);
     }
     return lines;
   }

@@ -58,7 +58,8 @@ class PictureBuilder {
     const Node& node = agent.nodes[index];
     const std::string id = IdOf(agent_index, index);
     if (const auto* input = std::get_if<Input>(&node.op)) {
-      for (const std::string& source : shared_.SourcesOf(*input)) arrows.push_back({source, id, {}});
+      for (const std::string& source : shared_.SourcesOf(*input))
+        arrows.push_back({source, id, {}});
       return;
     }
     const std::string from = IdBehind(agent, agent_index, node.inputs.front());
@@ -68,8 +69,7 @@ class PictureBuilder {
       return;
     }
     if (const auto* channel = std::get_if<ChannelOutput>(&node.op)) {
-      arrows.push_back(
-          {from, shared_.OfChannel(channel->channel), ChannelLabels(agent, *channel)});
+      arrows.push_back({from, shared_.OfChannel(channel->channel), ChannelLabels(agent, *channel)});
       return;
     }
     arrows.push_back({from, id, {}});

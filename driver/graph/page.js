@@ -29,6 +29,7 @@
     return groups;
   }
 
+  const isNamed = (node) => node.kind !== "input" && node.kind !== "stage";  // by the user
   const isOutput = (node) => ["output", "channel", "sink"].includes(node.kind);
   const functionsOf = new Map(app.agents.map((agent) =>
     [agent.name, new Map(agent.functions.map((one) => [one.name, one]))]));
@@ -241,9 +242,10 @@
     }
 
     topicButton(topic) {
-      const kind = { topic: "topic", channel: "channel", pattern: "topics", chosen: "topics" }[topic.kind];
+      const kind = { topic: "topic", channel: "channel", pattern: "topics that match", chosen: "topics" }[topic.kind];
+      const name = topic.kind === "pattern" ? topic.name : topic.label;
       return this.button(topic.id, { topic, keys: [`topic ${topic.kind} ${topic.label}`] }, "",
-        make("span", "kind", kind), " ", make("span", "name", topic.label));
+        make("span", "kind", kind), " ", make("span", "name", name));
     }
 
     addTopic(topic) {
@@ -256,7 +258,7 @@
       const own = `${agent.name} ${node.kind} ${node.name}`;
       const keys = (node.steps || []).map((step) => `${agent.name} ${step.kind} ${step.name}`);
       const badge = make("span", "badge", node.engine);
-      const content = [make("span", "kind", node.kind), " ", make("span", "name", name),
+      const content = [make("span", "head", make("span", "kind", node.kind), " ", make("span", "name", name)),
         ...node.label.map((label) => make("span", "label", label))];
       // Beside the name, or, where room is scarce, below all.
       content.splice(isOutput(node) ? content.length : 0, 0, badge);
@@ -266,7 +268,7 @@
 
     // An operation; behind a group-by the topic that it goes through.
     addOperation(agent, node, steps) {
-      const button = this.nodeButton(agent, node, ["input", "stage"].includes(node.kind) ? "" : node.name);
+      const button = this.nodeButton(agent, node, isNamed(node) ? node.name : "");
       if (!node.steps) {
         steps.append(button);
       } else {
@@ -511,9 +513,10 @@
   }
 
   function titleOf({ agent, node, topic }, id) {
-    if (topic) return `${topic.kind === "channel" ? "channel " : "topic "}${topic.label}`;
+    if (topic) return `${{ topic: "topic ", channel: "channel ", pattern: "", chosen: "topics " }[topic.kind]}${topic.label}`;
     if (id.endsWith("_failed")) return `failed records of ${agent.name}`;
-    return node ? `${node.kind} ${node.kind === "input" ? `of ${agent.name}` : node.name}` : `agent ${agent.name}`;
+    if (!node) return `agent ${agent.name}`;
+    return `${node.kind} ${isNamed(node) ? node.name : `of ${agent.name}`}`;
   }
 
   function open(plan, id) {
