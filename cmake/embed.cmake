@@ -13,17 +13,18 @@ function(kaspr_embed target)
   endforeach()
 endfunction()
 
-# kaspr_embed_sha256(target a/x.js): the hash of the file, as k_x_js_sha256.
-function(kaspr_embed_sha256 target path)
-  get_filename_component(name ${path} NAME)
-  string(REPLACE "." "_" name ${name}_sha256)
-  set(hash ${CMAKE_CURRENT_BINARY_DIR}/embedded/${name})
-  add_custom_command(OUTPUT ${hash}.cc
-    COMMAND ${CMAKE_COMMAND} -DINPUT=${PROJECT_SOURCE_DIR}/${path} -DOUTPUT=${hash}
-            -P ${PROJECT_SOURCE_DIR}/cmake/embed_sha256.cmake
-    COMMAND ${CMAKE_COMMAND} -DINPUT=${hash} -DOUTPUT=${hash}.cc -DNAME=${name}
+# kaspr_embed_script(target x a/y.js a/z.js ...): the scripts as one, k_x, and its hash, k_x_sha256.
+function(kaspr_embed_script target name)
+  list(TRANSFORM ARGN PREPEND ${PROJECT_SOURCE_DIR}/ OUTPUT_VARIABLE inputs)
+  set(script ${CMAKE_CURRENT_BINARY_DIR}/embedded/${name})
+  add_custom_command(OUTPUT ${script}.cc ${script}.sha256.cc
+    COMMAND ${CMAKE_COMMAND} "-DINPUTS=${inputs}" -DOUTPUT=${script}
+            -P ${PROJECT_SOURCE_DIR}/cmake/join_script.cmake
+    COMMAND ${CMAKE_COMMAND} -DINPUT=${script} -DOUTPUT=${script}.cc -DNAME=${name}
             -P ${PROJECT_SOURCE_DIR}/cmake/embed_file.cmake
-    DEPENDS ${path} ${PROJECT_SOURCE_DIR}/cmake/embed_file.cmake
-            ${PROJECT_SOURCE_DIR}/cmake/embed_sha256.cmake VERBATIM)
-  target_sources(${target} PRIVATE ${hash}.cc)
+    COMMAND ${CMAKE_COMMAND} -DINPUT=${script}.sha256 -DOUTPUT=${script}.sha256.cc
+            -DNAME=${name}_sha256 -P ${PROJECT_SOURCE_DIR}/cmake/embed_file.cmake
+    DEPENDS ${inputs} ${PROJECT_SOURCE_DIR}/cmake/embed_file.cmake
+            ${PROJECT_SOURCE_DIR}/cmake/join_script.cmake VERBATIM)
+  target_sources(${target} PRIVATE ${script}.cc ${script}.sha256.cc)
 endfunction()

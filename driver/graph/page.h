@@ -3,10 +3,15 @@
 // `graph -o html`: one file that shows an app in a browser, with nothing from anywhere else.
 //
 //   page.html   the frame, with {{places}} for what follows
-//   page.css, page.js   how it looks; how the graph is laid out, and what a click shows
+//   page.css    how it looks, in light and dark, on a desk and on a phone
+//   data.js     the graph, which comes as the JSON of `graph -o json`, and how elements are made
+//   layout.js   where boxes and arrows go
+//   plan.js     one plan: topics, agents and what is in them
+//   panel.js    what is said of each thing
+//   page.js     opening and closing, keys, tabs
 //
-// The graph comes as the JSON of `graph -o json` and is drawn in the browser. The page's own
-// Content-Security-Policy lets it run this one script, by its hash, and load nothing.
+// The scripts are joined to one when kasprc is built. The page's own Content-Security-Policy lets
+// it run that one, by its hash, and load nothing.
 
 #include <string>
 #include <string_view>

@@ -1,5 +1,11 @@
-# The SHA-256 of INPUT in base64, as a Content-Security-Policy names a script, in the file OUTPUT.
-file(SHA256 ${INPUT} hex)
+# The scripts INPUTS as one in OUTPUT, and in OUTPUT.sha256 its SHA-256 in base64, which is how a
+# Content-Security-Policy names it.
+file(WRITE ${OUTPUT} "")
+foreach(input IN LISTS INPUTS)
+  file(READ ${input} text)
+  file(APPEND ${OUTPUT} "${text}\n")
+endforeach()
+file(SHA256 ${OUTPUT} hex)
 string(APPEND hex "00")  # 33 bytes are eleven groups of 24 bits, of which the last digit is padding
 set(digits ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/)
 foreach(begin RANGE 0 60 6)
@@ -11,4 +17,4 @@ foreach(begin RANGE 0 60 6)
   endforeach()
 endforeach()
 string(REGEX REPLACE ".$" "=" base64 ${base64})
-file(WRITE ${OUTPUT} ${base64})
+file(WRITE ${OUTPUT}.sha256 ${base64})
