@@ -12,3 +12,19 @@ function(kaspr_embed target)
     target_sources(${target} PRIVATE ${output})
   endforeach()
 endfunction()
+
+# kaspr_embed_script(target x a/y.js a/z.js ...): the scripts as one, k_x, and its hash, k_x_sha256.
+function(kaspr_embed_script target name)
+  list(TRANSFORM ARGN PREPEND ${PROJECT_SOURCE_DIR}/ OUTPUT_VARIABLE inputs)
+  set(script ${CMAKE_CURRENT_BINARY_DIR}/embedded/${name})
+  add_custom_command(OUTPUT ${script}.cc ${script}.sha256.cc
+    COMMAND ${CMAKE_COMMAND} "-DINPUTS=${inputs}" -DOUTPUT=${script}
+            -P ${PROJECT_SOURCE_DIR}/cmake/join_script.cmake
+    COMMAND ${CMAKE_COMMAND} -DINPUT=${script} -DOUTPUT=${script}.cc -DNAME=${name}
+            -P ${PROJECT_SOURCE_DIR}/cmake/embed_file.cmake
+    COMMAND ${CMAKE_COMMAND} -DINPUT=${script}.sha256 -DOUTPUT=${script}.sha256.cc
+            -DNAME=${name}_sha256 -P ${PROJECT_SOURCE_DIR}/cmake/embed_file.cmake
+    DEPENDS ${inputs} ${PROJECT_SOURCE_DIR}/cmake/embed_file.cmake
+            ${PROJECT_SOURCE_DIR}/cmake/join_script.cmake VERBATIM)
+  target_sources(${target} PRIVATE ${script}.cc ${script}.sha256.cc)
+endfunction()

@@ -9,8 +9,10 @@
 #include "base/render.h"
 #include "driver/child.h"
 #include "driver/files.h"
+#include "driver/graph/page.h"
 #include "frontend/print_spec.h"
 #include "ir/draw.h"
+#include "ir/draw_json.h"
 #include "ir/expr/print.h"
 #include "ir/print.h"
 #include "runtime/plan.h"
@@ -101,7 +103,17 @@ std::optional<std::string> DrawSvg(const ir::Graph& graph) {
   return std::nullopt;
 }
 
-std::optional<std::string> Draw(const ir::Graph& graph, std::string_view format) {
+std::string DrawJson(const Compilation& compiled) {
+  return ir::DrawJson({.written = *compiled.graph,
+                       .optimized = *compiled.optimized,
+                       .passes = compiled.passes,
+                       .diagnostics = compiled.diagnostics});
+}
+
+std::optional<std::string> Draw(const Compilation& compiled, std::string_view format) {
+  const ir::Graph& graph = *compiled.optimized;
+  if (format == "json") return DrawJson(compiled);
+  if (format == "html") return GraphPage(graph.app, ir::DrawText(graph), DrawJson(compiled));
   if (format == "dot") return ir::DrawDot(graph);
   if (format == "mermaid") return ir::DrawMermaid(graph);
   if (format == "svg") return DrawSvg(graph);
@@ -189,7 +201,7 @@ int Graph(const Options& options) {
   python::Interpreter interpreter;
   const int code = Load(options, interpreter, compiled);
   if (code != kExitOk) return code;
-  const std::optional<std::string> picture = Draw(*compiled.optimized, options.drawing);
+  const std::optional<std::string> picture = Draw(compiled, options.drawing);
   return picture && WriteFile("-", *picture) ? kExitOk : kExitIo;
 }
 

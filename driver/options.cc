@@ -229,9 +229,10 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
   AddFiles(graph, options);
   options.drawing = "text";
   graph
-      ->add_option("-o,--output", options.drawing,
-                   "text, mermaid, dot, or svg, which Graphviz makes")
-      ->check(CLI::IsMember({"text", "dot", "mermaid", "svg"}))
+      ->add_option(
+          "-o,--output", options.drawing,
+          "text, mermaid, dot, json, html: a page in one file, or svg, which Graphviz makes")
+      ->check(CLI::IsMember({"text", "dot", "mermaid", "svg", "html", "json"}))
       ->type_name("FORMAT");
 
   CLI::App* run = app.add_subcommand("run", "Run specs, on Kafka or on local files");

@@ -48,7 +48,7 @@ struct Options {
   std::string topic;    // explain: a code or a field
   std::string emit;     // compile: spec, ir, ir-opt, plan; "": one line per agent
   bool places = false;  // compile --locs
-  std::string drawing;  // graph -o: text, dot, mermaid, svg
+  std::string drawing;  // graph -o: text, dot, mermaid, svg, html, json
   std::vector<std::string> disabled_passes;
   std::vector<std::string> print_after;
 

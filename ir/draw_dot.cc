@@ -36,9 +36,10 @@ std::string DrawDot(const Graph& graph) {
   };
   append("digraph \"{}\" {{\n  rankdir=LR;\n", Escaped(picture.app));
   append("  node [shape=box, style=rounded];\n");
-  for (const Box& topic : picture.topics) {
-    append("  {} [label=\"{}\", shape={}, style={}];\n", topic.id, Escaped(topic.lines.front()),
-           topic.channel ? "cds" : "cylinder", topic.dashed ? "dashed" : "solid");
+  for (const SharedBox& topic : picture.topics) {
+    append("  {} [label=\"{}\", shape={}, style={}];\n", topic.id, Escaped(topic.label),
+           topic.kind == SharedBox::Kind::kChannel ? "cds" : "cylinder",
+           topic.several() ? "dashed" : "solid");
   }
   for (size_t i = 0; i < picture.agents.size(); ++i) {
     const Cluster& agent = picture.agents[i];

@@ -52,15 +52,15 @@ std::string DrawMermaid(const Graph& graph) {
   const auto append = [&]<class... Args>(fmt::format_string<Args...> format, Args&&... args) {
     fmt::format_to(std::back_inserter(out), format, std::forward<Args>(args)...);
   };
-  for (const Box& topic : picture.topics) {
-    const std::string label = Escaped(topic.lines);
+  for (const SharedBox& topic : picture.topics) {
+    const std::string label = Escaped(topic.label);
     append("  {}", topic.id);
-    if (topic.channel) {
+    if (topic.kind == SharedBox::Kind::kChannel) {
       append("[[\"{}\"]]\n", label);
     } else {
       append("[(\"{}\")]\n", label);
     }
-    if (topic.dashed) append("  style {} stroke-dasharray: 4\n", topic.id);
+    if (topic.several()) append("  style {} stroke-dasharray: 4\n", topic.id);
   }
   for (size_t i = 0; i < picture.agents.size(); ++i) {
     const Cluster& agent = picture.agents[i];

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <map>
-
 #include "ir/labels.h"
 
 namespace kaspr::ir {
@@ -11,14 +9,11 @@ namespace {
 
 class PictureBuilder {
  public:
-  explicit PictureBuilder(const Graph& graph) : graph_(graph) {}
+  explicit PictureBuilder(const Graph& graph) : graph_(graph), shared_(graph) {}
 
   Picture Run() && {
     picture_.app = Shown(graph_.app);
-    for (const Agent& agent : graph_.agents) {
-      AddSources(agent.input());
-      for (const Target& target : TargetsOf(agent)) AddTarget(agent, target);
-    }
+    picture_.topics = shared_.boxes();
     for (size_t i = 0; i < graph_.agents.size(); ++i) AddAgent(i);
     return std::move(picture_);
   }
@@ -26,51 +21,11 @@ class PictureBuilder {
  private:
   static std::string IdOf(size_t agent, size_t node) { return fmt::format("a{}_{}", agent, node); }
 
-  // Boxes outside of agents are told apart by what they are and their name.
-  enum class Kind : uint8_t { kTopic, kChannel, kPattern };
-
-  void Add(Kind kind, const std::string& name, const std::string& label) {
-    const auto [known, fresh] = shared_.emplace(std::pair(kind, name), NextId());
-    if (!fresh) return;
-    picture_.topics.push_back({.id = known->second,
-                               .lines = {label},
-                               .dashed = kind == Kind::kPattern,
-                               .channel = kind == Kind::kChannel});
-  }
-
-  void AddSources(const Input& input) {
-    for (const std::string& topic : input.topics) Add(Kind::kTopic, topic, Shown(topic));
-    if (!input.channel.empty()) Add(Kind::kChannel, input.channel, Shown(input.channel));
-    if (!input.pattern.empty()) Add(Kind::kPattern, input.pattern, SourceLabels(input).front());
-  }
-
-  void AddTarget(const Agent& agent, const Target& target) {
-    if (target.kind == Target::Kind::kChannel) {
-      return Add(Kind::kChannel, target.name, Shown(target.name));
-    }
-    if (!target.name.empty()) return Add(Kind::kTopic, target.name, Shown(target.name));
-    const auto [known, fresh] = chosen_.emplace(target.destination, NextId());
-    if (!fresh) return;
-    picture_.topics.push_back(
-        {.id = known->second, .lines = {TopicLabel(agent, *target.destination)}, .dashed = true});
-  }
-
-  std::string NextId() const { return fmt::format("t{}", picture_.topics.size()); }
-
-  const std::string& IdOf(const Destination& destination) const {
-    const auto chosen = chosen_.find(&destination);
-    return chosen != chosen_.end() ? chosen->second : IdOf(Kind::kTopic, destination.topic);
-  }
-
-  const std::string& IdOf(Kind kind, const std::string& name) const {
-    return shared_.at({kind, name});
-  }
-
   // Where the values come from that a node gives to those that read it: behind a group-by its
   // topic.
   std::string IdBehind(const Agent& agent, size_t agent_index, NodeId node) const {
     const auto* group = std::get_if<GroupBy>(&agent.node(node).op);
-    return group != nullptr ? IdOf(Kind::kTopic, group->topic)
+    return group != nullptr ? shared_.OfTopic(group->topic)
                             : IdOf(agent_index, static_cast<size_t>(node));
   }
 
@@ -93,7 +48,7 @@ class PictureBuilder {
     }
     if (agent.on_error.UsesDeadLetters()) {
       cluster.arrows.push_back(
-          {IdOf(index, 0), IdOf(Kind::kTopic, agent.on_error.topic), {"failed records"}});
+          {IdOf(index, 0), shared_.OfTopic(agent.on_error.topic), {"failed records"}});
     }
     picture_.agents.push_back(std::move(cluster));
   }
@@ -103,40 +58,30 @@ class PictureBuilder {
     const Node& node = agent.nodes[index];
     const std::string id = IdOf(agent_index, index);
     if (const auto* input = std::get_if<Input>(&node.op)) {
-      for (const std::string& source : SourceIds(*input)) arrows.push_back({source, id, {}});
+      for (const std::string& source : shared_.SourcesOf(*input))
+        arrows.push_back({source, id, {}});
       return;
     }
     const std::string from = IdBehind(agent, agent_index, node.inputs.front());
     if (const auto* output = std::get_if<Output>(&node.op)) {
       const Destination& destination = output->destination;
-      arrows.push_back({from, IdOf(destination), DestinationLabels(agent, destination)});
+      arrows.push_back({from, shared_.Of(destination), DestinationLabels(agent, destination)});
       return;
     }
     if (const auto* channel = std::get_if<ChannelOutput>(&node.op)) {
-      arrows.push_back(
-          {from, IdOf(Kind::kChannel, channel->channel), ChannelLabels(agent, *channel)});
+      arrows.push_back({from, shared_.OfChannel(channel->channel), ChannelLabels(agent, *channel)});
       return;
     }
     arrows.push_back({from, id, {}});
     for (const StepLabel& step : StepLabels(node)) {
-      if (step.group) arrows.push_back({id, IdOf(Kind::kTopic, step.group->topic), {}});
+      if (step.group) arrows.push_back({id, shared_.OfTopic(step.group->topic), {}});
       if (!step.send) continue;
-      arrows.push_back({id, IdOf(step.send->destination), SendLabels(agent, *step.send)});
+      arrows.push_back({id, shared_.Of(step.send->destination), SendLabels(agent, *step.send)});
     }
   }
 
-  std::vector<std::string> SourceIds(const Input& input) const {
-    if (!input.channel.empty()) return {IdOf(Kind::kChannel, input.channel)};
-    if (!input.pattern.empty()) return {IdOf(Kind::kPattern, input.pattern)};
-    std::vector<std::string> ids;
-    for (const std::string& topic : input.topics) ids.push_back(IdOf(Kind::kTopic, topic));
-    return ids;
-  }
-
   const Graph& graph_;
-  // To their ids.
-  std::map<std::pair<Kind, std::string>, std::string> shared_;
-  std::map<const Destination*, std::string> chosen_;
+  const SharedBoxes shared_;
   Picture picture_;
 };
 

@@ -10,16 +10,15 @@
 #include <vector>
 
 #include "ir/graph.h"
+#include "ir/shared_boxes.h"
 
 namespace kaspr::ir {
 
-// A topic or channel, or what an agent does in one step. Without lines: the point at which the
-// topics of an agent become one stream.
+// What an agent does in one step. Without lines: the point at which the topics of an agent become
+// one stream.
 struct Box {
   std::string id;
   std::vector<std::string> lines;
-  bool dashed = false;   // topics of which only a run says the names, which stand together
-  bool channel = false;  // else a topic
 };
 
 struct Arrow {
@@ -35,7 +34,7 @@ struct Cluster {
 
 struct Picture {
   std::string app;
-  std::vector<Box> topics;  // and channels, shared by all agents, in order of first mention
+  std::vector<SharedBox> topics;  // and channels
   std::vector<Cluster> agents;
 };
 

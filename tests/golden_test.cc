@@ -3,7 +3,7 @@
 // tests/golden/specs: an app that is right (x.yaml, or a folder x of them) and what becomes of it:
 //   .ir .ir-opt .plan .graph    always; .graph is the picture of the optimized app
 //   .err                        if there are warnings
-//   .dot .mermaid .locs .spec   where the file is there; .locs is .ir with places
+//   .dot .json .mermaid .locs .spec   where the file is there; .locs is .ir with places
 // tests/golden/diagnostics: an app that is wrong, and .err: all that `kasprc check` says about it.
 // tests/golden/failures: what running apps say; written by the tests of the driver.
 
@@ -19,6 +19,7 @@
 #include "driver/pipeline.h"
 #include "frontend/print_spec.h"
 #include "ir/draw.h"
+#include "ir/draw_json.h"
 #include "ir/parse.h"
 #include "ir/print.h"
 #include "runtime/plan.h"
@@ -90,6 +91,12 @@ void RunSpec(const fs::path& app, const fs::path& folder, python::Interpreter& i
   if (fs::exists(Beside(app, ".dot"))) {
     ExpectFile(Beside(app, ".dot"), ir::DrawDot(*result.optimized));
   }
+  if (fs::exists(Beside(app, ".json"))) {
+    ExpectFile(Beside(app, ".json"), ir::DrawJson({.written = *result.graph,
+                                                   .optimized = *result.optimized,
+                                                   .passes = result.passes,
+                                                   .diagnostics = result.diagnostics}));
+  }
   if (fs::exists(Beside(app, ".mermaid"))) {
     ExpectFile(Beside(app, ".mermaid"), ir::DrawMermaid(*result.optimized));
   }
@@ -153,8 +160,8 @@ void RegisterAll(const fs::path& golden, python::Interpreter& interpreter) {
              [=, &interpreter] { RunDiagnostics(app, wrong, interpreter); });
   }
   Register("golden", "NoStrays", [=] {
-    ExpectNoStrays(
-        specs, {".ir", ".ir-opt", ".plan", ".graph", ".err", ".dot", ".mermaid", ".locs", ".spec"});
+    ExpectNoStrays(specs, {".ir", ".ir-opt", ".plan", ".graph", ".err", ".dot", ".json", ".mermaid",
+                           ".locs", ".spec"});
     ExpectNoStrays(wrong, {".err"});
   });
   Register("golden", "EveryCodeIsShown", [=] { ExpectAllCodesShown(golden); });

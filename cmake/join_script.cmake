@@ -1,0 +1,20 @@
+# The scripts INPUTS as one in OUTPUT, and in OUTPUT.sha256 its SHA-256 in base64, which is how a
+# Content-Security-Policy names it.
+file(WRITE ${OUTPUT} "")
+foreach(input IN LISTS INPUTS)
+  file(READ ${input} text)
+  file(APPEND ${OUTPUT} "${text}\n")
+endforeach()
+file(SHA256 ${OUTPUT} hex)
+string(APPEND hex "00")  # 33 bytes are eleven groups of 24 bits, of which the last digit is padding
+set(digits ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/)
+foreach(begin RANGE 0 60 6)
+  string(SUBSTRING ${hex} ${begin} 6 group)
+  foreach(shift 18 12 6 0)
+    math(EXPR digit "(0x${group} >> ${shift}) & 63")
+    string(SUBSTRING ${digits} ${digit} 1 digit)
+    string(APPEND base64 ${digit})
+  endforeach()
+endforeach()
+string(REGEX REPLACE ".$" "=" base64 ${base64})
+file(WRITE ${OUTPUT}.sha256 ${base64})

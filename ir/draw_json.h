@@ -1,0 +1,25 @@
+#pragma once
+
+// The app for programs, and for the page: topics, agents, what is in them and what leads where, as
+// written and as optimized, with the Python of every function. docs/graph.md has the keys.
+
+#include <string>
+
+#include "base/diagnostics.h"
+#include "ir/graph.h"
+#include "ir/passes.h"
+
+namespace kaspr::ir {
+
+// A graph, what the passes made of it and said, and what was found in its functions.
+struct CompiledApp {
+  const Graph& written;
+  const Graph& optimized;
+  const PassContext& passes;
+  const Diagnostics& diagnostics;
+};
+
+// JSON, a line for each thing in it.
+std::string DrawJson(const CompiledApp& app);
+
+}  // namespace kaspr::ir
