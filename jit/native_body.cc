@@ -45,18 +45,21 @@ class Machine {
   static constexpr size_t kMostValues = 100'000;  // of a later generator
 
   Status Call(const ir::Expr& function, Value argument, Value& result) {
-    std::unique_ptr<ir::Evaluator>& evaluator = evaluators_[&function];
-    if (!evaluator) evaluator = std::make_unique<ir::Evaluator>(function);
-    return evaluator->Run(heap_, {&argument, 1}, surroundings_, result);
+    return EvaluatorOf(function).Run(heap_, {&argument, 1}, surroundings_, result);
   }
 
   // The same of a generator, whose items go to `take`.
   Status Generate(const ir::Expr& function, Value argument, std::function<Status(Value)> take) {
-    ir::Evaluator evaluator(function);
     ir::Surroundings surroundings = surroundings_;
     surroundings.yield = std::move(take);
     Value none;
-    return evaluator.Run(heap_, {&argument, 1}, surroundings, none);
+    return EvaluatorOf(function).Run(heap_, {&argument, 1}, surroundings, none);
+  }
+
+  const ir::Evaluator& EvaluatorOf(const ir::Expr& function) {
+    std::unique_ptr<ir::Evaluator>& evaluator = evaluators_[&function];
+    if (!evaluator) evaluator = std::make_unique<ir::Evaluator>(function);
+    return *evaluator;
   }
 
   // Applies a map that does not yield, a filter or a send; `dropped`: nothing goes on.

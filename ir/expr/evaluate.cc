@@ -154,10 +154,10 @@ class Iteration {
   size_t next_ = 0;
 };
 
-}  // namespace
+enum class Flow : uint8_t { kGive, kBreak, kContinue, kReturn, kStop };
 
-struct Evaluator::Frame {
-  const ExprFunction& function;
+// A function that runs.
+struct Frame {
   std::span<const Value> constants;
   std::vector<Value> values;
   std::vector<Value> out;       // what the region that ran last gives, carries or returns
@@ -181,6 +181,145 @@ struct Evaluator::Frame {
   }
 };
 
+}  // namespace
+
+// One run.
+struct Evaluator::Execution {
+  const Evaluator& evaluator;
+  Heap& heap;
+  const Surroundings& surroundings;
+  uint64_t turns = 0;
+
+  Status CallFunction(uint32_t index, std::span<const Value> arguments, Value& result) {
+    const ExprFunction& function = evaluator.expr_.functions[index];
+    if (++turns > kMostTurns) return Status::kBail;
+    Frame frame{.constants = evaluator.constants_[index],
+                .values = std::vector<Value>(function.values),
+                .out = {}};
+    std::copy(arguments.begin(), arguments.end(), frame.values.begin());
+    if (RunRegion(frame, function.body) != Flow::kReturn) return frame.status;
+    result = frame.out.front();
+    return Status::kOk;
+  }
+
+  Flow RunRegion(Frame& frame, const Region& region) {
+    for (const Inst& inst : region.body) {
+      Flow flow = Flow::kGive;
+      if (!RunInst(frame, inst, flow)) return flow;
+    }
+    KASPR_UNREACHABLE("a region without an end");
+  }
+
+  // False: it leaves the region, as `flow` says.
+  bool RunInst(Frame& frame, const Inst& inst, Flow& flow) {
+    const auto leave = [&](Flow how) {
+      frame.Take(inst);
+      flow = how;
+      return false;
+    };
+    // What runs regions is done if the last one gave.
+    const auto go_on = [&](Flow how) {
+      flow = how;
+      if (flow != Flow::kGive) return false;
+      frame.Hand(inst.results);
+      return true;
+    };
+    const auto simple = [&] {
+      Value result;
+      const Status status = RunSimple(frame, inst, result);
+      if (status != Status::kOk) {
+        flow = frame.Stop(status);
+        return false;
+      }
+      if (!inst.results.empty()) frame.Set(inst.results.front(), result);
+      return true;
+    };
+    return std::visit(
+        Match{[&](const Apply&) { return simple(); }, [&](const Call&) { return simple(); },
+              [&](const EventField&) { return simple(); }, [&](const Yield&) { return simple(); },
+              [&](const If&) {
+                bool truth = false;
+                const Status status = value::semantics::Truth(frame.Get(inst.operands[0]), truth);
+                if (status != Status::kOk) return go_on(frame.Stop(status));
+                return go_on(RunRegion(frame, inst.regions[truth ? 0 : 1]));
+              },
+              [&](const Loop&) { return go_on(RunLoop(frame, inst)); },
+              [&](const For&) { return go_on(RunFor(frame, inst)); },
+              [&](const Try&) { return go_on(RunTry(frame, inst)); },
+              [&](const Give&) { return leave(Flow::kGive); },
+              [&](const Break&) { return leave(Flow::kBreak); },
+              [&](const Continue&) { return leave(Flow::kContinue); },
+              [&](const Return&) { return leave(Flow::kReturn); },
+              [&](const Raise& raise) {
+                flow = frame.Stop(raise.status);
+                return false;
+              }},
+        inst.op);
+  }
+
+  Flow RunLoop(Frame& frame, const Inst& inst) {
+    frame.Take(inst);
+    while (true) {
+      if (++turns > kMostTurns) return frame.Stop(Status::kBail);
+      frame.Hand(inst.regions[0].parameters);
+      const Flow flow = RunRegion(frame, inst.regions[0]);
+      if (flow == Flow::kBreak) return Flow::kGive;
+      if (flow != Flow::kContinue) return flow;
+    }
+  }
+
+  Flow RunFor(Frame& frame, const Inst& inst) {
+    frame.Take(inst);
+    Iteration iteration(heap, frame.out.front());
+    frame.out.erase(frame.out.begin());
+    const std::span<const ValueId> parameters = inst.regions[0].parameters;
+    while (true) {
+      Value item;
+      bool more = false;
+      const Status status = iteration.Next(item, more);
+      if (status != Status::kOk || ++turns > kMostTurns) {
+        return frame.Stop(status != Status::kOk ? status : Status::kBail);
+      }
+      if (!more) {
+        frame.Hand(inst.regions[1].parameters);
+        return RunRegion(frame, inst.regions[1]);
+      }
+      frame.Set(parameters.front(), item);
+      frame.Hand(parameters.subspan(1));
+      const Flow flow = RunRegion(frame, inst.regions[0]);
+      if (flow == Flow::kBreak) return Flow::kGive;
+      if (flow != Flow::kContinue) return flow;
+    }
+  }
+
+  Flow RunTry(Frame& frame, const Inst& inst) {
+    const Flow flow = RunRegion(frame, inst.regions[0]);
+    if (flow != Flow::kStop || frame.status == Status::kBail) return flow;
+    const auto& handlers = std::get<Try>(inst.op).handlers;
+    for (size_t i = 0; i < handlers.size(); ++i) {
+      if (!value::Has(handlers[i], frame.status)) continue;
+      frame.status = Status::kOk;
+      return RunRegion(frame, inst.regions[i + 1]);
+    }
+    return flow;
+  }
+
+  Status RunSimple(Frame& frame, const Inst& inst, Value& result) {
+    std::vector<Value> operands;
+    for (const Operand& operand : inst.operands) operands.push_back(frame.Get(operand));
+    if (const auto* apply = std::get_if<Apply>(&inst.op)) {
+      return apply->primitive->function(heap, operands, result);
+    }
+    if (const auto* call = std::get_if<Call>(&inst.op)) {
+      return CallFunction(call->function, operands, result);
+    }
+    if (const auto* field = std::get_if<EventField>(&inst.op)) {
+      return surroundings.event ? surroundings.event(field->path, heap, result) : Status::kBail;
+    }
+    return surroundings.yield ? surroundings.yield(operands.front()) : Status::kBail;
+  }
+};
+
 Evaluator::Evaluator(const Expr& expr) : expr_(expr) {
   for (const ExprFunction& function : expr.functions) {
     std::vector<Value>& constants = constants_.emplace_back();
@@ -191,141 +330,8 @@ Evaluator::Evaluator(const Expr& expr) : expr_(expr) {
 }
 
 Status Evaluator::Run(Heap& heap, std::span<const Value> arguments,
-                      const Surroundings& surroundings, Value& result) {
-  heap_ = &heap;
-  surroundings_ = &surroundings;
-  turns_ = 0;
-  return CallFunction(0, arguments, result);
-}
-
-Status Evaluator::CallFunction(uint32_t index, std::span<const Value> arguments, Value& result) {
-  const ExprFunction& function = expr_.functions[index];
-  if (++turns_ > kMostTurns) return Status::kBail;
-  Frame frame{.function = function,
-              .constants = constants_[index],
-              .values = std::vector<Value>(function.values),
-              .out = {}};
-  std::copy(arguments.begin(), arguments.end(), frame.values.begin());
-  if (RunRegion(frame, function.body) != Flow::kReturn) return frame.status;
-  result = frame.out.front();
-  return Status::kOk;
-}
-
-Evaluator::Flow Evaluator::RunRegion(Frame& frame, const Region& region) {
-  for (const Inst& inst : region.body) {
-    Flow flow = Flow::kGive;
-    if (!RunInst(frame, inst, flow)) return flow;
-  }
-  KASPR_UNREACHABLE("a region without an end");
-}
-
-// False: it leaves the region, as `flow` says.
-bool Evaluator::RunInst(Frame& frame, const Inst& inst, Flow& flow) {
-  const auto leave = [&](Flow how) {
-    frame.Take(inst);
-    flow = how;
-    return false;
-  };
-  // What runs regions is done if the last one gave.
-  const auto go_on = [&](Flow how) {
-    flow = how;
-    if (flow != Flow::kGive) return false;
-    frame.Hand(inst.results);
-    return true;
-  };
-  const auto simple = [&] {
-    Value result;
-    const Status status = RunSimple(frame, inst, result);
-    if (status != Status::kOk) {
-      flow = frame.Stop(status);
-      return false;
-    }
-    if (!inst.results.empty()) frame.Set(inst.results.front(), result);
-    return true;
-  };
-  return std::visit(
-      Match{[&](const Apply&) { return simple(); }, [&](const Call&) { return simple(); },
-            [&](const EventField&) { return simple(); }, [&](const Yield&) { return simple(); },
-            [&](const If&) {
-              bool truth = false;
-              const Status status = value::semantics::Truth(frame.Get(inst.operands[0]), truth);
-              if (status != Status::kOk) return go_on(frame.Stop(status));
-              return go_on(RunRegion(frame, inst.regions[truth ? 0 : 1]));
-            },
-            [&](const Loop&) { return go_on(RunLoop(frame, inst)); },
-            [&](const For&) { return go_on(RunFor(frame, inst)); },
-            [&](const Try&) { return go_on(RunTry(frame, inst)); },
-            [&](const Give&) { return leave(Flow::kGive); },
-            [&](const Break&) { return leave(Flow::kBreak); },
-            [&](const Continue&) { return leave(Flow::kContinue); },
-            [&](const Return&) { return leave(Flow::kReturn); },
-            [&](const Raise& raise) {
-              flow = frame.Stop(raise.status);
-              return false;
-            }},
-      inst.op);
-}
-
-Evaluator::Flow Evaluator::RunLoop(Frame& frame, const Inst& inst) {
-  frame.Take(inst);
-  while (true) {
-    if (++turns_ > kMostTurns) return frame.Stop(Status::kBail);
-    frame.Hand(inst.regions[0].parameters);
-    const Flow flow = RunRegion(frame, inst.regions[0]);
-    if (flow == Flow::kBreak) return Flow::kGive;
-    if (flow != Flow::kContinue) return flow;
-  }
-}
-
-Evaluator::Flow Evaluator::RunFor(Frame& frame, const Inst& inst) {
-  frame.Take(inst);
-  Iteration iteration(*heap_, frame.out.front());
-  frame.out.erase(frame.out.begin());
-  const std::span<const ValueId> parameters = inst.regions[0].parameters;
-  while (true) {
-    Value item;
-    bool more = false;
-    const Status status = iteration.Next(item, more);
-    if (status != Status::kOk || ++turns_ > kMostTurns) {
-      return frame.Stop(status != Status::kOk ? status : Status::kBail);
-    }
-    if (!more) {
-      frame.Hand(inst.regions[1].parameters);
-      return RunRegion(frame, inst.regions[1]);
-    }
-    frame.Set(parameters.front(), item);
-    frame.Hand(parameters.subspan(1));
-    const Flow flow = RunRegion(frame, inst.regions[0]);
-    if (flow == Flow::kBreak) return Flow::kGive;
-    if (flow != Flow::kContinue) return flow;
-  }
-}
-
-Evaluator::Flow Evaluator::RunTry(Frame& frame, const Inst& inst) {
-  const Flow flow = RunRegion(frame, inst.regions[0]);
-  if (flow != Flow::kStop || frame.status == Status::kBail) return flow;
-  const auto& handlers = std::get<Try>(inst.op).handlers;
-  for (size_t i = 0; i < handlers.size(); ++i) {
-    if (!value::Has(handlers[i], frame.status)) continue;
-    frame.status = Status::kOk;
-    return RunRegion(frame, inst.regions[i + 1]);
-  }
-  return flow;
-}
-
-Status Evaluator::RunSimple(Frame& frame, const Inst& inst, Value& result) {
-  std::vector<Value> operands;
-  for (const Operand& operand : inst.operands) operands.push_back(frame.Get(operand));
-  if (const auto* apply = std::get_if<Apply>(&inst.op)) {
-    return apply->primitive->function(*heap_, operands, result);
-  }
-  if (const auto* call = std::get_if<Call>(&inst.op)) {
-    return CallFunction(call->function, operands, result);
-  }
-  if (const auto* field = std::get_if<EventField>(&inst.op)) {
-    return surroundings_->event ? surroundings_->event(field->path, *heap_, result) : Status::kBail;
-  }
-  return surroundings_->yield ? surroundings_->yield(operands.front()) : Status::kBail;
+                      const Surroundings& surroundings, Value& result) const {
+  return Execution{*this, heap, surroundings}.CallFunction(0, arguments, result);
 }
 
 }  // namespace kaspr::ir

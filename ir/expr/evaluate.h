@@ -3,11 +3,11 @@
 // A plain interpreter of Expr: slow and obvious, an engine of its own and the oracle for the
 // others.
 //
-//   Evaluator evaluator(expr);
+//   const Evaluator evaluator(expr);
 //   Status status = evaluator.Run(heap, {&value, 1}, {}, result);
 //
-// One thread at a time; the Expr must outlive it. What it returns lives in the heap, in the
-// arguments, or in the evaluator.
+// Any thread, several runs at a time, also one in the midst of another (a generator's). The Expr
+// must outlive it. What it returns lives in the heap, in the arguments, or in the evaluator.
 
 #include <functional>
 #include <span>
@@ -40,27 +40,14 @@ class Evaluator {
 
   // REQUIRES: as many arguments as the main function has parameters. `result` is set with kOk.
   value::Status Run(value::Heap& heap, std::span<const value::Value> arguments,
-                    const Surroundings& surroundings, value::Value& result);
+                    const Surroundings& surroundings, value::Value& result) const;
 
  private:
-  struct Frame;
-  enum class Flow : uint8_t { kGive, kBreak, kContinue, kReturn, kStop };
-
-  value::Status CallFunction(uint32_t index, std::span<const value::Value> arguments,
-                             value::Value& result);
-  Flow RunRegion(Frame& frame, const Region& region);
-  bool RunInst(Frame& frame, const Inst& inst, Flow& flow);
-  Flow RunLoop(Frame& frame, const Inst& inst);
-  Flow RunFor(Frame& frame, const Inst& inst);
-  Flow RunTry(Frame& frame, const Inst& inst);
-  value::Status RunSimple(Frame& frame, const Inst& inst, value::Value& result);
+  struct Execution;
 
   const Expr& expr_;
   value::Heap constants_heap_;
-  std::vector<std::vector<value::Value>> constants_;  // by function
-  value::Heap* heap_ = nullptr;
-  const Surroundings* surroundings_ = nullptr;
-  uint64_t turns_ = 0;
+  std::vector<std::vector<value::Value>> constants_;  // by function; nobody changes them
 };
 
 }  // namespace kaspr::ir
