@@ -65,6 +65,8 @@ void DropHelpers(Interpreter::State& state) {
   state.lane_module = {};
   state.driver_type = {};
   state.check_agent = {};
+  state.translate_agent = {};
+  state.primitives = {};
   state.context_name = {};
   state.builtins_name = {};
   state.builtins = {};

@@ -57,7 +57,9 @@ struct Interpreter::State {
   Ref context_module;  // context.py
   Ref lane_module;     // lane.py, once a loop is wanted
   Ref driver_type;
-  Ref check_agent;   // of check.py, once an app was checked
+  Ref check_agent;      // of check.py, once an app was checked
+  Ref translate_agent;  // of translate.py, likewise
+  Ref primitives;       // its second argument
   Ref context_name;  // the interned strings "context", "__builtins__"
   Ref builtins_name;
   Ref builtins;

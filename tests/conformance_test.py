@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the cases of tests/conformance through `kasprc run` (and `bad/` through `kasprc check`).
 
-    conformance_test.py KASPRC [AREA/NAME ...]
+    conformance_test.py KASPRC [--jit=ENGINE] [AREA/NAME ...]
 
 tests/conformance/README.md is the format. With names, only those cases run.
 """
@@ -54,14 +54,14 @@ def difference(expected, actual, case):
     return ""
 
 
-def run_case(kasprc, folder, case):
+def run_case(kasprc, folder, case, flags):
     with tempfile.TemporaryDirectory() as scratch:
         out, report = pathlib.Path(scratch, "out.jsonl"), pathlib.Path(scratch, "report.json")
         command = [kasprc, "run", "-f", folder / "agent.yaml", "--records", folder / "input.jsonl",
                    "--records-out", out, "--report", report, "--until", "end"]
         for topic, count in case.get("topics", {}).items():
             command += ["--partitions", f"{topic}={count}"]
-        command += case.get("flags", [])
+        command += [*case.get("flags", []), *flags]
         process = subprocess.run(command, capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
         talk = process.stderr.decode("utf-8", "replace")
         if process.returncode != case.get("exit", 0):
@@ -104,21 +104,25 @@ def check_bad(kasprc, folder, case):
         for d in found)
 
 
-def run(kasprc, name):
+def run(kasprc, name, flags):
     folder = ROOT / name
     case = yaml.safe_load((folder / "case.yaml").read_text(encoding="utf-8"))
     try:
-        return (check_bad if name.startswith("bad/") else run_case)(kasprc, folder, case)
+        if name.startswith("bad/"):
+            return check_bad(kasprc, folder, case)
+        return run_case(kasprc, folder, case, flags)
     except subprocess.TimeoutExpired:
         return f"no end after {TIMEOUT_SECONDS} s"
 
 
 def main():
-    kasprc, names = sys.argv[1], sys.argv[2:]
+    kasprc, rest = sys.argv[1], sys.argv[2:]
+    flags = [argument for argument in rest if argument.startswith("--jit=")]
+    names = [argument for argument in rest if argument not in flags]
     names = names or sorted(f"{path.parent.parent.name}/{path.parent.name}"
                             for path in ROOT.glob("*/*/case.yaml"))
     with ThreadPoolExecutor(2) as pool:
-        results = list(zip(names, pool.map(lambda name: run(kasprc, name), names)))
+        results = list(zip(names, pool.map(lambda name: run(kasprc, name, flags), names)))
     for name, wrong in results:
         if wrong:
             print(f"FAIL {name}: {wrong}")

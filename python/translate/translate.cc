@@ -107,23 +107,28 @@ void TranslateAgent(PyObject* translate_agent, PyObject* primitives, ir::Agent& 
   }
 }
 
+// A module after those that it imports, of which check.py has loaded some.
+void Load(Interpreter::State& state) {
+  LoadModule("_kaspr_emit", embedded::k_emit_py);
+  LoadModule("_kaspr_flow", embedded::k_flow_py);
+  LoadModule("_kaspr_scope", embedded::k_scope_py);
+  LoadModule("_kaspr_calls", embedded::k_calls_py);
+  LoadModule("_kaspr_expressions", embedded::k_expressions_py);
+  LoadModule("_kaspr_statements", embedded::k_statements_py);
+  Ref module = LoadModule("_kaspr_translate", embedded::k_translate_py);
+  state.translate_agent =
+      Checked(Ref::Own(PyObject_GetAttrString(module.get(), "translate_agent")));
+  state.primitives = DescribePrimitives();
+}
+
 }  // namespace
 
 void TranslateFunctions(Interpreter& interpreter, ir::Graph& graph) {
   interpreter.Call([&] {
-    // A module after those that it imports; check.py has loaded some.
-    LoadModule("_kaspr_emit", embedded::k_emit_py);
-    LoadModule("_kaspr_flow", embedded::k_flow_py);
-    LoadModule("_kaspr_scope", embedded::k_scope_py);
-    LoadModule("_kaspr_calls", embedded::k_calls_py);
-    LoadModule("_kaspr_expressions", embedded::k_expressions_py);
-    LoadModule("_kaspr_statements", embedded::k_statements_py);
-    Ref module = LoadModule("_kaspr_translate", embedded::k_translate_py);
-    Ref translate_agent =
-        Checked(Ref::Own(PyObject_GetAttrString(module.get(), "translate_agent")));
-    Ref primitives = DescribePrimitives();
+    Interpreter::State& state = interpreter.state();
+    if (!state.translate_agent) Load(state);
     for (ir::Agent& agent : graph.agents) {
-      TranslateAgent(translate_agent.get(), primitives.get(), agent);
+      TranslateAgent(state.translate_agent.get(), state.primitives.get(), agent);
     }
   });
 }

@@ -1,0 +1,261 @@
+// Random functions against CPython: translated and run by the evaluator, on random values; the same
+// result, the same class of exception, and what bails leaves its input as it was. What differs is
+// shrunk, and shown as a program and a value.
+//
+// KASPR_CASES says how many functions, KASPR_SEED with which seed.
+
+#include <Python.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <random>
+#include <sstream>
+
+#include "base/check.h"
+#include "ir/expr/evaluate.h"
+#include "ir/expr/parse.h"
+#include "ir/expr/print.h"
+#include "python/check/check.h"
+#include "python/state.h"
+#include "python/translate/translate.h"
+#include "python/values.h"
+#include "value/json_read.h"
+#include "value/status.h"
+
+namespace kaspr::python {
+namespace {
+
+using value::Heap, value::Status, value::Value;
+
+constexpr size_t kValues = 10;  // for each function
+
+Interpreter& Lane() {
+  static Interpreter interpreter;
+  return interpreter;
+}
+
+uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+std::string Text(PyObject* str) {
+  Py_ssize_t size = 0;
+  const char* text = PyUnicode_AsUTF8AndSize(str, &size);
+  PyErr_Clear();
+  return text == nullptr ? "?" : std::string(text, static_cast<size_t>(size));
+}
+
+class Oracle {
+ public:
+  Oracle() {
+    std::ifstream file(KASPR_TESTS "/equivalence/functions_oracle.py");
+    std::stringstream text;
+    text << file.rdbuf();
+    module_ = LoadModule("functions_oracle", text.str());
+  }
+
+  Ref Call(const char* function, std::vector<Ref> arguments) {
+    std::vector<PyObject*> vector;
+    for (const Ref& argument : arguments) vector.push_back(argument.get());
+    Ref callee = Ref::Own(PyObject_GetAttrString(module_.get(), function));
+    Ref result =
+        Ref::Own(PyObject_Vectorcall(callee.get(), vector.data(), vector.size(), nullptr));
+    if (!result) PyErr_Print();
+    KASPR_CHECK(result, "functions_oracle.py raised");
+    return result;
+  }
+
+ private:
+  Ref module_;
+};
+
+Ref Str(const std::string& text) {
+  return Ref::Own(PyUnicode_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size())));
+}
+
+Ref Copy(PyObject* value) {
+  Ref copy = Ref::Own(PyImport_ImportModule("copy"));
+  return Ref::Own(PyObject_CallMethod(copy.get(), "deepcopy", "O", value));
+}
+
+// The function as IR, or nothing: it stays in Python.
+std::optional<ir::Expr> Translate(const std::string& source) {
+  ir::Graph graph;
+  graph.agents.push_back({.name = "a"});
+  graph.agents[0].functions.push_back({.name = "f", .text = source, .entrypoint = "f"});
+  Diagnostics diagnostics;
+  CheckFunctions(Lane(), graph, diagnostics);
+  EXPECT_FALSE(diagnostics.has_errors());
+  TranslateFunctions(Lane(), graph);
+  return std::move(graph.agents[0].functions[0].expr);
+}
+
+struct Tally {
+  uint64_t functions = 0, translated = 0, runs = 0, bailed = 0, raised = 0, failed = 0;
+};
+
+class Comparison {
+ public:
+  explicit Comparison(Tally& tally) : tally_(tally) {}
+
+  void Check(uint64_t seed) {
+    Ref made = oracle_.Call("generate", {Ref::Own(PyLong_FromUnsignedLongLong(seed)),
+                                         Ref::Own(PyLong_FromSize_t(kValues))});
+    std::string source = Text(PyTuple_GET_ITEM(made.get(), 0));
+    PyObject* values = PyTuple_GET_ITEM(made.get(), 1);
+    ++tally_.functions;
+    const std::optional<ir::Expr> expr = Translate(source);
+    if (!expr) return;
+    ++tally_.translated;
+    RoundTrips(*expr);
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(values); ++i) {
+      PyObject* value = PyList_GET_ITEM(values, i);
+      std::string wrong = Differs(*expr, source, value, i % 2 == 0, true);
+      if (wrong.empty()) continue;
+      ++tally_.failed;
+      Shrink(source, value, i % 2 == 0, wrong);
+      ADD_FAILURE() << "seed " << seed << "\n"
+                    << source << "value: " << Text(PyObject_Repr(value)) << wrong;
+      return;
+    }
+  }
+
+ private:
+  void RoundTrips(const ir::Expr& expr) {
+    SourceFiles files;
+    Diagnostics diagnostics;
+    const std::string text = ir::Print(expr, {.places = true, .indent = ""});
+    const std::optional<ir::Expr> parsed =
+        ir::ParseExpr(files.Add("text", text), diagnostics);
+    ASSERT_TRUE(parsed) << text;
+    EXPECT_EQ(*parsed, expr) << text;
+    EXPECT_EQ(ir::Print(*parsed, {.places = true, .indent = ""}), text);
+  }
+
+  // From what CPython does; "" if it is the same.
+  std::string Differs(const ir::Expr& expr, const std::string& source, PyObject* object,
+                      bool document, bool counts) {
+    heap_.Reset();
+    const bool generator = expr.main().generator;
+    Value value;
+    if (!Take(object, document, value)) return "";
+    const std::string before = Show(value);
+    const Heap::Mark mark = heap_.NewMark();
+    std::vector<Value> items;
+    ir::Surroundings surroundings;
+    surroundings.yield = [&](Value item) {
+      items.push_back(item);
+      return Status::kOk;
+    };
+    Value result;
+    const Status status = ir::Evaluator(expr).Run(heap_, {&value, 1}, surroundings, result);
+    if (counts) Count(status);
+    std::string wrong;
+    if (status != Status::kBail) {
+      if (generator && status == Status::kOk) {
+        value::List* list = heap_.NewList();
+        for (const Value item : items) heap_.Append(*list, item);
+        result = Value::Of(list);
+      }
+      wrong = Compare(source, object, status, status == Status::kOk ? &result : nullptr, value,
+                      generator);
+    }
+    heap_.Undo(mark);
+    const std::string after = Show(value);
+    if (after != before) wrong += "\nundone: " + after + "\nbefore: " + before;
+    return wrong;
+  }
+
+  void Count(Status status) {
+    ++tally_.runs;
+    tally_.bailed += status == Status::kBail;
+    tally_.raised += status > Status::kBail;
+  }
+
+  std::string Compare(const std::string& source, PyObject* object, Status status,
+                      const Value* result, Value value, bool generator) {
+    std::string ours, error;
+    if (result != nullptr) {
+      const Value pair[] = {*result, value};
+      ours = Show(Value::Tuple(pair, 2));
+    } else {
+      error = value::StatusName(status);
+    }
+    Ref theirs =
+        oracle_.Call("run", {Str(source), Copy(object), Ref::Share(generator ? Py_True : Py_False)});
+    const std::string their_error = Text(PyTuple_GET_ITEM(theirs.get(), 0));
+    const std::string text = Text(PyTuple_GET_ITEM(theirs.get(), 1));
+    // UnicodeError stands for those below it.
+    const bool same = error == their_error ||
+                      (error == "UnicodeError" && their_error.starts_with("Unicode"));
+    if (same && ours == text) return "";
+    return fmt::format("\nours:    {} {}\nCPython: {} {}", error, ours, their_error, text);
+  }
+
+  bool Take(PyObject* object, bool document, Value& value) {
+    if (document) {
+      Ref json = oracle_.Call("json_of", {Ref::Share(object)});
+      if (json.get() != Py_None) {
+        text_ = PyBytes_AS_STRING(json.get());
+        if (const value::Document* read = reader_.Read(text_)) {
+          value = heap_.Read(*read);
+          return true;
+        }
+      }
+    }
+    return FromObject(heap_, object, value);
+  }
+
+  std::string Show(Value value) {
+    Ref object = Ref::Own(ToObject(heap_, value));
+    return Text(oracle_.Call("show", {std::move(object)}).get());
+  }
+
+  // Leaves pieces out as long as it differs.
+  void Shrink(std::string& source, PyObject* value, bool document, std::string& wrong) {
+    for (bool smaller = true; smaller;) {
+      smaller = false;
+      Ref candidates = oracle_.Call("smaller", {Str(source)});
+      for (Py_ssize_t i = 0; i < PyList_GET_SIZE(candidates.get()) && !smaller; ++i) {
+        const std::string candidate = Text(PyList_GET_ITEM(candidates.get(), i));
+        const std::optional<ir::Expr> expr = Translate(candidate);
+        const std::string still =
+            expr ? Differs(*expr, candidate, value, document, false) : "";
+        smaller = !still.empty();
+        if (smaller) source = candidate, wrong = still;
+      }
+    }
+  }
+
+  Tally& tally_;
+  Oracle oracle_;
+  Heap heap_;
+  value::JsonReader reader_;
+  std::string text_;
+};
+
+TEST(Functions, AreWhatCPythonDoes) {
+  const uint64_t seed = FromEnvironment("KASPR_SEED", std::random_device()());
+  const uint64_t cases = FromEnvironment("KASPR_CASES", 10'000);
+  fmt::print("seed {}\n", seed);
+  Lane().Call([&] {
+    Tally tally;
+    Comparison comparison(tally);
+    for (uint64_t i = 0; i < cases && tally.failed < 5; ++i) comparison.Check(seed + i);
+    const auto percent = [](uint64_t part, uint64_t all) {
+      return 100.0 * static_cast<double>(part) / static_cast<double>(std::max<uint64_t>(all, 1));
+    };
+    fmt::print("{} functions, {:.1f} % translated; {} runs, {:.1f} % raised, {:.1f} % bailed\n",
+               tally.functions, percent(tally.translated, tally.functions), tally.runs,
+               percent(tally.raised, tally.runs), percent(tally.bailed, tally.runs));
+    EXPECT_GT(tally.translated, tally.functions / 2);
+    EXPECT_LT(tally.bailed, tally.runs / 2);
+  });
+}
+
+}  // namespace
+}  // namespace kaspr::python
