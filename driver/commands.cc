@@ -69,7 +69,8 @@ std::string PrintExprs(const ir::Graph& graph, bool places) {
     for (const ir::Function& function : agent.functions) {
       if (function.role == ir::Role::kInit) continue;
       out += fmt::format("{}# {}/{}", out.empty() ? "" : "\n", agent.name, function.name);
-      out += function.expr ? "\n" + ir::Print(*function.expr, {.places = places, .indent = ""})
+      out += function.expr ? "\n" + ir::Print(*function.expr,
+                                              {.places = places, .indent = "", .effects = true})
                            : fmt::format(": python, {}\n", function.untranslated.why);
     }
   }

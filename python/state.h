@@ -60,7 +60,7 @@ struct Interpreter::State {
   Ref check_agent;      // of check.py, once an app was checked
   Ref translate_agent;  // of translate.py, likewise
   Ref primitives;       // its second argument
-  Ref context_name;  // the interned strings "context", "__builtins__"
+  Ref context_name;     // the interned strings "context", "__builtins__"
   Ref builtins_name;
   Ref builtins;
 

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/match.h"
+#include "ir/expr/effects.h"
 #include "ir/lexer.h"
 #include "value/json_write.h"
 #include "value/primitives.h"
@@ -99,7 +100,13 @@ class Printer {
     for (const std::string& name : function.parameters) {
       head += (&name == &function.parameters.front() ? "" : ", ") + name;
     }
-    Line(0, head + (function.generator ? ") yields {" : ") {"));
+    head += function.generator ? ") yields {" : ") {";
+    if (options_.effects && &function == &expr_.main()) {
+      if (const std::string text = EffectsText(EffectsOf(expr_)); !text.empty()) {
+        head += "  # " + text;
+      }
+    }
+    Line(0, head);
     PrintBody(function.body, 1);
     Line(0, "}");
   }

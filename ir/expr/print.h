@@ -31,6 +31,7 @@ namespace kaspr::ir {
 struct ExprPrintOptions {
   bool places = false;      // ` at LINE:COLUMN` of the block behind each line, which parses
   std::string_view indent;  // before each line
+  bool effects = false;     // behind the head of the first function, as a comment
 };
 
 std::string Print(const Expr& expr, const ExprPrintOptions& options = {});

@@ -42,6 +42,7 @@ class Loop:
     def __init__(self, names, live):
         self.names = names  # that it carries
         self.live = live  # at its head, and behind it
+        self.broken = False  # by a break
 
 
 class Function(Expressions):
@@ -306,11 +307,12 @@ class Function(Expressions):
             (self.env, self.maybe), self.loop = before, outer[2]
             if not self.block(node.orelse, live):
                 self.emit.line(leave("break", self.values_of(loop.names)))
+                loop.broken = True
             self.emit.close()
         results = self._fresh(loop.names)
         self.emit.close(head, results)
         self._leave(outer, loop, results)
-        return endless and not _breaks(node.body)
+        return not loop.broken
 
     def _turn(self, node, loop):
         if not self.block(node.body, loop.live):
@@ -323,10 +325,10 @@ class Function(Expressions):
         """The loop, with the names that a turn leaves to the next one or to what is behind it."""
         parts = [*node.body, *node.orelse]
         test = [node.test] if isinstance(node, ast.While) else []
-        head = live_before(node.body, live, live) | live_before(node.orelse, live, live)
-        head = (head | read(test)) - targets
-        names = (bound([*parts, *test]) | targets) & self.local & (head | live)
-        return Loop(sorted(names), head | live)
+        behind = live | live_before(node.orelse, live, live)
+        head = (live_before(node.body, behind, behind) | read(test)) - targets
+        names = (bound([*parts, *test]) | targets) & self.local & (head | behind)
+        return Loop(sorted(names), head | behind)
 
     def _enter(self, loop, params):
         """What is bound before a loop stays so; other names are what they were, in each turn."""
@@ -342,6 +344,7 @@ class Function(Expressions):
     def _Break(self, node, live):
         self._run_finals(self.loop)
         self.emit.line(leave("break", self.values_of(self.loop.names)))
+        self.loop.broken = True
         return True
 
     def _Continue(self, node, live):
@@ -436,21 +439,6 @@ class Function(Expressions):
             needed = live_before(handler.body, live, jumps) - {handler.name}
             for name in sorted(changed & needed):
                 raise Untranslated(handler, f"'{name}' is bound in a try, and read where it failed")
-
-
-def _breaks(statements):
-    pending = list(statements)
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ast.Break):
-            return True
-        if isinstance(node, (ast.For, ast.While)):
-            pending.extend(node.orelse)
-        elif isinstance(node, ast.stmt):
-            pending.extend(ast.iter_child_nodes(node))
-        elif isinstance(node, ast.ExceptHandler):
-            pending.extend(node.body)
-    return False
 
 
 def _keyword(node):

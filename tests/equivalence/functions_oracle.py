@@ -5,6 +5,8 @@ edges. `smaller(source)` are the same with a piece left out, to shrink what was 
 """
 
 import ast
+import functools
+import json
 import random
 
 EDGES = [
@@ -315,13 +317,27 @@ def random_value(chance, depth=3):
     return {chance.choice(KEYS): random_value(chance, depth - 1) for _ in range(chance.randint(0, 4))}
 
 
+def typed_value(chance, key):
+    """What most programs expect under this key."""
+    numbers = [chance.choice([0, 1, 2, 3, -1, 7, 255, 2.5, 1.5]) for _ in range(3)]
+    words = [chance.choice(["a", "b", "eu", "x,y", " Abc "]) for _ in range(2)]
+    return {
+        "xs": numbers[: chance.randint(0, 3)],
+        "name": words[0],
+        "tags": words,
+        "m": dict(zip(words, numbers)),
+    }.get(key, numbers[0])
+
+
 def random_input(chance):
-    if chance.random() < 0.05:
+    if chance.random() < 0.03:
         return random_value(chance)
-    value = {key: random_value(chance, 2) for key in KEYS if chance.random() < 0.8}
-    if chance.random() < 0.6:
-        value["xs"] = [chance.choice([1, 2, 3.5, "a", None]) for _ in range(chance.randint(0, 4))]
-    return value
+    typed = chance.choice([1.0, 0.9, 0.5])
+    return {
+        key: typed_value(chance, key) if chance.random() < typed else random_value(chance, 2)
+        for key in KEYS
+        if chance.random() < 0.95
+    }
 
 
 def generate(seed, count):
@@ -359,7 +375,7 @@ def show(value):
 def run(source, value, generator):
     """(class of the exception or "", what came out and what became of the value)"""
     scope = {}
-    exec(source, scope)
+    exec(_compiled(source), scope)
     try:
         result = scope["f"](value)
         if generator:
@@ -369,9 +385,12 @@ def run(source, value, generator):
     return "", show((result, value))
 
 
-def json_of(value):
-    import json
+@functools.lru_cache(1)
+def _compiled(source):
+    return compile(source, "<function>", "exec")
 
+
+def json_of(value):
     try:
         return json.dumps(value).encode()
     except (ValueError, TypeError):

@@ -137,7 +137,7 @@ class OrderStress : public testing::Test {
         bodies.push_back({.kernel = natives.back().get()});
       } else {
         auto kernels =
-            python::MakeKernels(*interpreter, graph->agents[i], app, failures, diagnostics);
+            python::MakeKernels(*interpreter, graph->agents[i], app, failures, {}, diagnostics);
         lanes.push_back(std::move(kernels.front()));
         bodies.push_back({.lane_kernel = lanes.back().get()});
       }

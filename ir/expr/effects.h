@@ -1,0 +1,41 @@
+#pragma once
+
+// What a function does to its argument, and what may come of it: what passes, explain and the graph
+// know of it. Worst case where that is unknown.
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "ir/expr/expr.h"
+
+namespace kaspr::ir {
+
+// A part of the argument, key by key: {"user", "id"}; {} is all of it.
+using FieldPath = std::vector<std::string>;
+
+struct Effects {
+  // What it looks at: each with all that is in it.
+  std::set<FieldPath> reads;
+  // What it changes, or may change, likewise.
+  std::set<FieldPath> writes;
+  value::Raises raises = 0;  // what may leave it
+  bool event = false;        // it looks at context['event']
+  enum class Result : uint8_t {
+    kArgument,  // every return gives the argument itself
+    kOther,
+  } result = Result::kOther;
+  bool operator==(const Effects&) const = default;
+};
+
+Effects EffectsOf(const Expr& expr);
+
+// "reads .user.id; writes .total; may raise KeyError, TypeError; returns its argument"; "" if there
+// is nothing to say. `.` is all of the argument.
+std::string EffectsText(const Effects& effects);
+
+// Is one of them the other, or in it?
+bool Overlaps(const FieldPath& a, const FieldPath& b);
+bool Overlap(const std::set<FieldPath>& a, const std::set<FieldPath>& b);
+
+}  // namespace kaspr::ir
