@@ -29,12 +29,13 @@ def bound(nodes):
 
 def read(nodes):
     """The names that are read somewhere in them, in inner scopes too."""
-    return {
-        n.id
-        for node in nodes
-        for n in ast.walk(node)
-        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
-    }
+    names = set()
+    for node in (n for root in nodes for n in ast.walk(root)):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            names.add(node.id)
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            names.add(node.target.id)
+    return names
 
 
 def live_before(statements, live, jumps=frozenset()):
@@ -51,7 +52,7 @@ def _live_before(node, live, jumps):
         plain = {t.id for t in targets if isinstance(t, ast.Name) and node.value is not None}
         return (live - plain) | read([node])
     if isinstance(node, ast.AugAssign):
-        return live | read([node]) | bound([node])
+        return live | read([node])
     if isinstance(node, (ast.Return, ast.Raise)):
         return read([node])
     if isinstance(node, (ast.Break, ast.Continue)):
