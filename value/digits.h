@@ -1,7 +1,7 @@
 #pragma once
 
-// The digits of a float that is far from zero: it is a whole number, and may be equal to an int that
-// does not fit 64 bits.
+// The digits of a float that is far from zero: it is a whole number, and may be equal to an int
+// that does not fit 64 bits.
 
 #include <charconv>
 #include <cstddef>
@@ -13,8 +13,7 @@ namespace kaspr::value {
 // rounded.
 struct WholeDigits {
   explicit WholeDigits(double number) {
-    const auto done =
-        std::to_chars(text, text + sizeof text, number, std::chars_format::fixed, 0);
+    const auto done = std::to_chars(text, text + sizeof text, number, std::chars_format::fixed, 0);
     size = static_cast<size_t>(done.ptr - text);
   }
   std::string_view view() const { return {text, size}; }

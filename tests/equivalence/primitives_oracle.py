@@ -242,6 +242,10 @@ class Random(random.Random):
         return self.choice([set, frozenset])(items)
 
 
+def evaluate(text):
+    return eval(text, SCOPE)  # pylint: disable=eval-used
+
+
 def pool_size():
     return len(CODE)
 
