@@ -127,7 +127,8 @@ TEST(WriteValue, WritesWhatJsonDumpsDoes) {
       const Status status = WriteValue(value, out);
       if (status == Status::kBail) continue;
       const std::string expected = Dumps(oracle, object);
-      ASSERT_EQ(status == Status::kOk ? std::string(out.bytes()) : value::StatusName(status), expected)
+      ASSERT_EQ(status == Status::kOk ? std::string(out.bytes()) : value::StatusName(status),
+                expected)
           << oracle.Show(object) << ", number " << number;
       ++(status == Status::kOk ? written : errors);
     }
