@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <random>
 
@@ -115,6 +116,7 @@ class Comparison {
     std::string wrong =
         status == Status::kBail ? "" : Differs(primitive, arguments, objects, status, result);
     if (wrong.empty()) wrong = Undeclared(primitive, status, result);
+    if (status == Status::kOk && !AreTrue(result)) wrong += "flags that are not true";
     heap_.Undo(mark);
     if (const std::string after = watched ? Show(arguments, nullptr) : ""; after != before) {
       wrong += fmt::format("\n  undone: {}\n  before: {}", after, before);
@@ -136,6 +138,26 @@ class Comparison {
     const std::string text = Oracle::Text(PyTuple_GET_ITEM(theirs.get(), 1));
     if (NameOf(status) == error && ours == text) return "";
     return fmt::format("\n  ours:    {} {}\n  CPython: {} {}", NameOf(status), ours, error, text);
+  }
+
+  // What a str says of itself is not in its text, and others rely on it.
+  static bool IsTrue(const Value& str) {
+    value::JsonWriter out;
+    out.Utf8(str.str());
+    const auto ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+    return (!str.Is(Value::kAscii) || std::all_of(str.text, str.text + str.size, ascii)) &&
+           (!str.Is(Value::kQuoted) ||
+            out.bytes() == std::string_view(str.text - 1, size_t{str.size} + 2));
+  }
+
+  bool AreTrue(const Value& value) {
+    if (value.Is(Tag::kStr)) return IsTrue(value);
+    const auto all = [](std::span<const Value> items) {
+      return std::all_of(items.begin(), items.end(),
+                         [](const Value& item) { return !item.Is(Tag::kStr) || IsTrue(item); });
+    };
+    if (value.Is(Tag::kTuple)) return all({value.items, value.size});
+    return !value.Is(Tag::kList) || all(heap_.Items(*value.list));
   }
 
   static std::string Undeclared(const Primitive& primitive, Status status, const Value& result) {
@@ -338,6 +360,115 @@ TEST(Primitives, LeaveWhatIsCommonToNobody) {
       EXPECT_NE(status, Status::kBail) << name << " of " << text;
     }
   });
+}
+
+// A few values, and what primitives make of them and of one another, here and in Python.
+class Program {
+ public:
+  Program(Oracle& oracle, std::mt19937_64& random) : oracle_(oracle), random_(random) {
+    std::vector<PyObject*> numbers;
+    std::vector<Ref> owned;
+    for (int i = 0; i < 4; ++i) {
+      owned.push_back(Ref::Own(PyLong_FromUnsignedLongLong(random_() >> 20)));
+      numbers.push_back(owned.back().get());
+    }
+    Ref made = oracle_.CallWith("make", numbers);
+    objects_ = Ref::Own(PySequence_List(made.get()));
+    Value list;
+    EXPECT_TRUE(FromObject(heap_, objects_.get(), list));
+    values_ = {list.list->first, list.list->first + list.list->size};
+    begin_ = Show();
+    mark_ = heap_.NewMark();
+  }
+
+  // One that does not raise, if it is found. False: it bails, or gets too large.
+  bool Step(Tally& tally) {
+    constexpr int kTries = 20;
+    Status status = Status::kTypeError;
+    for (int i = 0; i < kTries && status != Status::kOk; ++i) {
+      status = Try();
+      ++tally.tried;
+      bailed_ = status == Status::kBail;
+      if (bailed_) return false;
+    }
+    const Value last = values_.back();
+    return last.size < 1000 && (!last.Is(Tag::kList) || last.list->size < 1000);
+  }
+
+  void Check() {
+    // Who bails may have begun, and is undone.
+    if (!bailed_) {
+      EXPECT_EQ(Show(), oracle_.Show(objects_.get())) << text_;
+    }
+    heap_.Undo(mark_);
+    values_.resize(4);
+    EXPECT_EQ(Show(), begin_) << "undone: " << text_;
+  }
+
+ private:
+  Status Try() {
+    const auto all = value::Primitives();
+    const Primitive& primitive = all[random_() % all.size()];
+    if (!IsPython(primitive.name)) return Status::kTypeError;
+    const size_t most = std::min<size_t>(primitive.most, 4);
+    const size_t count = primitive.fewest + random_() % (most - primitive.fewest + 1);
+    std::vector<Value> arguments;
+    std::vector<Ref> owned;
+    owned.push_back(Ref::Own(PyUnicode_FromStringAndSize(
+        primitive.name.data(), static_cast<Py_ssize_t>(primitive.name.size()))));
+    std::vector<PyObject*> passed = {owned[0].get(), objects_.get()};
+    std::string text = fmt::format("{}", primitive.name);
+    for (size_t i = 0; i < count; ++i) {
+      const size_t number = random_() % values_.size();
+      arguments.push_back(values_[number]);
+      owned.push_back(Ref::Own(PyLong_FromSize_t(number)));
+      passed.push_back(owned.back().get());
+      text += fmt::format(" {}", number);
+    }
+    Value result;
+    const Status status = primitive.function(heap_, arguments, result);
+    if (status == Status::kBail) return status;
+    Ref error = oracle_.CallWith("step", passed);
+    EXPECT_EQ(NameOf(status), Oracle::Text(error.get())) << text_ << text;
+    if (status == Status::kOk) values_.push_back(result);
+    if (status == Status::kOk) text_ += text + "; ";
+    return status;
+  }
+
+  std::string Show() {
+    Ref object = Ref::Own(ToObject(heap_, Value::Tuple(values_.data(), values_.size())));
+    EXPECT_TRUE(object);
+    Ref list = Ref::Own(PySequence_List(object.get()));
+    return oracle_.Show(list.get());
+  }
+
+  Oracle& oracle_;
+  std::mt19937_64& random_;
+  Heap heap_;
+  Heap::Mark mark_;
+  Ref objects_;
+  std::vector<Value> values_;
+  std::string begin_, text_;
+  bool bailed_ = false;
+};
+
+TEST(Primitives, WorkOnWhatTheyMade) {
+  const uint64_t seed = FromEnvironment("KASPR_SEED", std::random_device()());
+  const uint64_t programs = FromEnvironment("KASPR_PROGRAMS", 3'000);
+  fmt::print("seed {}\n", seed);
+  uint64_t steps = 0;
+  Lane().Call([&] {
+    Oracle oracle;
+    std::mt19937_64 random(seed);
+    Tally tally;
+    for (uint64_t i = 0; i < programs && !testing::Test::HasFailure(); ++i) {
+      Program program(oracle, random);
+      bool bailed = false;
+      for (int step = 0; step < 15 && !bailed; ++step, ++steps) bailed = !program.Step(tally);
+      program.Check();
+    }
+  });
+  EXPECT_GT(steps, 3 * programs);
 }
 
 TEST(Primitives, SumAsTheInterpreterDoes) {

@@ -154,7 +154,8 @@ Status GetSlice(Heap& heap, Arguments arguments, Value& result) noexcept {
   for (int64_t i = 0; i < slice.count; ++i) {
     copy[static_cast<size_t>(i)] = items[static_cast<size_t>(slice.start + i * slice.step)];
   }
-  return Give(from.Is(Tag::kTuple) ? Value::Tuple(copy.data(), copy.size()) : NewListOf(heap, copy), result);
+  return Give(from.Is(Tag::kTuple) ? Value::Tuple(copy.data(), copy.size()) : NewListOf(heap, copy),
+              result);
 }
 
 namespace {
