@@ -265,7 +265,7 @@ uint64_t HashStr(std::string_view text) {
     text.remove_prefix(8);
   }
   uint64_t word = 0;
-  std::memcpy(&word, text.data(), text.size());
+  if (!text.empty()) std::memcpy(&word, text.data(), text.size());
   return Mix(hash, word);
 }
 
@@ -290,8 +290,10 @@ void AddEntry(Set& set, const SetEntry& entry) {
 }
 
 Status Find(Heap& heap, Dict& dict, Value key, Value& found) {
+  constexpr uint32_t kLongest = 256;
   found = Value::Unbound();
-  if (dict.document != nullptr && key.Is(Tag::kStr)) {
+  // A long one gets its index: who looks once often looks again.
+  if (dict.document != nullptr && dict.size <= kLongest && key.Is(Tag::kStr)) {
     bool must_open = false;
     found = FindInDocument(heap, dict, key.str(), must_open);
     if (!must_open) return Status::kOk;

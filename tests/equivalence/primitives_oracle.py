@@ -149,7 +149,7 @@ None True False 0 1 -1 2 3 7 -7 10 255 2**31 2**53-1 2**53 2**53+1 2**62 2**63-1
 1e300 inf -inf nan 1234567.891
 '' 'a' 'b' 'abc' 'ABC' 'aBc dEf' ' a b ' 'é' '日本' 'x日y' 'ß' '😀' '1' ' 12 ' '1_0' '1__0' '-5' '+7' '1.5' 'nan'
 '-0' '0x1f' '010' '1e5' '.5' '5.' '1e400' 'inf' '\\x1c1' '\\xa01' '\\u2003x\\u2003' 'x,y,,z' ',' '\\n' 'a\\nb\\r\\nc\\x0b' "it's" '"q"' '\\\\'
-'\\x00\\x7f' 'utf-8' 'int' 'float' 'str' 'set' 'frozenset' 'NoneType' '%s' '%d items' '%5.2f|%-4s|%04d' '%x%%' '{}' '{:>5}' '{0}{1}' '{{{}}}' '{!r}'
+'\\x00\\x7f' '\\x00' 'utf-8' 'int' 'float' 'str' 'set' 'frozenset' 'NoneType' '%s' '%d items' '%5.2f|%-4s|%04d' '%x%%' '{}' '{:>5}' '{0}{1}' '{{{}}}' '{!r}'
 '5' '05' '>8' '<8' '^7' '*^9' '+d' ',' ',.2f' '.2f' '.0f' '.3' '8.3f' '08.2f' '.1%' 'e' '.2e' 'g' '.3g' 'G' 'x' 'X' 'd' 's' '010,' '=+8' ' d' '日>4'
 b'' b'abc' b'\\xc3\\xa9' b'\\xff'
 [] [1] [1,2,3] [3,1,2] [1,1.0,True] ['b','a'] ['a',1] [[1],[2]] [[1,2],[3,4]] [None] [nan] [0.5,1] [1.5,2.5,-1.0] [0.1,0.1,0.1] ['a','b','c','é']
@@ -242,6 +242,10 @@ class Random(random.Random):
         return self.choice([set, frozenset])(items)
 
 
+def evaluate(text):
+    return eval(text, SCOPE)  # pylint: disable=eval-used
+
+
 def pool_size():
     return len(CODE)
 
@@ -287,6 +291,15 @@ def run(name, arguments):
     except Exception as e:  # pylint: disable=broad-except
         return type(e).__name__, show(tuple(arguments))
     return "", show((result, *arguments))
+
+
+def step(name, values, *numbers):
+    """Appends what it gives of some of the values; its exception's name."""
+    try:
+        values.append(meaning(name)(*[values[i] for i in numbers]))
+    except Exception as e:  # pylint: disable=broad-except
+        return type(e).__name__
+    return ""
 
 
 def write(value):

@@ -65,12 +65,12 @@ std::optional<FormatSpec> ReadFormatSpec(std::string_view text) {
     spec.precision = TakeDigits(text);
     if (spec.precision < 0) return std::nullopt;
   }
+  bool known = true;
   if (!text.empty()) {
     spec.type = text[0];
+    known = std::string_view("dfFeEgGsxX%").find(spec.type) != std::string_view::npos;
     text.remove_prefix(1);
   }
-  const bool known =
-      spec.type == 0 || std::string_view("dfFeEgGsxX%").find(spec.type) != std::string_view::npos;
   if (!text.empty() || !known || spec.width >= kWidest || spec.precision > kMostDigits) {
     return std::nullopt;
   }

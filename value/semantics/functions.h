@@ -7,8 +7,11 @@
 namespace kaspr::value::semantics {
 
 // arithmetic.cc
-Function Add, Subtract, Multiply, TrueDivide, FloorDivideBy, Modulo, Power, LeftShift, RightShift,
-    BitAnd, BitOr, BitXor, Negate, Positive, Invert, Absolute, DivideModulo, IsInteger, BitLength;
+Function Add, Subtract, Multiply, TrueDivide, FloorDivideBy, Modulo, Power, Negate, Positive,
+    Absolute, DivideModulo, IsInteger;
+
+// bits.cc
+Function LeftShift, RightShift, BitAnd, BitOr, BitXor, Invert, BitLength;
 
 // builtins.cc
 Function Length, Min, Max, MinOf, MaxOf, MinBy, MaxBy, SumFrom, Any, All, IsInstance;
@@ -24,9 +27,9 @@ Function Not, ToInt, ToIntOfBase, ToFloat, ToBool, Round, RoundToDigits, Ordinal
 Function Format;
 
 // iteration.cc
-Function InPlaceAdd, InPlaceMultiply, DisplayList, ListAssign, ZipOf, DisplayTuple, DisplaySet,
-    ListAppend, ListExtend, SetAdd, SetUpdate, ToList, ToTuple, ToSet, ToFrozenSet, IterList,
-    Sorted, SortBy, Reversed, Enumerate, Zip, MakeRange, Unpack, UnpackStar;
+Function InPlaceAdd, InPlaceMultiply, DisplayList, DisplayTuple, DisplaySet, ListAppend, ListAssign,
+    ListExtend, SetAdd, SetUpdate, ToList, ToTuple, ToSet, ToFrozenSet, IterList, Sorted, SortBy,
+    Reversed, Enumerate, Zip, ZipOf, MakeRange, Unpack, UnpackStar;
 
 // mappings.cc
 Function DisplayDict, DictPut, DictUpdate, ToDict, MethodGet, MethodKeys, MethodValues, MethodItems,
@@ -36,16 +39,22 @@ Function DisplayDict, DictPut, DictUpdate, ToDict, MethodGet, MethodKeys, Method
 Function MethodPop, MethodUpdate, MethodCopy, MethodClear, MethodAppend, MethodExtend, MethodInsert,
     MethodRemove, MethodReverse, MethodSort, MethodIndex, MethodCount;
 
+// names.cc
+Function Bound, Changes, Unchanged, TypeName;
+
 // repr.cc
 Function ToStr, ToRepr;
 
 // sequences.cc
-Function IsIn, GetItem, GetSlice, SetItem, DeleteItem;
+Function IsIn;
 
 // sets.cc
 Function InPlaceSubtract, InPlaceAnd, InPlaceOr, InPlaceXor, MethodAdd, MethodDiscard, MethodUnion,
     MethodIntersection, MethodDifference, MethodSymmetricDifference, MethodIntersectionUpdate,
     MethodDifferenceUpdate, MethodIsSubset, MethodIsSuperset, MethodIsDisjoint;
+
+// subscripts.cc
+Function GetItem, GetSlice, SetItem, DeleteItem;
 
 // templates.cc
 Function Percent, MethodFormat;
@@ -63,8 +72,5 @@ Function MethodFind, MethodRFind, MethodRIndex, MethodStartsWith, MethodEndsWith
 // text_split.cc
 Function Concat, MethodStrip, MethodLStrip, MethodRStrip, MethodSplit, MethodRSplit,
     MethodSplitLines, MethodJoin;
-
-// names.cc
-Function Bound, Changes, Unchanged, TypeName;
 
 }  // namespace kaspr::value::semantics

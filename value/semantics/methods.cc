@@ -163,10 +163,6 @@ namespace {
 
 constexpr Types kSearchable = TypesOf(Tag::kBytes, Tag::kRange);
 
-std::span<const Value> ItemsOf(Heap& heap, Value value) {
-  return IsList(value) ? heap.Items(*value.list) : std::span<const Value>(value.items, value.size);
-}
-
 }  // namespace
 
 Status MethodIndex(Heap& heap, Arguments arguments, Value& result) noexcept {

@@ -1,11 +1,18 @@
 #pragma once
 
-// + and * of lists, tuples, text and bytes, for operators that are also those of numbers.
+// Lists, tuples, text and bytes: what the operators that are also those of numbers make of them.
+
+#include <span>
 
 #include "value/heap.h"
 #include "value/value.h"
 
 namespace kaspr::value::semantics {
+
+// A list, tuple, str or bytes?
+bool IsSequence(Value value);
+// REQUIRES: a list or tuple.
+std::span<const Value> ItemsOf(Heap& heap, Value value);
 
 Status Concatenate(Heap& heap, Value a, Value b, Value& result);
 // One of them is how often, whichever.

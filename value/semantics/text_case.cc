@@ -162,7 +162,7 @@ Status Justify(Heap& heap, Arguments arguments, Share left_share, Value& result)
   Value fill = At(arguments, 2);
   if (fill.Is(Tag::kUnbound)) fill = Value::Str(" ", Value::kAscii);
   if (!fill.Is(Tag::kStr) || CountCharacters(fill) != 1) return TypeError(fill);
-  const int64_t missing = width - CountCharacters(str);
+  const int64_t missing = std::max<int64_t>(width, 0) - CountCharacters(str);
   if (missing <= 0) return Give(str, result);
   if (missing > static_cast<int64_t>(kMostItems)) return Status::kBail;
   const int64_t left = left_share(missing, width);
@@ -195,7 +195,7 @@ Status MethodZFill(Heap& heap, Arguments arguments, Value& result) noexcept {
   int64_t width = 0;
   const Status status = TakeInt(arguments[1], 0, width);
   if (status != Status::kOk) return status;
-  const int64_t missing = width - CountCharacters(str);
+  const int64_t missing = std::max<int64_t>(width, 0) - CountCharacters(str);
   if (missing <= 0) return Give(str, result);
   if (missing > static_cast<int64_t>(kMostItems)) return Status::kBail;
   const bool sign = str.size > 0 && (str.text[0] == '+' || str.text[0] == '-');

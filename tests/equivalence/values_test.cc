@@ -1,0 +1,183 @@
+// Values and Python objects, there and back; and values as JSON: what json.dumps writes.
+//
+// KASPR_VALUES says how many random ones are tried, KASPR_SEED with which seed.
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "python/values.h"
+#include "value/containers.h"
+#include "value/json_read.h"
+#include "value/status.h"
+#include "value/write_value.h"
+#include "value_oracle.h"
+
+namespace kaspr::python {
+namespace {
+
+using value::Heap, value::Status, value::Value;
+
+Ref Evaluate(Oracle& oracle, const char* text) {
+  Ref source = Ref::Own(PyUnicode_FromString(text));
+  return oracle.Call("evaluate", source.get());
+}
+
+TEST(Values, GoToObjectsAndBack) {
+  constexpr const char* kTexts[] = {
+      "[None, True, 1, 2**63, -2**63, -2**64, 1.5, -0.0, '', 'é日😀', b'\\xff\\0']",
+      "{'a': {'b': [1, (2, [3])]}, 1: 'x', None: (), (1, 'a'): 2, '': {}}",
+      "(range(1, 10, 3), set(), {1}, frozenset({'a', (1, 2)}), {'x', 'y', 3})",
+      "(lambda x: [x, x, {'k': x}, (x,)])([1])",
+      "(lambda s: (s, [s]))({1, 2})",
+      "'\\x00'",
+  };
+  Lane().Call([&] {
+    Oracle oracle;
+    for (const char* text : kTexts) {
+      Heap heap;
+      Value value;
+      Ref object = Evaluate(oracle, text);
+      ASSERT_TRUE(FromObject(heap, object.get(), value)) << text;
+      Ref again = Ref::Own(ToObject(heap, value));
+      ASSERT_TRUE(again) << text;
+      EXPECT_EQ(oracle.Show(again.get()), oracle.Show(object.get()));
+    }
+  });
+}
+
+TEST(Values, AreNotWhatTheyCannotBe) {
+  constexpr const char* kTexts[] = {
+      "[1, object()]",
+      "'\\ud800'",
+      "{'a': ['\\udfff']}",
+      "1j",
+      "type('Own', (list,), {})()",
+      "type('Own', (int,), {})(1)",
+      "type('Own', (dict,), {})()",
+      "__import__('collections').OrderedDict()",
+      "bytearray()",
+      "10**700",
+      "[range(2**70)]",
+      "{nan: 1}",
+      "{nan}",
+      "(lambda l: l.append(l) or l)([])",
+      "(lambda d: d.update(k=[d]) or d)({})",
+      "__import__('functools').reduce(lambda l, _: [l], range(500), [])",
+      "__import__('functools').reduce(lambda l, _: (l,), range(500), ())",
+  };
+  Lane().Call([&] {
+    Oracle oracle;
+    for (const char* text : kTexts) {
+      Heap heap;
+      Value value;
+      Ref object = Evaluate(oracle, text);
+      EXPECT_FALSE(FromObject(heap, object.get(), value)) << text;
+      EXPECT_EQ(PyErr_Occurred(), nullptr) << text;
+    }
+  });
+}
+
+TEST(Values, GoRoundInCirclesAndDeepDown) {
+  Lane().Call([] {
+    Heap heap;
+    value::List* circle = heap.NewList();
+    heap.Append(*circle, Value::Of(circle));
+    Ref object = Ref::Own(ToObject(heap, Value::Of(circle)));
+    ASSERT_TRUE(object);
+    EXPECT_EQ(PyList_GET_ITEM(object.get(), 0), object.get());
+    PyList_SetItem(object.get(), 0, Py_NewRef(Py_None));  // so that it can go
+
+    const std::string text = std::string(800, '[') + std::string(800, ']');
+    value::JsonReader reader;
+    const value::Document* document = reader.Read(text);
+    ASSERT_NE(document, nullptr);
+    Ref deep = Ref::Own(ToObject(heap, heap.Read(*document)));
+    size_t levels = 1;
+    for (PyObject* list = deep.get(); PyList_GET_SIZE(list) > 0; ++levels) {
+      list = PyList_GET_ITEM(list, 0);
+    }
+    EXPECT_EQ(levels, 800u);
+  });
+}
+
+// json.dumps, or the name of its exception.
+std::string Dumps(Oracle& oracle, PyObject* object) {
+  return Oracle::Text(oracle.Call("write", object).get());
+}
+
+TEST(WriteValue, WritesWhatJsonDumpsDoes) {
+  const uint64_t seed = FromEnvironment("KASPR_SEED", std::random_device()());
+  const uint64_t count = FromEnvironment("KASPR_VALUES", 20'000);
+  fmt::print("seed {}\n", seed);
+  uint64_t written = 0, errors = 0;
+  Lane().Call([&] {
+    Oracle oracle;
+    std::mt19937_64 random(seed);
+    value::JsonReader reader;
+    for (uint64_t i = 0; i < count; ++i) {
+      Heap heap;
+      Value value;
+      const uint64_t number = i < 190 ? i : random() >> 20;
+      Ref index = Ref::Own(PyLong_FromUnsignedLongLong(number));
+      Ref made = oracle.Call("make", index.get());
+      PyObject* object = PyTuple_GET_ITEM(made.get(), 0);
+      ASSERT_TRUE(FromObject(heap, object, value)) << oracle.Show(object);
+      value::JsonWriter out;
+      const Status status = WriteValue(value, out);
+      if (status == Status::kBail) continue;
+      const std::string expected = Dumps(oracle, object);
+      ASSERT_EQ(status == Status::kOk ? std::string(out.bytes()) : value::StatusName(status),
+                expected)
+          << oracle.Show(object) << ", number " << number;
+      ++(status == Status::kOk ? written : errors);
+    }
+  });
+  EXPECT_GT(written, count / 2);
+  EXPECT_GT(errors, 0u);
+}
+
+// Parts of documents, as they came and after changes.
+TEST(WriteValue, CopiesWhatStandsInDocuments) {
+  constexpr const char* kText =
+      R"({"a":1, "b": [1, {"c": "\u00e9\n"}, 1e2], "d": {"e": "é", "f": "plain"}, "g": -0})";
+  Lane().Call([&] {
+    Oracle oracle;
+    Heap heap;
+    value::JsonReader reader;
+    const value::Document* document = reader.Read(kText);
+    ASSERT_NE(document, nullptr);
+    const Value value = heap.Read(*document);
+    const auto check = [&] {
+      value::JsonWriter out;
+      ASSERT_EQ(WriteValue(value, out), Status::kOk);
+      Ref object = Ref::Own(ToObject(heap, value));
+      EXPECT_EQ(out.bytes(), Dumps(oracle, object.get()));
+    };
+    value::JsonWriter out;
+    ASSERT_EQ(WriteValue(value, out), Status::kOk);
+    EXPECT_NE(value.dict->document, nullptr) << "was opened to be written";
+    EXPECT_EQ(out.bytes(), R"({"a": 1, "b": [1, {"c": "\u00e9\n"}, 100.0], "d": {"e": "\u00e9", )"
+                           R"("f": "plain"}, "g": 0})");
+    Value inner;
+    ASSERT_EQ(Find(heap, *value.dict, Value::Str("b"), inner), Status::kOk);
+    ASSERT_TRUE(heap.Change(*inner.list));
+    heap.Append(*inner.list, Value::Float(0.1));
+    check();
+    ASSERT_EQ(Put(heap, *value.dict, Value::Int(1), Value::Bool(true)), Status::kOk);
+    ASSERT_EQ(Find(heap, *value.dict, Value::Str("d"), inner), Status::kOk);
+    ASSERT_EQ(Put(heap, *inner.dict, Value::Str("e"), Value::None()), Status::kOk);
+    check();
+  });
+}
+
+TEST(WriteValue, EndsOnCirclesAndDepth) {
+  Heap heap;
+  value::List* circle = heap.NewList();
+  heap.Append(*circle, Value::Of(circle));
+  value::JsonWriter out;
+  EXPECT_EQ(WriteValue(Value::Of(circle), out), Status::kBail);
+}
+
+}  // namespace
+}  // namespace kaspr::python
