@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "value/digits.h"
 
 namespace kaspr::value {
 
@@ -49,7 +50,7 @@ Status HashAt(Heap& heap, Value value, uint32_t depth, uint64_t& hash) {
       } else if (number >= -kTwo63 && number < kTwo63) {
         hash = HashInt(static_cast<int64_t>(number));
       } else {
-        return Status::kBail;  // it may be equal to a big int
+        hash = HashStr(WholeDigits(number).view());  // as of the big int that it is equal to
       }
       return Status::kOk;
     }
@@ -112,8 +113,7 @@ struct Comparison {
     if (b.Is(Tag::kFloat)) std::swap(a, b);
     if (a.Is(Tag::kFloat)) {
       if (b.Is(Tag::kBigInt)) {  // beyond 64 bits
-        if (std::isfinite(a.number) && std::fabs(a.number) >= kTwo63) return Status::kBail;
-        equal = false;
+        equal = std::isfinite(a.number) && WholeDigits(a.number).view() == b.bytes();
       } else {
         equal = EqualIntFloat(b.integer, a.number);
       }

@@ -3,6 +3,7 @@
 import builtins
 import json
 import operator as op
+import random
 
 # name: the same in Python. Methods of plain form (".strip") are called as they are named.
 MEANING = {
@@ -118,7 +119,11 @@ def by(function, items, keys, **options):
 
 
 def type_named(name):
-    return type(None) if name == "NoneType" else getattr(builtins, name)
+    return type(None) if name == "NoneType" else getattr(builtins, name, Unknown)
+
+
+class Unknown:
+    """What no value is of."""
 
 
 def unpack(value, names, count):
@@ -184,8 +189,57 @@ CODE = [compile(text, text, "eval") for text in split(POOL)]
 
 
 def make(*numbers):
-    """Every time new ones."""
-    return tuple([eval(CODE[i], SCOPE) for i in numbers])  # pylint: disable=eval-used
+    """Every time new ones: of the pool, and behind it random ones."""
+    size = len(CODE)
+    return tuple(
+        [eval(CODE[i], SCOPE) if i < size else Random(i).value(2) for i in numbers]  # pylint: disable=eval-used
+    )
+
+
+class Random(random.Random):
+    """Random values, the same for the same seed."""
+
+    def text(self):
+        alphabet = self.choice(["ab", "aB ,", "ab\t\n\r", "01_+-.e", "{}:<>0d.2f!r", "%sd 5.", "aé日 \u2028", "'\"\\\x1c"])
+        return "".join(self.choices(alphabet, k=self.choice([0, 1, 2, 3, 5, 9])))
+
+    def number(self):
+        pick = self.randrange(6)
+        if pick == 0:
+            return self.choice([0, 2**31, 2**53, 2**62, 2**63, 10**self.randrange(18)]) + self.randrange(-3, 4)
+        if pick == 1:
+            return self.uniform(-1, 1) * 10 ** self.randrange(-20, 20)
+        if pick == 2:
+            return round(self.uniform(-1000, 1000), self.randrange(4)) + self.choice([0, 0.5])
+        return self.randrange(-12, 12)
+
+    def spec(self):
+        parts = ["", "*", "日", "0"], ["", "<", ">", "^", "="], ["", "", "+", "-", " "], ["", "0"]
+        parts += ["", "3", "8", "12"], ["", ","], ["", "", ".0", ".2", ".5"], list("dfFeEgGsxX%") + [""] * 4
+        return "".join(map(self.choice, parts))
+
+    def scalar(self):
+        pick = self.randrange(8)
+        if pick < 3:
+            return self.text()
+        if pick < 6:
+            return self.number()
+        return self.spec() if pick == 6 else self.choice([None, True, False, 0.0, -0.0, 1.0])
+
+    def value(self, depth):
+        pick = self.randrange(12)
+        if depth == 0 or pick < 6:
+            return self.scalar()
+        count = self.choice([0, 1, 2, 3, 3, 20])
+        same = self.choice([self.number, self.text, self.scalar, lambda: self.value(depth - 1)])
+        if pick < 9:
+            return [same() for _ in range(count)]
+        if pick == 9:
+            return tuple([same() for _ in range(count)])
+        if pick == 10:
+            return {self.scalar(): same() for _ in range(count)}
+        items = [self.scalar() for _ in range(count)]
+        return self.choice([set, frozenset])(items)
 
 
 def pool_size():

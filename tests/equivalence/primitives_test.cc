@@ -88,19 +88,18 @@ class Comparison {
     Ref size = oracle_.Call("pool_size");
     const size_t count = PyLong_AsSize_t(size.get());
     for (size_t i = 0; i < count; ++i) {
-      numbers_.push_back(Ref::Own(PyLong_FromSize_t(i)));
       Ref made = Make(std::array{i});
-      PyObject* value = PyTuple_GET_ITEM(made.get(), 0);
-      Ref text = oracle_.Call("json_of", value);
-      json_.emplace_back(text.get() == Py_None ? std::string() : PyBytes_AS_STRING(text.get()));
+      json_.push_back(JsonOf(PyTuple_GET_ITEM(made.get(), 0)));
     }
   }
 
-  size_t pool() const { return numbers_.size(); }
+  size_t pool() const { return json_.size(); }
   size_t Pick(size_t below) { return std::uniform_int_distribution<size_t>(0, below - 1)(random_); }
+  // A number of the pool, or of a random value.
+  size_t PickValue() { return Pick(2) == 0 ? Pick(pool()) : pool() + Pick(size_t{1} << 40); }
 
-  // Tries it on these of the pool, some of which come from a document. `same`: the second argument
-  // is the first one itself.
+  // Tries it on the values of these numbers, some of which come from a document. `same`: the second
+  // argument is the first one itself.
   Status Check(const Primitive& primitive, std::span<const size_t> numbers, bool same,
                Tally& tally) {
     heap_.Reset();
@@ -118,19 +117,30 @@ class Comparison {
 
  private:
   Ref Make(std::span<const size_t> numbers) {
+    std::vector<Ref> objects;
     std::vector<PyObject*> arguments;
-    for (const size_t number : numbers) arguments.push_back(numbers_[number].get());
+    for (const size_t number : numbers) {
+      objects.push_back(Ref::Own(PyLong_FromSize_t(number)));
+      arguments.push_back(objects.back().get());
+    }
     return oracle_.CallWith("make", arguments);
   }
 
+  // Its text, if it can be read from a document.
+  std::string JsonOf(PyObject* value) {
+    Ref text = oracle_.Call("json_of", value);
+    return text.get() == Py_None ? "" : PyBytes_AS_STRING(text.get());
+  }
+
   Value Take(PyObject* objects, size_t number, size_t position) {
-    const std::string& text = json_[number];
-    if (!text.empty() && (random_() & 1) != 0) {
-      return heap_.Read(*readers_[position % readers_.size()].Read(text));
+    PyObject* object = PyTuple_GET_ITEM(objects, static_cast<Py_ssize_t>(position));
+    if (Pick(2) == 0) {
+      std::string& text = texts_.at(position);
+      text = number < pool() ? json_[number] : JsonOf(object);
+      if (!text.empty()) return heap_.Read(*readers_.at(position).Read(text));
     }
     Value value;
-    EXPECT_TRUE(
-        FromObject(heap_, PyTuple_GET_ITEM(objects, static_cast<Py_ssize_t>(position)), value));
+    EXPECT_TRUE(FromObject(heap_, object, value));
     return value;
   }
 
@@ -192,8 +202,8 @@ class Comparison {
   Oracle oracle_;
   Heap heap_;
   std::array<value::JsonReader, 8> readers_;
-  std::vector<Ref> numbers_;       // of the values of the pool
-  std::vector<std::string> json_;  // of each that can be read from a document
+  std::vector<std::string> json_;  // of the pool, each that can be read from a document
+  std::array<std::string, 8> texts_;
 };
 
 constexpr uint64_t kEnough = 20;  // failures of one primitive
@@ -214,14 +224,26 @@ void TryPairs(Comparison& comparison, const Primitive& primitive, Tally& tally) 
   }
 }
 
+// Random arguments, and those that went well with one of them changed.
 void TryMore(Comparison& comparison, const Primitive& primitive, uint64_t times, Tally& tally) {
-  const size_t fewest = std::max<size_t>(primitive.fewest, 3);
+  constexpr size_t kRemembered = 200;
   const size_t most = std::min<size_t>(primitive.most, 5);
-  std::vector<size_t> numbers;
-  for (uint64_t i = 0; fewest <= most && i < times && tally.failed < kEnough; ++i) {
-    numbers.resize(fewest + comparison.Pick(most - fewest + 1));
-    for (size_t& number : numbers) number = comparison.Pick(comparison.pool());
-    comparison.Check(primitive, numbers, false, tally);
+  std::vector<std::vector<size_t>> good;
+  for (uint64_t i = 0; most > 0 && i < times && tally.failed < kEnough; ++i) {
+    std::vector<size_t> numbers;
+    if (!good.empty() && comparison.Pick(4) != 0) {
+      numbers = good[comparison.Pick(good.size())];
+      if (!numbers.empty()) numbers[comparison.Pick(numbers.size())] = comparison.PickValue();
+    } else {
+      numbers.resize(primitive.fewest + comparison.Pick(most - primitive.fewest + 1));
+      for (size_t& number : numbers) number = comparison.PickValue();
+    }
+    if (comparison.Check(primitive, numbers, false, tally) != Status::kOk) continue;
+    if (good.size() < kRemembered) {
+      good.push_back(numbers);
+    } else {
+      good[comparison.Pick(kRemembered)] = numbers;
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "value/containers.h"
+#include "value/digits.h"
 #include "value/semantics/functions.h"
 #include "value/semantics/operands.h"
 
@@ -45,36 +46,26 @@ Rank RankBigInts(Value a, Value b) {
   return IsNegative(a) ? Reverse(rank) : rank;
 }
 
-Status RankBigInt(Value big, Value other, Rank& rank) {
-  if (other.Is(Tag::kBigInt)) {
-    rank = RankBigInts(big, other);
-    return Status::kOk;
-  }
-  rank = IsNegative(big) ? Rank::kLess : Rank::kGreater;
-  if (!other.Is(Tag::kFloat)) return Status::kOk;
-  if (std::isnan(other.number)) rank = Rank::kUnordered;
-  if (std::isinf(other.number)) rank = other.number > 0 ? Rank::kLess : Rank::kGreater;
-  const bool near = std::isfinite(other.number) && std::fabs(other.number) >= kTwo63;
-  return near ? Status::kBail : Status::kOk;
+Rank RankBigInt(Value big, Value other) {
+  if (other.Is(Tag::kBigInt)) return RankBigInts(big, other);
+  const Rank rank = IsNegative(big) ? Rank::kLess : Rank::kGreater;
+  if (!other.Is(Tag::kFloat)) return rank;
+  if (std::isnan(other.number)) return Rank::kUnordered;
+  if (std::isinf(other.number)) return other.number > 0 ? Rank::kLess : Rank::kGreater;
+  if (std::fabs(other.number) < kTwo63) return rank;
+  const WholeDigits digits(other.number);
+  return RankBigInts(big, Value::BigInt(digits.view()));
 }
 
-Status RankNumbers(Value a, Value b, Rank& rank) {
-  if (a.Is(Tag::kBigInt)) return RankBigInt(a, b, rank);
-  if (b.Is(Tag::kBigInt)) {
-    const Status status = RankBigInt(b, a, rank);
-    rank = Reverse(rank);
-    return status;
-  }
+Rank RankNumbers(Value a, Value b) {
+  if (a.Is(Tag::kBigInt)) return RankBigInt(a, b);
+  if (b.Is(Tag::kBigInt)) return Reverse(RankBigInt(b, a));
   if (a.Is(Tag::kFloat) && b.Is(Tag::kFloat)) {
-    rank = IsNan(a) || IsNan(b) ? Rank::kUnordered : RankOf(a.number, b.number);
-  } else if (a.Is(Tag::kFloat)) {
-    rank = Reverse(RankIntFloat(b.integer, a.number));
-  } else if (b.Is(Tag::kFloat)) {
-    rank = RankIntFloat(a.integer, b.number);
-  } else {
-    rank = RankOf(a.integer, b.integer);
+    return IsNan(a) || IsNan(b) ? Rank::kUnordered : RankOf(a.number, b.number);
   }
-  return Status::kOk;
+  if (a.Is(Tag::kFloat)) return Reverse(RankIntFloat(b.integer, a.number));
+  if (b.Is(Tag::kFloat)) return RankIntFloat(a.integer, b.number);
+  return RankOf(a.integer, b.integer);
 }
 
 Status IsPart(Heap& heap, const Set& part, Set& whole, bool& is) {
@@ -129,7 +120,10 @@ Status Decided(Heap& heap, Arguments arguments, Value& result, Decide decide) {
 
 Status Compare(Heap& heap, Value a, Value b, Rank& rank) {
   for (uint32_t depth = 0; depth < Heap::kDeepest; ++depth) {
-    if (IsNumber(a) && IsNumber(b)) return RankNumbers(a, b, rank);
+    if (IsNumber(a) && IsNumber(b)) {
+      rank = RankNumbers(a, b);
+      return Status::kOk;
+    }
     if (a.tag != b.tag) return TypeError(a, b);
     bool again = false;
     switch (a.tag) {
