@@ -11,7 +11,7 @@
 //     priced.key       priced.key    python, translated
 //
 //     python, translated: 'clean' runs in Python
-//     map clean     python: calls re.sub, which only CPython has
+//     map    clean  python: calls re.sub, which only CPython has
 //                   --> orders.yaml:41:32
 //
 //     fuse-stages   2 operations run as one stage

@@ -149,9 +149,10 @@ ir::Engines EnginesOf(const ir::Agent& agent) {
     engines.nodes.push_back(engine);
     for (const ir::FnId id : ir::FunctionsOf(node.op)) {
       const auto index = static_cast<size_t>(id);
-      if (called[index] && engine == ir::Engine::kEval) continue;
+      ir::Engines::OfFunction& runs = engines.functions[index];
+      // The first part that runs it in Python says why.
+      if (!called[index] || runs.engine == ir::Engine::kEval) runs = {engine, engines.parts[part]};
       called[index] = true;
-      engines.functions[index] = {engine, engines.parts[part]};
     }
     if (std::holds_alternative<ir::GroupBy>(node.op)) ++part;
   }

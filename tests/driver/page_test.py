@@ -285,11 +285,26 @@ class Shows(Page):
                                   [["paid", True], ["sum", True]]])
 
     def test_engines_differ_without_colour(self):
-        page = self.open("examples/fraud")
-        styles = page.evaluate("""[...document.querySelectorAll('.steps .node:not(.stage > .node), .outs .node:not(.plain)')]
-          .filter(n => n.querySelector('.badge')).map(n =>
-            [n.querySelector('.badge').textContent, getComputedStyle(n).borderTopStyle].join(' '))""")
-        self.assertEqual(set(styles), {"native solid", "python dashed"})
+        styles = []
+        for spec in ("examples/fraud", "tests/golden/specs/orders.yaml"):
+            styles += self.open(spec).evaluate("""
+              [...document.querySelectorAll('.steps .node:not(.stage > .node), .outs .node:not(.plain)')]
+                .filter(n => n.querySelector('.badge')).map(n =>
+                  [n.querySelector('.badge').textContent, getComputedStyle(n).borderTopStyle].join(' '))""")
+        self.assertEqual(set(styles), {"native solid", "eval solid", "python dashed"})
+
+    def test_what_is_translated_is_shown_as_ir(self):
+        page = self.open("tests/golden/specs/orders.yaml")
+        said = self.click(page, "written", "a0_2")
+        self.assertIn("eval calls what needs no CPython", said)
+        self.assertIn("price translated", said)
+        self.assertIn('  %2 = mul %0 %1\n  %3 = setitem value "total" %2', said)
+        self.assertNotIn("Runs in Python", said)
+        page = self.open("tests/golden/specs/page-take.yaml")
+        said = self.click(page, "written", "a0_1")
+        self.assertIn("python calls Python", said)
+        self.assertIn("Runs in Python: 'take' makes lists on the lane", said)
+        self.assertIn("batch-process translated", said)
 
     def test_the_same_thing_is_marked_in_the_other_plan(self):
         page = self.open("examples/fraud")

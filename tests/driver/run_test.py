@@ -232,6 +232,8 @@ apiVersion: kaspr.io/v1alpha1
 kind: KasprAgent
 metadata:
   name: orders
+  labels:
+    kaspr.io/app: shop
 spec:
   input:
     topic:
@@ -270,6 +272,8 @@ apiVersion: kaspr.io/v1alpha1
 kind: KasprAgent
 metadata:
   name: totals
+  labels:
+    kaspr.io/app: shop
 spec:
   input:
     topic:
@@ -300,7 +304,7 @@ class Explain(Kasprc):
 
     def test_json(self):
         app = json.loads(self.explain("--json").stdout)
-        self.assertEqual(app["app"], "kasprc")
+        self.assertEqual(app["app"], "shop")
         self.assertEqual(app["summary"], {"functions": 5, "translated": 3})
         orders, totals = app["agents"]
         self.assertEqual((orders["name"], totals["name"]), ("orders", "totals"))
@@ -317,7 +321,7 @@ class Explain(Kasprc):
         self.assertEqual(totals["functions"],
                          [{"name": "price", "role": "operation", "operation": "price",
                            "translated": True, "engine": "eval", "why": "", "file": "a.yaml",
-                           "line": 54, "column": 11}])
+                           "line": 59, "column": 17}])
         price, clean, *_ = orders["functions"]
         self.assertEqual((price["engine"], price["why"]), ("python", "'clean' runs in Python"))
         self.assertEqual(clean["engine"], "python")
