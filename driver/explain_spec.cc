@@ -160,8 +160,11 @@ std::string Title(const ir::Graph& graph) {
       if (!ir::IsOutput(node.op) && !std::holds_alternative<ir::Input>(node.op)) ++operations;
     }
   }
-  return fmt::format("{}: app {}, {}, {}, {}\n",
-                     files.size() == 1 ? *files.begin() : Counted(files.size(), "file"), graph.app,
+  std::string from;  // an app may have no agents
+  if (!files.empty()) {
+    from = (files.size() == 1 ? *files.begin() : Counted(files.size(), "file")) + ": ";
+  }
+  return fmt::format("{}app {}, {}, {}, {}\n", from, graph.app,
                      Counted(graph.agents.size(), "agent"), Counted(operations, "operation"),
                      Counted(outputs, "output"));
 }
