@@ -23,7 +23,8 @@ struct Engines {
   };
   std::vector<Engine> nodes;          // by NodeId: of the functions that a node calls
   std::vector<OfFunction> functions;  // by FnId
-  // Of each part, one more than there are groupBys: why it needs the lane; "" of one that is native.
+  // Of each part, one more than there are groupBys: why it needs the lane; "" of one that is
+  // native.
   std::vector<std::string> parts;
 };
 
