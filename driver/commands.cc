@@ -15,15 +15,12 @@
 #include "ir/draw_json.h"
 #include "ir/expr/print.h"
 #include "ir/print.h"
+#include "jit/native_part.h"
 #include "runtime/plan.h"
 
 namespace kaspr::driver {
 
 namespace {
-
-std::string Counted(size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", Grouped(count), noun, count == 1 ? "" : "s");
-}
 
 std::string NameOf(const std::vector<const SourceFile*>& files) {
   return files.size() == 1 ? files.front()->path() : Counted(files.size(), "file");
@@ -108,7 +105,8 @@ std::string DrawJson(const Compilation& compiled) {
   return ir::DrawJson({.written = *compiled.graph,
                        .optimized = *compiled.optimized,
                        .passes = compiled.passes,
-                       .diagnostics = compiled.diagnostics});
+                       .diagnostics = compiled.diagnostics,
+                       .engines = jit::EnginesOf});
 }
 
 std::optional<std::string> Draw(const Compilation& compiled, std::string_view format) {
@@ -122,6 +120,15 @@ std::optional<std::string> Draw(const Compilation& compiled, std::string_view fo
 }
 
 }  // namespace
+
+std::string Counted(size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", Grouped(count), noun, count == 1 ? "" : "s");
+}
+
+std::string PlaceText(Span span) {
+  const Position at = span.file->PositionOf(span.begin);
+  return fmt::format("--> {}:{}:{}", span.file->path(), at.line, at.column);
+}
 
 bool ColorOn(int descriptor) {
   const char* no_color = std::getenv("NO_COLOR");

@@ -3,6 +3,7 @@
 // The verbs that only compile: check, compile, graph. Each returns the exit code.
 
 #include <string>
+#include <string_view>
 
 #include "driver/options.h"
 #include "driver/pipeline.h"
@@ -21,6 +22,12 @@ int Load(const Options& options, python::Interpreter& interpreter, Compilation& 
 // Without `remarks`: what is wrong alone.
 std::string RenderAll(const Diagnostics& diagnostics, const std::vector<const SourceFile*>& files,
                       bool color, bool remarks = true);
+
+// "1 error", "2,000 errors".
+std::string Counted(size_t count, std::string_view noun);
+
+// "--> orders.yaml:41:32". REQUIRES: `span` is somewhere.
+std::string PlaceText(Span span);
 
 // Does a stream want colour? A terminal, and no NO_COLOR.
 bool ColorOn(int descriptor);

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/diagnostics.h"
+#include "driver/explain_spec.h"
 #include "driver/files.h"
 
 namespace kaspr::embedded {
@@ -310,6 +311,7 @@ std::optional<std::string> ExplainTopic(const std::string& topic, std::string& e
 }
 
 int Explain(const Options& options) {
+  if (!options.files.empty()) return ExplainSpec(options);
   std::string error;
   const std::optional<std::string> text = ExplainTopic(options.topic, error);
   if (!text) {

@@ -1,9 +1,11 @@
 #pragma once
 
-// `kasprc explain`: what a diagnostic means, what a field is for, each with examples.
+// `kasprc explain`: what a diagnostic means, what a field is for, each with examples; of specs,
+// what runs each function (explain_spec.h).
 //
 //   kasprc explain K0203
 //   kasprc explain input.take.within
+//   kasprc explain -f orders.yaml
 //
 // The texts are Markdown files in driver/explain/, built into the program. A section of theirs is
 // an entry:

@@ -138,6 +138,36 @@ void AddPython(CLI::App* command, Options& options) {
       ->type_name("DIR");
 }
 
+// Of a code or field, or of specs: never both.
+void AddExplain(CLI::App* explain, Options& options) {
+  CLI::Option* topic = explain->add_option("topic", options.topic, "A code, or a field of the spec")
+                           ->type_name("CODE|FIELD");
+  AddFiles(explain, options);
+  CLI::Option* files = explain->get_option("--file")->required(false);
+  AddPasses(explain, options);
+  AddPython(explain, options);
+  explain->add_flag("--json", options.json, "What runs each function, as JSON");
+  explain
+      ->add_option("--require-native", options.require_native,
+                   "Fail unless an operation or selector is translated: price, orders/price, "
+                   "priced.key")
+      ->type_name("NAME");
+  explain->final_callback([=] {
+    if (topic->count() > 0 && files->count() > 0) {
+      throw CLI::ValidationError(
+          "explain takes a code or field, or specs with -f: give one of the two");
+    }
+    if (topic->count() == 0 && files->count() == 0) {
+      throw CLI::ValidationError(
+          "explain what? Give a code (K0203), a field (input.take), or -f FILE");
+    }
+    for (const CLI::Option* option : explain->get_options()) {
+      if (option == topic || option->count() == 0 || files->count() > 0) continue;
+      throw CLI::ValidationError(option->get_name() + " goes with specs: give -f FILE");
+    }
+  });
+}
+
 void AddRun(CLI::App* run, Options& options) {
   AddFiles(run, options);
   run->add_option("--source", TopicFiles(options.sources), "Read a topic's values, one a line")
@@ -219,11 +249,10 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
   AddPasses(compile, options);
   AddPython(compile, options);
 
-  CLI::App* explain =
-      app.add_subcommand("explain", "Say more about a diagnostic (K0203) or a field (input.take)");
-  explain->add_option("topic", options.topic, "A code, or a field of the spec")
-      ->required()
-      ->type_name("CODE|FIELD");
+  CLI::App* explain = app.add_subcommand(
+      "explain",
+      "Say more about a diagnostic (K0203) or a field (input.take), or what runs each function");
+  AddExplain(explain, options);
 
   CLI::App* graph = app.add_subcommand("graph", "Draw the app: topics, agents, operations");
   AddFiles(graph, options);

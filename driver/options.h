@@ -43,9 +43,10 @@ struct Until {
 struct Options {
   Verb verb = Verb::kCheck;
   std::vector<std::string> files;
-  bool json = false;    // check
-  bool strict = false;  // check
-  std::string topic;    // explain: a code or a field
+  bool json = false;                        // check, explain
+  bool strict = false;                      // check
+  std::string topic;                        // explain: a code or a field; "" with files
+  std::vector<std::string> require_native;  // explain: operations and selectors
   std::string emit;     // compile: spec, ir, ir-opt, plan; "": one line per agent
   bool places = false;  // compile --locs
   std::string drawing;  // graph -o: text, dot, mermaid, svg, html, json

@@ -5,6 +5,7 @@
 
 #include "base/match.h"
 #include "base/render.h"
+#include "ir/expr/print.h"
 #include "ir/labels.h"
 #include "ir/lexer.h"
 #include "ir/print.h"
@@ -77,7 +78,8 @@ std::vector<uint32_t> FileLines(const Function& function) {
   return lines;
 }
 
-std::string FunctionJson(const Function& function, const std::vector<Diagnostic>& diagnostics) {
+std::string FunctionJson(const Function& function, const Engines::OfFunction& runs,
+                         const std::vector<Diagnostic>& diagnostics) {
   std::vector<std::string> remarks;
   for (const Diagnostic& found : diagnostics) {
     if (found.primary() == nullptr || !IsWithin(*found.primary(), function.map.scalar)) continue;
@@ -90,10 +92,12 @@ std::string FunctionJson(const Function& function, const std::vector<Diagnostic>
   }
   Object out;
   out.Text("name", function.name).Text("role", RoleName(function.role));
-  out.Text("engine", "python").Text("entrypoint", function.entrypoint);
+  out.Text("engine", EngineName(runs.engine)).Text("why", runs.why);
+  out.Text("entrypoint", function.entrypoint);
   out.Flag("per_call", function.per_call).At(function.map.scalar);
   out.Raw("lines", fmt::format("[{}]", fmt::join(FileLines(function), ", ")));
   out.Text("python", function.text);
+  out.Text("expr", function.expr ? Print(*function.expr) : "");
   return out.Raw("remarks", fmt::format("[{}]", fmt::join(remarks, ", "))).Done();
 }
 
@@ -105,8 +109,9 @@ std::string AgentJson(const Agent& agent, const CompiledApp& app,
     if (remark.agent != agent.name) continue;
     remarks.push_back(Object().Text("pass", remark.pass).Text("message", remark.text).Done());
   }
-  for (const Function& function : agent.functions) {
-    functions.push_back(FunctionJson(function, diagnostics));
+  const Engines engines = app.engines(agent);
+  for (size_t i = 0; i < agent.functions.size(); ++i) {
+    functions.push_back(FunctionJson(agent.functions[i], engines.functions[i], diagnostics));
   }
   Object out;
   out.Text("name", agent.name).At(agent.place.span).Texts("attributes", AgentAttributes(agent));
@@ -133,8 +138,10 @@ const char* KindName(const Op& op) {
 // One of the two plans, from agent to agent.
 class PlanJson {
  public:
-  explicit PlanJson(const Graph& graph)
-      : graph_(graph), shared_(graph), text_(PrintLocated(graph)) {}
+  PlanJson(const Graph& graph, const CompiledApp& app)
+      : graph_(graph), shared_(graph), text_(PrintLocated(graph)) {
+    for (const Agent& agent : graph.agents) engines_.push_back(app.engines(agent));
+  }
 
   std::string Run() && {
     std::vector<std::string> topics, agents;
@@ -201,23 +208,25 @@ class PlanJson {
     const std::vector<std::string> text = IrLines(agent_index, index, stage);
     Object out;
     out.Text("id", id).Text("kind", KindName(node.op)).Text("name", NameOf(agent, node));
-    AddCalls(out, agent, FunctionsOf(node.op));
+    const Engine engine = engines_[agent_index].nodes[index];
+    AddCalls(out, agent, FunctionsOf(node.op), engine);
     out.Texts("label", LabelsOf(agent, node)).At(node.place.span);
     out.Text("ir", fmt::format("{}", fmt::join(text, "\n")));
     if (stage == nullptr) return out.Done();
     std::vector<std::string> steps;
     for (size_t i = 0; i < stage->steps.size(); ++i) {
-      steps.push_back(StepJson(agent, stage->steps[i], fmt::format("{}_{}", id, i), text[i + 1]));
+      steps.push_back(
+          StepJson(agent, stage->steps[i], engine, fmt::format("{}_{}", id, i), text[i + 1]));
     }
     return out.Raw("steps", Lines(steps, 10)).Done();
   }
 
-  std::string StepJson(const Agent& agent, const Stage::Step& step, const std::string& id,
-                       std::string_view text) {
+  std::string StepJson(const Agent& agent, const Stage::Step& step, Engine engine,
+                       const std::string& id, std::string_view text) {
     const Op op = std::visit([](const auto& one) { return Op(one); }, step.op);
     Object out;
     out.Text("id", id).Text("kind", KindName(op)).Text("name", step.name);
-    AddCalls(out, agent, FunctionsOf(op));
+    AddCalls(out, agent, FunctionsOf(op), engine);
     const auto* send = std::get_if<TopicSend>(&step.op);
     if (send != nullptr) AddEdge(id, shared_.Of(send->destination));
     out.Texts("label", send != nullptr ? SendLabels(agent, *send) : std::vector<std::string>{});
@@ -226,11 +235,12 @@ class PlanJson {
         .Done();
   }
 
-  // Python runs where a function is called; the rest is native.
-  static void AddCalls(Object& out, const Agent& agent, const std::vector<FnId>& calls) {
+  // What calls no function is native.
+  static void AddCalls(Object& out, const Agent& agent, const std::vector<FnId>& calls,
+                       Engine engine) {
     std::vector<std::string> names;
     for (const FnId call : calls) names.push_back(agent.function(call).name);
-    out.Text("engine", names.empty() ? "native" : "python").Texts("functions", names);
+    out.Text("engine", names.empty() ? "native" : EngineName(engine)).Texts("functions", names);
   }
 
   static std::string NameOf(const Agent& agent, const Node& node) {
@@ -281,6 +291,7 @@ class PlanJson {
   const Graph& graph_;
   const SharedBoxes shared_;
   const GraphText text_;
+  std::vector<Engines> engines_;  // by agent
   std::vector<std::string> edges_;
 };
 
@@ -294,8 +305,8 @@ std::string DrawJson(const CompiledApp& app) {
   }
   return fmt::format(
       "{{\n  \"app\": {},\n  \"agents\": {},\n  \"written\": {},\n  \"optimized\": {}\n}}\n",
-      JsonQuoted(app.written.app), Lines(agents, 4), PlanJson(app.written).Run(),
-      PlanJson(app.optimized).Run());
+      JsonQuoted(app.written.app), Lines(agents, 4), PlanJson(app.written, app).Run(),
+      PlanJson(app.optimized, app).Run());
 }
 
 }  // namespace kaspr::ir

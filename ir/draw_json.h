@@ -3,20 +3,24 @@
 // The app for programs, and for the page: topics, agents, what is in them and what leads where, as
 // written and as optimized, with the Python of every function. docs/graph.md has the keys.
 
+#include <functional>
 #include <string>
 
 #include "base/diagnostics.h"
+#include "ir/engine.h"
 #include "ir/graph.h"
 #include "ir/passes.h"
 
 namespace kaspr::ir {
 
-// A graph, what the passes made of it and said, and what was found in its functions.
+// A graph, what the passes made of it and said, what was found in its functions, and what runs
+// those of an agent of either graph.
 struct CompiledApp {
   const Graph& written;
   const Graph& optimized;
   const PassContext& passes;
   const Diagnostics& diagnostics;
+  std::function<Engines(const Agent&)> engines;
 };
 
 // JSON, a line for each thing in it.

@@ -39,7 +39,9 @@ class Maker {
             [&](const ir::TopicSend& send) { AddSend(send); },
             [&](const ir::GroupBy&) { why_ = "a groupBy writes to its topic on the lane"; },
             [&](const ir::Stage& stage) {
-              for (const ir::Stage::Step& step : stage.steps) AddStep(step);
+              for (const ir::Stage::Step& step : stage.steps) {
+                if (why_.empty()) AddStep(step);
+              }
             },
             [&](const ir::Output& output) { part_.outputs.push_back(SendOf(output.destination)); },
             [&](const ir::ChannelOutput&) { why_ = "a channel gets Python's objects"; },
@@ -134,6 +136,32 @@ std::vector<std::optional<NativePart>> NativePartsOf(const ir::Agent& agent,
     begin = i + 1;
   }
   return parts;
+}
+
+ir::Engines EnginesOf(const ir::Agent& agent) {
+  ir::Engines engines;
+  const std::vector<std::optional<NativePart>> parts = NativePartsOf(agent, engines.parts);
+  engines.functions.resize(agent.functions.size());
+  std::vector<bool> called(agent.functions.size());
+  size_t part = 0;
+  for (const ir::Node& node : agent.nodes) {
+    const ir::Engine engine = parts[part] ? ir::Engine::kEval : ir::Engine::kPython;
+    engines.nodes.push_back(engine);
+    for (const ir::FnId id : ir::FunctionsOf(node.op)) {
+      const auto index = static_cast<size_t>(id);
+      ir::Engines::OfFunction& runs = engines.functions[index];
+      // The first part that runs it in Python says why.
+      if (!called[index] || runs.engine == ir::Engine::kEval) runs = {engine, engines.parts[part]};
+      called[index] = true;
+    }
+    if (std::holds_alternative<ir::GroupBy>(node.op)) ++part;
+  }
+  for (size_t i = 0; i < agent.functions.size(); ++i) {
+    const ir::Function& function = agent.functions[i];
+    if (!function.expr) engines.functions[i].why = function.untranslated.why;
+    if (function.expr && !called[i]) engines.functions[i].why = "nothing calls it";
+  }
+  return engines;
 }
 
 }  // namespace kaspr::jit

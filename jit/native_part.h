@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "ir/engine.h"
 #include "ir/expr/evaluate.h"
 #include "ir/graph.h"
 
@@ -40,5 +41,9 @@ struct NativePart {
 // what of it does. The agent must outlive them.
 std::vector<std::optional<NativePart>> NativePartsOf(const ir::Agent& agent,
                                                      std::vector<std::string>& why);
+
+// What runs the functions of an agent: the evaluator where all of the part that calls one is
+// native, else CPython.
+ir::Engines EnginesOf(const ir::Agent& agent);
 
 }  // namespace kaspr::jit

@@ -3,7 +3,8 @@
 // tests/golden/specs: an app that is right (x.yaml, or a folder x of them) and what becomes of it:
 //   .ir .ir-opt .plan .graph    always; .graph is the picture of the optimized app
 //   .err                        if there are warnings
-//   .dot .json .mermaid .locs .spec   where the file is there; .locs is .ir with places
+//   .dot .json .mermaid .locs .spec .explain   where the file is there; .locs is .ir with places,
+//                               .explain what `kasprc explain -f` says
 // tests/golden/diagnostics: an app that is wrong, and .err: all that `kasprc check` says about it.
 // tests/golden/failures: what running apps say; written by the tests of the driver.
 
@@ -16,12 +17,14 @@
 
 #include "base/render.h"
 #include "driver/commands.h"
+#include "driver/explain_spec.h"
 #include "driver/pipeline.h"
 #include "frontend/print_spec.h"
 #include "ir/draw.h"
 #include "ir/draw_json.h"
 #include "ir/parse.h"
 #include "ir/print.h"
+#include "jit/native_part.h"
 #include "runtime/plan.h"
 
 namespace kaspr::golden {
@@ -95,13 +98,17 @@ void RunSpec(const fs::path& app, const fs::path& folder, python::Interpreter& i
     ExpectFile(Beside(app, ".json"), ir::DrawJson({.written = *result.graph,
                                                    .optimized = *result.optimized,
                                                    .passes = result.passes,
-                                                   .diagnostics = result.diagnostics}));
+                                                   .diagnostics = result.diagnostics,
+                                                   .engines = jit::EnginesOf}));
   }
   if (fs::exists(Beside(app, ".mermaid"))) {
     ExpectFile(Beside(app, ".mermaid"), ir::DrawMermaid(*result.optimized));
   }
   if (fs::exists(Beside(app, ".locs"))) {
     ExpectFile(Beside(app, ".locs"), ir::Print(*result.graph, {.places = true}));
+  }
+  if (fs::exists(Beside(app, ".explain"))) {
+    ExpectFile(Beside(app, ".explain"), driver::ExplainText(result));
   }
   if (fs::exists(Beside(app, ".spec"))) {
     ExpectFile(Beside(app, ".spec"), frontend::PrintSpec(*result.spec));
@@ -161,7 +168,7 @@ void RegisterAll(const fs::path& golden, python::Interpreter& interpreter) {
   }
   Register("golden", "NoStrays", [=] {
     ExpectNoStrays(specs, {".ir", ".ir-opt", ".plan", ".graph", ".err", ".dot", ".json", ".mermaid",
-                           ".locs", ".spec"});
+                           ".locs", ".spec", ".explain"});
     ExpectNoStrays(wrong, {".err"});
   });
   Register("golden", "EveryCodeIsShown", [=] { ExpectAllCodesShown(golden); });

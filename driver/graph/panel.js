@@ -25,8 +25,17 @@ function programOf(one) {
   return pre;
 }
 
+function irOf(text, label) {
+  const ir = make("pre", "ir", text);
+  ir.tabIndex = 0;
+  ir.setAttribute("aria-label", label);
+  return ir;
+}
+
 function aboutFunction(one) {
   const parts = [make("h3", "", one.name, make("span", "quiet", ` – ${one.role}, ${placeOf(one)}`)), programOf(one)];
+  if (one.why) parts.push(make("p", "why", `Runs in Python: ${one.why}`));
+  if (one.expr) parts.push(make("h3", "", `${one.name} translated`), irOf(one.expr, `IR of ${one.name}`));
   if (one.per_call) parts.push(make("p", "quiet", "This block runs again for every call."));
   if (one.remarks.length > 0) parts.push(make("h3", "", "Remarks"), listOf(one.remarks.map(remarkText)));
   return parts;
@@ -36,7 +45,7 @@ function aboutNode({ agent, node }) {
   const program = functionsOf.get(agent.name);
   const names = new Set(node.functions);
   const remarks = agentNamed.get(agent.name).remarks;
-  const why = node.engine === "python" ? "calls Python" : "calls no Python";
+  const why = { python: "calls Python", eval: "calls what needs no CPython", native: "calls no function" }[node.engine];
   const parts = [
     make("p", "", make("span", `engine ${node.engine}`, node.engine), ` ${why}`),
     make("p", "quiet", `${node.kind} of agent ${agent.name}, ${placeOf(node)}`)];
@@ -45,10 +54,7 @@ function aboutNode({ agent, node }) {
     parts.push(make("h3", "", "One stage"), listOf(node.steps.map((step) => `${step.kind} ${step.name}`)));
   }
   for (const name of names) parts.push(...aboutFunction(program.get(name)));
-  const ir = make("pre", "ir", node.ir);
-  ir.tabIndex = 0;
-  ir.setAttribute("aria-label", "IR");
-  parts.push(make("h3", "", "IR"), ir);
+  parts.push(make("h3", "", "IR"), irOf(node.ir, "IR"));
   if (remarks.length > 0 && !isOutput(node) && node.kind !== "input") {
     parts.push(make("h3", "", "Remarks of passes on this agent"),
       listOf(remarks.map((remark) => `${remark.pass}: ${remark.message}`)));

@@ -195,8 +195,12 @@ class Shows(Page):
         for spec in ("examples/fraud", "examples/orders", "tests/golden/specs/topic-send.yaml",
                      self.write("hostile.yaml", HOSTILE), self.write("large.yaml", large_app())):
             app = json.loads(self.graph(spec, "json"))
-            functions = {agent["name"]: {one["name"] for one in agent["functions"]}
+            functions = {agent["name"]: {one["name"]: one for one in agent["functions"]}
                          for agent in app["agents"]}
+            for agent in app["agents"]:
+                for one in agent["functions"]:
+                    self.assertEqual(one["engine"], "python" if one["why"] else "eval")
+                    self.assertTrue(one["expr"] or one["why"])
             for plan in (app["written"], app["optimized"]):
                 nodes = [node for agent in plan["agents"] for node in agent["nodes"]]
                 steps = [step for node in nodes for step in node.get("steps", [])]
@@ -206,8 +210,12 @@ class Shows(Page):
                     self.assertLessEqual({edge["from"], edge["to"]}, set(ids))
                 for agent in plan["agents"]:
                     for node in agent["nodes"]:
-                        self.assertLessEqual(set(node["functions"]), functions[agent["name"]])
-                        self.assertEqual(node["engine"], "python" if node["functions"] else "native")
+                        known = functions[agent["name"]]
+                        self.assertLessEqual(set(node["functions"]), set(known))
+                        # What one part of an agent runs in Python, another may run without.
+                        if any(known[name]["engine"] == "eval" for name in node["functions"]):
+                            self.assertEqual(node["engine"], "eval")
+                        self.assertIn(node["engine"], ("eval", "python") if node["functions"] else ("native",))
 
     def test_every_node_says_what_the_json_says(self):
         spec = "examples/fraud"
@@ -229,8 +237,10 @@ class Shows(Page):
                     for line in node["ir"].splitlines() + node["label"]:
                         self.assertIn(line.strip(), said)
                     for name in node["functions"]:
-                        for line in programs[agent["name"]][name]["python"].splitlines():
+                        one = programs[agent["name"]][name]
+                        for line in one["python"].splitlines() + one["expr"].splitlines():
                             self.assertIn(line, said)
+                        self.assertIn(f"Runs in Python: {one['why']}" if one["why"] else "needs no CPython", said)
                     # Each line of a program stands beside the number of its line in the file.
                     lines = page.evaluate("[...document.querySelectorAll('#panel .line')]"
                                           ".map(l => [Number(l.dataset.line), l.textContent])")
@@ -275,11 +285,26 @@ class Shows(Page):
                                   [["paid", True], ["sum", True]]])
 
     def test_engines_differ_without_colour(self):
-        page = self.open("examples/fraud")
-        styles = page.evaluate("""[...document.querySelectorAll('.steps .node:not(.stage > .node), .outs .node:not(.plain)')]
-          .filter(n => n.querySelector('.badge')).map(n =>
-            [n.querySelector('.badge').textContent, getComputedStyle(n).borderTopStyle].join(' '))""")
-        self.assertEqual(set(styles), {"native solid", "python dashed"})
+        styles = []
+        for spec in ("examples/fraud", "tests/golden/specs/orders.yaml"):
+            styles += self.open(spec).evaluate("""
+              [...document.querySelectorAll('.steps .node:not(.stage > .node), .outs .node:not(.plain)')]
+                .filter(n => n.querySelector('.badge')).map(n =>
+                  [n.querySelector('.badge').textContent, getComputedStyle(n).borderTopStyle].join(' '))""")
+        self.assertEqual(set(styles), {"native solid", "eval solid", "python dashed"})
+
+    def test_what_is_translated_is_shown_as_ir(self):
+        page = self.open("tests/golden/specs/orders.yaml")
+        said = self.click(page, "written", "a0_2")
+        self.assertIn("eval calls what needs no CPython", said)
+        self.assertIn("price translated", said)
+        self.assertIn('  %2 = mul %0 %1\n  %3 = setitem value "total" %2', said)
+        self.assertNotIn("Runs in Python", said)
+        page = self.open("tests/golden/specs/page-take.yaml")
+        said = self.click(page, "written", "a0_1")
+        self.assertIn("python calls Python", said)
+        self.assertIn("Runs in Python: 'take' makes lists on the lane", said)
+        self.assertIn("batch-process translated", said)
 
     def test_the_same_thing_is_marked_in_the_other_plan(self):
         page = self.open("examples/fraud")

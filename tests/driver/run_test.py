@@ -186,8 +186,22 @@ class CommandLine(Kasprc):
         self.assertIn("spec.input.take.within\n", self.kasprc("explain", "take.within").stdout)
         wrong = self.kasprc("explain", "take.witin", exit_code=2)
         self.assertIn("did you mean 'take.within'?", wrong.stderr)
-        self.kasprc("explain", exit_code=2)
-        self.kasprc("explain", "-f", "a.yaml", exit_code=2)
+
+    def test_explain_takes_a_topic_or_specs(self):
+        spec = self.write("a.yaml", SAME)
+        for arguments, words in [
+            ([], "explain what? Give a code (K0203), a field (input.take), or -f FILE"),
+            (["K0203", "-f", spec], "give one of the two"),
+            (["K0203", "--json"], "--json goes with specs: give -f FILE"),
+            (["K0203", "--require-native", "work"], "--require-native goes with specs"),
+        ]:
+            with self.subTest(arguments=arguments):
+                process = self.kasprc("explain", *arguments, exit_code=2)
+                self.assertIn(words, process.stderr)
+                self.assertEqual(process.stdout, "")
+        self.kasprc("explain", "-f", "none.yaml", exit_code=74)
+        self.write("b.yaml", SAME.replace("pipeline: [work]", "pipeline: work"))
+        self.kasprc("explain", "-f", "b.yaml", exit_code=78)
 
     def test_remarks_are_for_check_and_no_mistake(self):
         self.write("a.yaml", SAME.replace("  input:", "  inputs:"))
@@ -211,6 +225,142 @@ class CommandLine(Kasprc):
                                   "fuse-stages").stdout)
         self.assertIn("# after fuse-stages",
                       self.kasprc("compile", "-f", "a.yaml", "--print-after", "fuse-stages").stderr)
+
+
+MIXED = """\
+apiVersion: kaspr.io/v1alpha1
+kind: KasprAgent
+metadata:
+  name: orders
+  labels:
+    kaspr.io/app: shop
+spec:
+  input:
+    topic:
+      name: in
+  output:
+    topics:
+    - name: priced
+      keySelector:
+        python: |
+          def key(value):
+              return value["user"]
+  processors:
+    pipeline: [price, clean, audit]
+    operations:
+    - name: price
+      map:
+        python: |
+          def price(value):
+              return {**value, "total": value["amount"] * value["qty"]}
+    - name: clean
+      map:
+        python: |
+          import re
+          def clean(value):
+              return {**value, "note": re.sub(" +", " ", value["note"])}
+    - name: audit
+      topicSend:
+        name: audit
+        passThrough: true
+        predicate:
+          python: |
+            def is_large(value):
+                return open("limit").read() < value
+---
+apiVersion: kaspr.io/v1alpha1
+kind: KasprAgent
+metadata:
+  name: totals
+  labels:
+    kaspr.io/app: shop
+spec:
+  input:
+    topic:
+      name: priced
+  output:
+    topics:
+    - name: totals
+  processors:
+    pipeline: [price]
+    operations:
+    - name: price
+      map:
+        python: |
+          def total(value):
+              return value["total"]
+"""
+
+
+class Explain(Kasprc):
+    """What runs each function; the goldens have more of the text."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("a.yaml", MIXED)
+
+    def explain(self, *arguments, exit_code=0):
+        return self.kasprc("explain", "-f", "a.yaml", *arguments, exit_code=exit_code)
+
+    def test_json(self):
+        app = json.loads(self.explain("--json").stdout)
+        self.assertEqual(app["app"], "shop")
+        self.assertEqual(app["summary"], {"functions": 5, "translated": 3})
+        orders, totals = app["agents"]
+        self.assertEqual((orders["name"], totals["name"]), ("orders", "totals"))
+        self.assertEqual(orders["part reasons"], ["'clean' runs in Python"])
+        self.assertEqual(totals["part reasons"], [""])
+        self.assertEqual(orders["remarks"], [{"pass": "fuse-stages",
+                                              "message": "3 operations run as one stage"}])
+        self.assertEqual([(one["name"], one["role"], one["operation"], one["translated"])
+                          for one in orders["functions"]],
+                         [("price", "operation", "price", True),
+                          ("clean", "operation", "clean", False),
+                          ("audit.when", "selector", "audit", False),
+                          ("priced.key", "selector", None, True)])
+        self.assertEqual(totals["functions"],
+                         [{"name": "price", "role": "operation", "operation": "price",
+                           "translated": True, "engine": "eval", "why": "", "file": "a.yaml",
+                           "line": 59, "column": 17}])
+        price, clean, *_ = orders["functions"]
+        self.assertEqual((price["engine"], price["why"]), ("python", "'clean' runs in Python"))
+        self.assertEqual(clean["engine"], "python")
+        self.assertIn("re.sub", clean["why"])
+        # At the token itself.
+        line = MIXED.splitlines()[clean["line"] - 1]
+        self.assertTrue(line[clean["column"] - 1:].startswith("re.sub("), clean)
+
+    def test_required_is_translated(self):
+        whole = self.explain().stdout
+        for names in (["totals/price"], ["price"], ["priced.key", "orders/price"]):
+            with self.subTest(names=names):
+                given = [word for name in names for word in ("--require-native", name)]
+                process = self.explain(*given)
+                self.assertEqual((process.stdout, process.stderr), (whole, ""))
+
+    def test_required_is_not_translated(self):
+        for name, said in [("clean", "error: 'orders/clean' is not translated: "),
+                           ("orders/clean", "error: 'orders/clean' is not translated: "),
+                           ("audit", "error: 'orders/audit.when' is not translated: "),
+                           ("audit.when", "error: 'orders/audit.when' is not translated: ")]:
+            with self.subTest(name=name):
+                process = self.explain("--require-native", "price", "--require-native", name,
+                                       exit_code=1)
+                self.assertTrue(process.stderr.startswith(said), process.stderr)
+                self.assertRegex(process.stderr, r"\n  --> a\.yaml:\d+:\d+\n$")
+                self.assertIn("agent totals", process.stdout)
+        self.assertIn('"summary"', self.explain("--json", "--require-native", "clean",
+                                                exit_code=1).stdout)
+
+    def test_required_is_not_there(self):
+        for name, said in [("prize", "'prize'; did you mean 'price'?"),
+                           ("totals/clean", "'totals/clean'"), ("orders", "'orders'"),
+                           ("priced", "'priced'")]:
+            with self.subTest(name=name):
+                process = self.explain("--require-native", "clean", "--require-native", name,
+                                       exit_code=2)
+                self.assertIn("error: no operation or selector is called " + said, process.stderr)
+                self.assertEqual(process.stdout, "")
 
 
 class Pictures(Kasprc):
