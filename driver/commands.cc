@@ -13,7 +13,6 @@
 #include "frontend/print_spec.h"
 #include "ir/draw.h"
 #include "ir/draw_json.h"
-#include "ir/expr/print.h"
 #include "ir/print.h"
 #include "jit/native_part.h"
 #include "runtime/plan.h"
@@ -59,26 +58,11 @@ std::string Summary(const Compilation& compiled) {
   return out;
 }
 
-// The functions that are translated, under the names of their operations and outputs.
-std::string PrintExprs(const ir::Graph& graph, bool places) {
-  std::string out;
-  for (const ir::Agent& agent : graph.agents) {
-    for (const ir::Function& function : agent.functions) {
-      if (function.role == ir::Role::kInit) continue;
-      out += fmt::format("{}# {}/{}", out.empty() ? "" : "\n", agent.name, function.name);
-      out += function.expr ? "\n" + ir::Print(*function.expr,
-                                              {.places = places, .indent = "", .effects = true})
-                           : fmt::format(": python, {}\n", function.untranslated.why);
-    }
-  }
-  return out;
-}
-
 std::string Emit(const Compilation& compiled, const Options& options) {
   const ir::PrintOptions print{.places = options.places, .exprs = false};
   if (options.emit == "spec") return frontend::PrintSpec(*compiled.spec);
   if (options.emit == "ir") return ir::Print(*compiled.graph, print);
-  if (options.emit == "expr") return PrintExprs(*compiled.graph, options.places);
+  if (options.emit == "expr") return ir::PrintExprs(*compiled.graph, print);
   if (options.emit == "ir-opt") return ir::Print(*compiled.optimized, print);
   if (options.emit == "plan") return runtime::PrintPlan(runtime::MakePlan(*compiled.optimized));
   return Summary(compiled);

@@ -15,6 +15,7 @@
 #include "frontend/refuse.h"
 #include "jit/native_body.h"
 #include "python/paths.h"
+#include "python/values.h"
 #include "runtime/copy_kernel.h"
 
 namespace kaspr::driver {
@@ -176,7 +177,8 @@ python::NativeBodies Session::MakeNativeBodies(const ir::Agent& agent) const {
   if (options_.jit == "off") return bodies;
   std::vector<std::string> why;
   for (std::optional<jit::NativePart>& part : jit::NativePartsOf(agent, why)) {
-    bodies.push_back(part ? jit::MakeNativeBody(std::move(*part), app_) : nullptr);
+    bodies.push_back(part ? jit::MakeNativeBody(std::move(*part), app_, python::CompensatesSums())
+                          : nullptr);
   }
   return bodies;
 }

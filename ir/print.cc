@@ -244,6 +244,23 @@ std::string Print(const Graph& graph, const PrintOptions& options) {
   return PrintLocated(graph, options).text;
 }
 
+std::string PrintExprs(const Graph& graph, const PrintOptions& options) {
+  std::string out;
+  for (const Agent& agent : graph.agents) {
+    for (const Function& function : agent.functions) {
+      if (function.role == Role::kInit) continue;
+      out += fmt::format("{}# {}/{}", out.empty() ? "" : "\n", agent.name, function.name);
+      if (function.expr) {
+        out +=
+            "\n" + Print(*function.expr, {.places = options.places, .indent = "", .effects = true});
+      } else {
+        out += fmt::format(": python, {}\n", function.untranslated.why);
+      }
+    }
+  }
+  return out;
+}
+
 GraphText PrintLocated(const Graph& graph, const PrintOptions& options) {
   return Printer(options).Run(graph);
 }

@@ -45,6 +45,14 @@ struct PrintOptions {
 
 std::string Print(const Graph& graph, const PrintOptions& options = {});
 
+// The functions of all agents but init, as ir::Expr with their effects, or why they have none:
+//
+//   # orders/price
+//   fn @price(value) {  # reads .amount; may raise KeyError, TypeError; returns its argument
+//     ...
+//   # orders/clean: python, calls re.sub, which only CPython has
+std::string PrintExprs(const Graph& graph, const PrintOptions& options = {});
+
 // The text and where the parts of the graph stand in it, for errors about graphs that no file
 // wrote. Prints malformed graphs too: an id out of range becomes %?7 or @?7.
 struct GraphText {

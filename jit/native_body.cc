@@ -19,7 +19,9 @@ namespace {
 // What one thread needs to run events: it has the memory of the values of one event at a time.
 class Machine {
  public:
-  Machine(const NativePart& part, const ir::AppContext& app) : part_(part), app_(app) {
+  Machine(const NativePart& part, const ir::AppContext& app, bool compensated_sums)
+      : part_(part), app_(app) {
+    heap_.compensated_sum = compensated_sums;
     surroundings_.event = [this](std::string_view path, value::Heap&, Value& result) {
       return EventField(path, result);
     };
@@ -229,7 +231,8 @@ class Machine {
 
 class Body final : public ir::NativeBody {
  public:
-  Body(NativePart part, const ir::AppContext& app) : part_(std::move(part)), app_(app) {}
+  Body(NativePart part, const ir::AppContext& app, bool compensated_sums)
+      : part_(std::move(part)), app_(app), compensated_sums_(compensated_sums) {}
 
   void Run(value::Batch& batch) override {
     std::unique_ptr<Machine> machine = Take();
@@ -245,7 +248,7 @@ class Body final : public ir::NativeBody {
  private:
   std::unique_ptr<Machine> Take() {
     const std::lock_guard lock(mutex_);
-    if (idle_.empty()) return std::make_unique<Machine>(part_, app_);
+    if (idle_.empty()) return std::make_unique<Machine>(part_, app_, compensated_sums_);
     std::unique_ptr<Machine> machine = std::move(idle_.back());
     idle_.pop_back();
     return machine;
@@ -253,14 +256,16 @@ class Body final : public ir::NativeBody {
 
   const NativePart part_;
   const ir::AppContext& app_;
+  const bool compensated_sums_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Machine>> idle_;
 };
 
 }  // namespace
 
-std::unique_ptr<ir::NativeBody> MakeNativeBody(NativePart part, const ir::AppContext& app) {
-  return std::make_unique<Body>(std::move(part), app);
+std::unique_ptr<ir::NativeBody> MakeNativeBody(NativePart part, const ir::AppContext& app,
+                                               bool compensated_sums) {
+  return std::make_unique<Body>(std::move(part), app, compensated_sums);
 }
 
 }  // namespace kaspr::jit

@@ -10,7 +10,8 @@
 
 namespace kaspr::jit {
 
-// The agent of the part, and `app`, must outlive it.
-std::unique_ptr<ir::NativeBody> MakeNativeBody(NativePart part, const ir::AppContext& app);
+// The agent of the part, and `app`, must outlive it. `compensated_sums`: as Heap::compensated_sum.
+std::unique_ptr<ir::NativeBody> MakeNativeBody(NativePart part, const ir::AppContext& app,
+                                               bool compensated_sums);
 
 }  // namespace kaspr::jit

@@ -285,6 +285,11 @@ class Taker {
 
 }  // namespace
 
+bool CompensatesSums() {
+  constexpr unsigned long kFirst = 0x030C0000;
+  return Py_Version >= kFirst;
+}
+
 PyObject* ToObject(Heap& heap, Value value) {
   return Maker(heap).MakeAll(value);
 }

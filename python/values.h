@@ -9,6 +9,9 @@
 
 namespace kaspr::python {
 
+// Does this Python's sum() of floats compensate for what it rounds away (3.12 and later)?
+bool CompensatesSums();
+
 // A new reference. What is one list, dict or set there is one here, circles included. Null: an
 // exception is set.
 PyObject* ToObject(value::Heap& heap, value::Value value);

@@ -84,8 +84,11 @@ void RunSpec(const fs::path& app, const fs::path& folder, python::Interpreter& i
   ExpectRoundTrip(*result.graph);
   ExpectRoundTrip(*result.optimized);
 
-  ExpectFile(Beside(app, ".ir"), ir::Print(*result.graph));
-  ExpectFile(Beside(app, ".ir-opt"), ir::Print(*result.optimized));
+  ExpectFile(Beside(app, ".ir"), ir::Print(*result.graph, {.exprs = false}));
+  ExpectFile(Beside(app, ".ir-opt"), ir::Print(*result.optimized, {.exprs = false}));
+  if (fs::exists(Beside(app, ".expr"))) {
+    ExpectFile(Beside(app, ".expr"), ir::PrintExprs(*result.graph));
+  }
   ExpectFile(Beside(app, ".plan"), runtime::PrintPlan(runtime::MakePlan(*result.optimized)));
   ExpectFile(Beside(app, ".graph"), ir::DrawText(*result.optimized));
   if (!compiled.Said().empty() || fs::exists(Beside(app, ".err"))) {
@@ -105,7 +108,7 @@ void RunSpec(const fs::path& app, const fs::path& folder, python::Interpreter& i
     ExpectFile(Beside(app, ".mermaid"), ir::DrawMermaid(*result.optimized));
   }
   if (fs::exists(Beside(app, ".locs"))) {
-    ExpectFile(Beside(app, ".locs"), ir::Print(*result.graph, {.places = true}));
+    ExpectFile(Beside(app, ".locs"), ir::Print(*result.graph, {.places = true, .exprs = false}));
   }
   if (fs::exists(Beside(app, ".explain"))) {
     ExpectFile(Beside(app, ".explain"), driver::ExplainText(result));
@@ -168,7 +171,7 @@ void RegisterAll(const fs::path& golden, python::Interpreter& interpreter) {
   }
   Register("golden", "NoStrays", [=] {
     ExpectNoStrays(specs, {".ir", ".ir-opt", ".plan", ".graph", ".err", ".dot", ".json", ".mermaid",
-                           ".locs", ".spec", ".explain"});
+                           ".locs", ".spec", ".explain", ".expr"});
     ExpectNoStrays(wrong, {".err"});
   });
   Register("golden", "EveryCodeIsShown", [=] { ExpectAllCodesShown(golden); });

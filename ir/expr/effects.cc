@@ -91,7 +91,9 @@ class Analysis {
             },
             [&](const If&) { return VisitRegions(inst, {}); },
             [&](const Loop&) { return VisitRegions(inst, {}); },
-            [&](const For&) { return VisitRegions(inst, {}) | value::Only(value::Status::kTypeError); },
+            [&](const For&) {
+              return VisitRegions(inst, {}) | value::Only(value::Status::kTypeError);
+            },
             [&](const Try& attempt) { return VisitRegions(inst, attempt.handlers); },
             [&](const Give&) { return VisitUses(inst); },
             [&](const Break&) { return VisitUses(inst); },
@@ -117,8 +119,8 @@ class Analysis {
   // What a callee changes may be in anything that it is given.
   value::Raises VisitCall(const Inst& inst, const Effects& callee) {
     VisitUses(inst);
-    const bool given = std::any_of(
-        inst.operands.begin(), inst.operands.end(), [&](const Operand& operand) {
+    const bool given =
+        std::any_of(inst.operands.begin(), inst.operands.end(), [&](const Operand& operand) {
           const Known* known = KnownOf(operand);
           return known != nullptr && known->kind != Known::Kind::kPlain;
         });

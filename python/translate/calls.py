@@ -130,7 +130,7 @@ class Calls:
             what = self.scope.origins.of(node.func) or f"a method of '{node.func.value.id}'"
             raise Untranslated(node.func, f"calls {what}, which only CPython has")
         if name not in self.primitives:
-            raise Untranslated(node.func, f"the method '{node.func.attr}'")
+            raise Untranslated(node.func, f"calls the method '{node.func.attr}', which only CPython has")
         self._check_receiver(node.func, name)
         if self.in_try and not all(isinstance(a, (ast.Constant, ast.Name)) for a in node.args):
             raise Untranslated(node, "a method's arguments, in a try")  # the method is looked up first

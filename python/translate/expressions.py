@@ -229,7 +229,7 @@ class Expressions(Calls):
             return field
         if node.attr == "__name__" and self._is_type_of(node.value):
             return self.apply(node, "type-name", self.expression(node.value.args[0]))
-        raise Untranslated(node, f"the attribute '{node.attr}'")
+        raise Untranslated(node, f"reads the attribute '{node.attr}'")
 
     def _is_type_of(self, node):
         """type(x)"""

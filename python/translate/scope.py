@@ -34,6 +34,13 @@ class Scope:
             return None
         return None if self._is_rebound(name) else bindings[0]
 
+    def why_no_function(self, name):
+        layer = self.layer(name)
+        bindings = _bindings(layer[0], name) if layer is not None else []
+        if len(bindings) == 1 and isinstance(bindings[0], ast.AsyncFunctionDef):
+            return f"'{name}' is async"
+        return f"'{name}' is not the name of one function that stays what it is"
+
     def expression(self, name):
         """What a name is bound to, if that happens once, or None."""
         layer = self.layer(name)

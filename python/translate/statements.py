@@ -95,7 +95,7 @@ class Function(Expressions):
             after = live_before(statements[i + 1 :], live, jumps)
             method = getattr(self, "_" + type(statement).__name__, None)
             if method is None:
-                raise Untranslated(statement, f"'{_keyword(statement)}'")
+                raise Untranslated(statement, f"uses '{_keyword(statement)}', which only CPython has")
             if method(statement, after):
                 return True
         return False

@@ -42,7 +42,7 @@ def _translate(scope, entrypoint, per_call, primitives):
     definition = scope.function(entrypoint)
     try:
         if definition is None:
-            return _result("", f"'{entrypoint}' is not a plain function", None)
+            return _result("", scope.why_no_function(entrypoint), None)
         if per_call:
             return _result("", "its block runs again for every event", place_of(definition))
         scope.check(definition)

@@ -62,8 +62,7 @@ class Oracle {
   Ref Call(const char* function, const Refs&... arguments) {
     PyObject* vector[] = {arguments.get()...};
     Ref callee = Ref::Own(PyObject_GetAttrString(module_.get(), function));
-    Ref result =
-        Ref::Own(PyObject_Vectorcall(callee.get(), vector, sizeof...(arguments), nullptr));
+    Ref result = Ref::Own(PyObject_Vectorcall(callee.get(), vector, sizeof...(arguments), nullptr));
     if (!result) PyErr_Print();
     KASPR_CHECK(result, "functions_oracle.py raised");
     return result;
@@ -106,7 +105,7 @@ class Comparison {
 
   void Check(uint64_t seed) {
     Ref made = oracle_.Call("generate", Ref::Own(PyLong_FromUnsignedLongLong(seed)),
-                                         Ref::Own(PyLong_FromSize_t(kValues)));
+                            Ref::Own(PyLong_FromSize_t(kValues)));
     std::string source = Text(PyTuple_GET_ITEM(made.get(), 0));
     PyObject* values = PyTuple_GET_ITEM(made.get(), 1);
     ++tally_.functions;
@@ -187,13 +186,13 @@ class Comparison {
     } else {
       error = value::StatusName(status);
     }
-    Ref theirs = oracle_.Call(
-        "run", Str(source), Copy(object), Ref::Share(generator ? Py_True : Py_False));
+    Ref theirs =
+        oracle_.Call("run", Str(source), Copy(object), Ref::Share(generator ? Py_True : Py_False));
     const std::string their_error = Text(PyTuple_GET_ITEM(theirs.get(), 0));
     const std::string text = Text(PyTuple_GET_ITEM(theirs.get(), 1));
     // UnicodeError stands for those below it; a name of the function that a comprehension reads is
-    // CPython's NameError, of which UnboundLocalError is one. CPython looks a method up before it evaluates what it
-    // is called with: which of the two fails first matters to nobody outside.
+    // CPython's NameError, of which UnboundLocalError is one. CPython looks a method up before it
+    // evaluates what it is called with: which of the two fails first matters to nobody outside.
     const bool same = error == their_error ||
                       (error == "UnicodeError" && their_error.starts_with("Unicode")) ||
                       (error == "UnboundLocalError" && their_error == "NameError") ||
