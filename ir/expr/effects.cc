@@ -148,7 +148,18 @@ class Analysis {
     return raises;
   }
 
+  // What the primitive may raise with the constants that it is given here.
+  value::Raises RaisesOf(const Inst& inst, const value::Primitive& primitive) const {
+    const std::string* text = inst.operands.size() > 1 ? KeyOf(inst.operands[1]) : nullptr;
+    if (text == nullptr) return primitive.raises;
+    if (primitive.name == "getitem") {  // no sequence has an index that is text
+      return value::Only(value::Status::kKeyError) | value::Only(value::Status::kTypeError);
+    }
+    return primitive.name == "format" && text->empty() ? 0 : primitive.raises;
+  }
+
   value::Raises VisitApply(const Inst& inst, const value::Primitive& primitive) {
+    const value::Raises raises = RaisesOf(inst, primitive);
     const Known* first = inst.operands.empty() ? nullptr : KnownOf(inst.operands[0]);
     const bool part = first != nullptr && first->kind == Known::Kind::kPart;
     const std::string* key = inst.operands.size() > 1 ? KeyOf(inst.operands[1]) : nullptr;
@@ -161,7 +172,7 @@ class Analysis {
         Read({.kind = Known::Kind::kPart, .path = Below(first->path, *key)});
         Set(inst, {});
       }
-      return primitive.raises;
+      return raises;
     }
     const Known* second = inst.operands.size() > 1 ? KnownOf(inst.operands[1]) : nullptr;
     if (primitive.name == "in" && second != nullptr && second->kind == Known::Kind::kPart &&
@@ -169,14 +180,14 @@ class Analysis {
       uses_[inst.operands[1].index] = true;
       effects_.reads.insert(Below(second->path, *KeyOf(inst.operands[0])));
       Set(inst, {.kind = Known::Kind::kPlain, .path = {}});
-      return primitive.raises;
+      return raises;
     }
     if (by_key && primitive.name == "setitem") {
       uses_[inst.operands[0].index] = true;
       effects_.writes.insert(Below(first->path, *key));
       Use(inst.operands[2]);
       Set(inst, {.kind = Known::Kind::kPlain, .path = {}});
-      return primitive.raises;
+      return raises;
     }
     for (const Operand& operand : inst.operands) Use(operand);
     if (primitive.mutates()) Change(inst.operands[0]);
@@ -186,7 +197,7 @@ class Analysis {
                        : fresh ? Known::Kind::kFresh
                                : Known::Kind::kUnknown,
                .path = {}});
-    return primitive.raises;
+    return raises;
   }
 
   static FieldPath Below(FieldPath path, const std::string& key) {

@@ -59,13 +59,15 @@ class Writer:
             self.line(depth, "pass")
 
     def statement(self, depth):
-        kinds = ["assign"] * 5 + ["put"] * 3 + ["augment"] * 2 + ["call"] * 2 + ["if"] * 3
-        kinds += ["for"] * 2 + ["while", "try", "try", "unpack", "del", "return", "raise", "assert"]
+        kinds = ["assign"] * 5 + ["put"] * 3 + ["augment"] * 2 + ["call"] * 2
+        kinds += ["unpack", "del", "return", "raise", "assert"]
+        if depth < 6:
+            kinds += ["if"] * 3 + ["for"] * 2 + ["while", "try", "try"]
         if self.in_loop:
             kinds += ["break", "continue"] * 2
         if self.generator:
             kinds += ["yield"] * 4
-        getattr(self, "_" + self.pick(*kinds))(min(depth, 6))
+        getattr(self, "_" + self.pick(*kinds))(depth)
 
     def name(self):
         return self.pick("x", "y", "z", "total", "out")
