@@ -34,7 +34,6 @@ EXCEPTIONS = {
     "Exception": (),
     "BaseException": (),
 }
-ELSE = "else?"  # stands among the names: did a try go well?
 RAISED = frozenset(EXCEPTIONS) - {"ArithmeticError", "LookupError", "BaseException", "UnicodeError"}
 
 
@@ -64,6 +63,7 @@ class Function(Expressions):
         self.loop = None
         self.finals = []  # (statements, the loop around) of the finally parts around
         self.nodes = 0
+        self.flags = 0
         if definition.decorator_list:
             raise Untranslated(definition.decorator_list[0], "a decorator")
 
@@ -267,13 +267,13 @@ class Function(Expressions):
         head = len(self.emit.lines)
         self.emit.open(self.for_head(item, iterable, params, begin))
         outer = self._enter(loop, params)
-        for source, changes in watched:
-            self.apply(node, "unchanged", source, changes)
+        self._check(node, watched)
         self.assign(node.target, item)
         self._turn(node, loop)
         ended = self._fresh(loop.names)
         self.emit.between("else" + (" " + ", ".join(ended) if ended else ""))
         self._leave(outer, loop, ended)
+        self._check(node, watched)  # CPython looks for one more item
         if not self.block(node.orelse, live):
             self.emit.line(leave("give", self.values_of(loop.names)))
         results = self._fresh(loop.names)
@@ -288,8 +288,17 @@ class Function(Expressions):
             raise Untranslated(node, "a loop that may change what it goes over")
         return [(source, self.apply(node, "changes", source)) for source in self.sources]
 
+    def _check(self, node, watched):
+        for source, changes in watched:
+            self.apply(node, "unchanged", source, changes)
+
     def _While(self, node, live):
         loop = self._carried(node, frozenset(), live)
+        # What is behind a loop that ended by itself may leave a loop around it.
+        flag = self._flag() if node.orelse else None
+        if flag is not None:
+            loop.names.append(flag)
+            self.env[flag] = "False"
         begin = self.values_of(loop.names)
         params = self._fresh(loop.names)
         pairs = ", ".join(f"{p} = {b}" for p, b in zip(params, begin))
@@ -304,15 +313,28 @@ class Function(Expressions):
             before = dict(self.env), set(self.maybe)
             self._turn(node, loop)
             self.emit.between("else")
-            (self.env, self.maybe), self.loop = before, outer[2]
-            if not self.block(node.orelse, live):
-                self.emit.line(leave("break", self.values_of(loop.names)))
-                loop.broken = True
+            self.env, self.maybe = before
+            if flag is not None:
+                self.env[flag] = "True"
+            self.emit.line(leave("break", self.values_of(loop.names)))
+            loop.broken = True
             self.emit.close()
         results = self._fresh(loop.names)
         self.emit.close(head, results)
         self._leave(outer, loop, results)
-        return not loop.broken
+        if flag is None or not loop.broken:
+            return not loop.broken
+        return self._if_flag(node, flag, node.orelse, live)
+
+    def _flag(self):
+        """A name of our own, which stands among the others."""
+        self.flags += 1
+        return f"flag {self.flags}"
+
+    def _if_flag(self, node, flag, statements, live):
+        names = sorted(bound(statements) & live)
+        parts = [("", statements), ("else", [])]
+        return self.branches(node, f"if {self.env.pop(flag)}", parts, names, live)
 
     def _turn(self, node, loop):
         if not self.block(node.body, loop.live):
@@ -388,30 +410,29 @@ class Function(Expressions):
         jumps = self._jumps()
         behind = live_before(node.orelse, live, jumps)
         self._check_handlers(node, behind, jumps)
-        parts = [("", lambda: self._tried(node, behind))]
+        flag = self._flag()  # did it go well?
+        parts = [("", lambda: self._tried(node, behind, flag))]
         for handler in node.handlers:
             kinds = self._kinds(handler)
-            parts.append((f"except {kinds}".rstrip(), lambda h=handler: self._handler(h, live)))
+            parts.append((f"except {kinds}".rstrip(), lambda h=handler: self._handler(h, live, flag)))
         inside = [*node.body, *(s for h in node.handlers for s in h.body)]
         names = sorted(bound(inside) & self.local & (behind | live))
         if node.orelse:
-            names.append(ELSE)
+            names.append(flag)
         ended = self.branches(node, "try", parts, names, behind)
         if ended or not node.orelse:
             return ended
-        names = sorted(bound(node.orelse) & live)
-        parts = [("", node.orelse), ("else", [])]
-        return self.branches(node, f"if {self.env.pop(ELSE)}", parts, names, live)
+        return self._if_flag(node, flag, node.orelse, live)
 
-    def _tried(self, node, live):
+    def _tried(self, node, live, flag):
         outer, self.in_try = self.in_try, True
         ended = self.block(node.body, live)
         self.in_try = outer
-        self.env[ELSE] = "True"
+        self.env[flag] = "True"
         return ended
 
-    def _handler(self, handler, live):
-        self.env[ELSE] = "False"
+    def _handler(self, handler, live, flag):
+        self.env[flag] = "False"
         if handler.name is not None and handler.name in read([self.definition]):
             self.emit.line("bail")  # the exception itself is looked at
             return True
