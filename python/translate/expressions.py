@@ -52,6 +52,9 @@ class Expressions(Calls):
         return [self.expression(node) for node in nodes]
 
     def apply(self, node, name, *operands):
+        fewest, most = self.primitives[name]
+        if not fewest <= len(operands) <= most:
+            raise Untranslated(node, f"{len(operands)} arguments for '{name.lstrip('.')}'")
         self.emit.at(node)
         return self.emit.apply(name, *operands)
 
