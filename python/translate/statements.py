@@ -108,11 +108,15 @@ class Function(Expressions):
         if isinstance(target, ast.Name):
             self.bind(target.id, value)
         elif isinstance(target, (ast.Tuple, ast.List)):
-            if any(isinstance(item, ast.Starred) for item in target.elts):
-                raise Untranslated(target, "'*' in a target")
-            items = self.apply(target, "unpack", value, str(len(target.elts)))
+            starred = [i for i, item in enumerate(target.elts) if isinstance(item, ast.Starred)]
+            if starred:
+                counts = str(starred[0]), str(len(target.elts) - starred[0] - 1)
+                items = self.apply(target, "unpack-star", value, *counts)
+            else:
+                items = self.apply(target, "unpack", value, str(len(target.elts)))
             for i, item in enumerate(target.elts):
-                self.assign(item, self.apply(item, "getitem", items, str(i)))
+                part = item.value if isinstance(item, ast.Starred) else item
+                self.assign(part, self.apply(item, "getitem", items, str(i)))
         elif isinstance(target, ast.Subscript):
             container, key = self.place(target)
             self.apply(target, "setitem", container, key, value)

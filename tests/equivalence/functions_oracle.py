@@ -83,7 +83,8 @@ class Writer:
 
     def _unpack(self, depth):
         value = self.expression(2)
-        self.line(depth, f"{self.bind('x')}, {self.bind('y')} = {value}")
+        star = self.pick("", "", "*")
+        self.line(depth, f"{self.bind('x')}, {star}{self.bind('y')} = {value}")
 
     def _put(self, depth):
         target = self.pick("value", "value", self.variable())
