@@ -3,7 +3,7 @@
 import ast
 
 from _kaspr_blocks import folds, top_level
-from _kaspr_emit import Untranslated
+from _kaspr_emit import Untranslated, constant
 from _kaspr_origins import REFLECTION
 
 
@@ -198,3 +198,24 @@ def _own(statement):
         node = pending.pop()
         yield node
         pending.extend(n for n in ast.iter_child_nodes(node) if not isinstance(n, ast.stmt))
+
+
+def plain_parameters(definition):
+    """The names of parameters without '*', '/' or keyword-only ones."""
+    arguments = definition.args
+    if arguments.vararg or arguments.kwarg or arguments.kwonlyargs:
+        raise Untranslated(definition, "parameters with '*'")
+    names = [a.arg for a in (*arguments.posonlyargs, *arguments.args)]
+    if not all(name.isascii() for name in names):
+        raise Untranslated(definition, "a parameter whose name is not ASCII")
+    return names
+
+
+def default_of(node):
+    try:
+        value = ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        raise Untranslated(node, "a default that is no constant") from None
+    if isinstance(value, (list, dict, set)):
+        raise Untranslated(node, "a default that can change")
+    return constant(node, value)

@@ -14,13 +14,17 @@
 #include "value/primitives.h"
 
 namespace kaspr::embedded {
+extern const std::string_view k_builtins_py;
 extern const std::string_view k_calls_py;
+extern const std::string_view k_comprehensions_py;
 extern const std::string_view k_emit_py;
 extern const std::string_view k_expressions_py;
 extern const std::string_view k_flow_py;
+extern const std::string_view k_loops_py;
 extern const std::string_view k_scope_py;
 extern const std::string_view k_statements_py;
 extern const std::string_view k_translate_py;
+extern const std::string_view k_tries_py;
 }  // namespace kaspr::embedded
 
 namespace kaspr::python {
@@ -112,8 +116,12 @@ void Load(Interpreter::State& state) {
   LoadModule("_kaspr_emit", embedded::k_emit_py);
   LoadModule("_kaspr_flow", embedded::k_flow_py);
   LoadModule("_kaspr_scope", embedded::k_scope_py);
+  LoadModule("_kaspr_builtins", embedded::k_builtins_py);
   LoadModule("_kaspr_calls", embedded::k_calls_py);
+  LoadModule("_kaspr_comprehensions", embedded::k_comprehensions_py);
   LoadModule("_kaspr_expressions", embedded::k_expressions_py);
+  LoadModule("_kaspr_loops", embedded::k_loops_py);
+  LoadModule("_kaspr_tries", embedded::k_tries_py);
   LoadModule("_kaspr_statements", embedded::k_statements_py);
   Ref module = LoadModule("_kaspr_translate", embedded::k_translate_py);
   state.translate_agent =
