@@ -102,7 +102,7 @@ class Parser {
     } else if (in_.AcceptWord("fn")) {
       FunctionLines();
     } else if (in_.AcceptWord("expr")) {
-      ExprLines();
+      if (!ExprLines()) SkipExpr(first);
     } else if (in_.AcceptWord("output")) {
       OutputLine(first);
     } else if (in_.AcceptWord("channel")) {
@@ -118,9 +118,9 @@ class Parser {
   }
 
   // `expr @price {`, functions, `}`; behind the fn of that name.
-  void ExprLines() {
+  bool ExprLines() {
     Token name;
-    if (!in_.Take(Kind::kFunction, "a function, as @name", name)) return;
+    if (!in_.Take(Kind::kFunction, "a function, as @name", name)) return false;
     const auto function =
         std::find_if(agent_->functions.begin(), agent_->functions.end(),
                      [&](const Function& known) { return known.name == name.text; });
@@ -128,14 +128,21 @@ class Parser {
       diagnostics_.Error(Code::kGraphReference,
                          fmt::format("no function '{}' above that has no expr", name.text),
                          name.span);
-      return;
+      return false;
     }
-    if (!in_.Expect(Kind::kMark, "{") || !in_.ExpectLineEnd() || !in_.NextLine() ||
-        !in_.Expect(Kind::kWord, "fn")) {
-      return;
+    return in_.Expect(Kind::kMark, "{") && in_.ExpectLineEnd() && in_.NextLine() &&
+           in_.Expect(Kind::kWord, "fn") &&
+           ParseExpr(in_, diagnostics_, function->expr.emplace()) && in_.Expect(Kind::kMark, "}") &&
+           in_.ExpectLineEnd();
+  }
+
+  // A mistake costs the rest of the expr: up to a `}` that stands no deeper than it.
+  void SkipExpr(const Token& first) {
+    const uint32_t column = file_.PositionOf(first.span.begin).column;
+    while (in_.NextLine()) {
+      const Token& token = in_.token();
+      if (token.Is(Kind::kMark, "}") && file_.PositionOf(token.span.begin).column <= column) return;
     }
-    if (!ParseExpr(in_, diagnostics_, function->expr.emplace())) return;
-    if (in_.Expect(Kind::kMark, "}")) in_.ExpectLineEnd();
   }
 
   void InitLine(const Token& first) {

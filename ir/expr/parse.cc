@@ -365,7 +365,6 @@ class Parser {
 }  // namespace
 
 bool ParseExpr(TokenReader& reader, Diagnostics& diagnostics, Expr& expr) {
-  const size_t errors = diagnostics.error_count();
   Names<FunctionId> names("function");
   do {
     if (!Parser(reader, diagnostics, names).ParseFunction(expr)) return false;
@@ -377,10 +376,11 @@ bool ParseExpr(TokenReader& reader, Diagnostics& diagnostics, Expr& expr) {
       if (call != nullptr) call->function = static_cast<uint32_t>(meaning[call->function]);
     });
   }
-  return diagnostics.error_count() == errors;
+  return true;
 }
 
 std::optional<Expr> ParseExpr(const SourceFile& file, Diagnostics& diagnostics) {
+  const size_t errors = diagnostics.error_count();
   TokenReader reader(file, diagnostics);
   Expr expr;
   if (!reader.NextLine()) {
@@ -394,6 +394,7 @@ std::optional<Expr> ParseExpr(const SourceFile& file, Diagnostics& diagnostics) 
     reader.Fail("'fn'");
     return std::nullopt;
   }
+  if (diagnostics.error_count() > errors) return std::nullopt;
   return expr;
 }
 

@@ -15,7 +15,8 @@ class TokenReader;
 std::optional<Expr> ParseExpr(const SourceFile& file, Diagnostics& diagnostics);
 
 // The same inside a longer text: the reader stands behind the `fn` of the first function, and is
-// left at the first line that begins with none. False: reported.
+// left at the first line that begins with none. False: the rest of it cannot be read; a call of
+// what is not there is only reported.
 bool ParseExpr(TokenReader& reader, Diagnostics& diagnostics, Expr& expr);
 
 }  // namespace kaspr::ir
