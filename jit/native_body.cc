@@ -203,18 +203,13 @@ class Machine {
     for (const value::Header& header : event_->message.headers) {
       const Value content = header.value ? Value::Bytes(*header.value) : Value::None();
       const Value name = heap_.NewStr(header.name);
-      if (!IsUtf8(header.name)) return Status::kBail;
+      if (!name.Is(Value::kAscii)) return Status::kBail;  // it may be no UTF-8
       if (const Status status = Put(heap_, *headers, name, content); status != Status::kOk) {
         return status;
       }
     }
     result = Value::Of(headers);
     return Status::kOk;
-  }
-
-  static bool IsUtf8(std::string_view text) {
-    return std::all_of(text.begin(), text.end(),
-                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   }
 
   const NativePart& part_;
