@@ -8,11 +8,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <map>
 #include <random>
-#include <sstream>
 
 #include "base/check.h"
 #include "ir/expr/evaluate.h"
@@ -24,6 +21,7 @@
 #include "python/values.h"
 #include "value/json_read.h"
 #include "value/status.h"
+#include "value_oracle.h"
 
 namespace kaspr::python {
 namespace {
@@ -37,46 +35,6 @@ constexpr uint64_t kFunctions = 200;
 constexpr uint64_t kFunctions = 2'000;
 #endif
 constexpr size_t kValues = 50;  // for each function
-
-Interpreter& Lane() {
-  static Interpreter interpreter;
-  return interpreter;
-}
-
-uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
-std::string Text(PyObject* str) {
-  Py_ssize_t size = 0;
-  const char* text = PyUnicode_AsUTF8AndSize(str, &size);
-  PyErr_Clear();
-  return text == nullptr ? "?" : std::string(text, static_cast<size_t>(size));
-}
-
-class Oracle {
- public:
-  Oracle() {
-    std::ifstream file(KASPR_TESTS "/equivalence/functions_oracle.py");
-    std::stringstream text;
-    text << file.rdbuf();
-    module_ = LoadModule("functions_oracle", text.str());
-  }
-
-  template <class... Refs>
-  Ref Call(const char* function, const Refs&... arguments) {
-    PyObject* vector[] = {arguments.get()...};
-    Ref callee = Ref::Own(PyObject_GetAttrString(module_.get(), function));
-    Ref result = Ref::Own(PyObject_Vectorcall(callee.get(), vector, sizeof...(arguments), nullptr));
-    if (!result) PyErr_Print();
-    KASPR_CHECK(result, "functions_oracle.py raised");
-    return result;
-  }
-
- private:
-  Ref module_;
-};
 
 Ref Str(const std::string& text) {
   return Ref::Own(PyUnicode_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size())));
@@ -110,9 +68,9 @@ class Comparison {
   explicit Comparison(Tally& tally) : tally_(tally) {}
 
   void Check(uint64_t seed) {
-    Ref made = oracle_.Call("generate", Ref::Own(PyLong_FromUnsignedLongLong(seed)),
-                            Ref::Own(PyLong_FromSize_t(kValues)));
-    std::string source = Text(PyTuple_GET_ITEM(made.get(), 0));
+    Ref made = oracle_.Call("generate", Ref::Own(PyLong_FromUnsignedLongLong(seed)).get(),
+                            Ref::Own(PyLong_FromSize_t(kValues)).get());
+    std::string source = Oracle::Text(PyTuple_GET_ITEM(made.get(), 0));
     PyObject* values = PyTuple_GET_ITEM(made.get(), 1);
     ++tally_.functions;
     const std::optional<ir::Expr> expr = Translate(source);
@@ -126,7 +84,7 @@ class Comparison {
       ++tally_.failed;
       Shrink(source, value, i % 2 == 0, wrong);
       ADD_FAILURE() << "seed " << seed << "\n"
-                    << source << "value: " << Text(PyObject_Repr(value)) << wrong;
+                    << source << "value: " << Oracle::Text(PyObject_Repr(value)) << wrong;
       return;
     }
   }
@@ -193,9 +151,9 @@ class Comparison {
       error = value::StatusName(status);
     }
     Ref theirs =
-        oracle_.Call("run", Str(source), Copy(object), Ref::Share(generator ? Py_True : Py_False));
-    const std::string their_error = Text(PyTuple_GET_ITEM(theirs.get(), 0));
-    const std::string text = Text(PyTuple_GET_ITEM(theirs.get(), 1));
+        oracle_.Call("run", Str(source).get(), Copy(object).get(), generator ? Py_True : Py_False);
+    const std::string their_error = Oracle::Text(PyTuple_GET_ITEM(theirs.get(), 0));
+    const std::string text = Oracle::Text(PyTuple_GET_ITEM(theirs.get(), 1));
     // What leaves the function runs again in CPython: its class matters only where it is caught.
     const bool same = error.empty() == their_error.empty();
     if (same && ours == text) return "";
@@ -204,7 +162,7 @@ class Comparison {
 
   bool Take(PyObject* object, bool document, Value& value) {
     if (document) {
-      Ref json = oracle_.Call("json_of", Ref::Share(object));
+      Ref json = oracle_.Call("json_of", object);
       if (json.get() != Py_None) {
         text_ = PyBytes_AS_STRING(json.get());
         if (const value::Document* read = reader_.Read(text_)) {
@@ -220,16 +178,16 @@ class Comparison {
     Ref object = Ref::Own(ToObject(heap_, value));
     if (!object) PyErr_Clear();
     if (!object) return "no Python object";
-    return Text(oracle_.Call("show", object).get());
+    return oracle_.Show(object.get());
   }
 
   // Leaves pieces out as long as it differs.
   void Shrink(std::string& source, PyObject* value, bool document, std::string& wrong) {
     for (bool smaller = true; smaller;) {
       smaller = false;
-      Ref candidates = oracle_.Call("smaller", Str(source));
+      Ref candidates = oracle_.Call("smaller", Str(source).get());
       for (Py_ssize_t i = 0; i < PyList_GET_SIZE(candidates.get()) && !smaller; ++i) {
-        const std::string candidate = Text(PyList_GET_ITEM(candidates.get(), i));
+        const std::string candidate = Oracle::Text(PyList_GET_ITEM(candidates.get(), i));
         const std::optional<ir::Expr> expr = Translate(candidate);
         const std::string still = expr ? Differs(*expr, candidate, value, document, false) : "";
         smaller = !still.empty();
@@ -239,7 +197,7 @@ class Comparison {
   }
 
   Tally& tally_;
-  Oracle oracle_;
+  Oracle oracle_{"functions_oracle"};
   Heap heap_;
   value::JsonReader reader_;
   std::string text_;

@@ -1,6 +1,7 @@
 #pragma once
 
-// CPython as the oracle of values: primitives_oracle.py, on the lane. For the tests that link it.
+// CPython as the oracle of values: a program beside the test, on the lane. For the tests that link
+// it.
 
 #include <Python.h>
 #include <fmt/format.h>
@@ -28,11 +29,11 @@ inline uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
 
 class Oracle {
  public:
-  Oracle() {
-    std::ifstream file(KASPR_TESTS "/equivalence/primitives_oracle.py");
+  explicit Oracle(const char* name = "primitives_oracle") {
+    std::ifstream file(fmt::format("{}/equivalence/{}.py", KASPR_TESTS, name));
     std::stringstream text;
     text << file.rdbuf();
-    module_ = LoadModule("primitives_oracle", text.str());
+    module_ = LoadModule(name, text.str());
   }
 
   template <class... Arguments>
@@ -46,7 +47,7 @@ class Oracle {
     Ref result =
         Ref::Own(PyObject_Vectorcall(callee.get(), arguments.data(), arguments.size(), nullptr));
     if (!result) PyErr_Print();
-    KASPR_CHECK(result, "primitives_oracle.py raised");
+    KASPR_CHECK(result, "an oracle raised");
     return result;
   }
 
