@@ -239,7 +239,10 @@ class PlanJson {
   static void AddCalls(Object& out, const Agent& agent, const std::vector<FnId>& calls,
                        Engine engine) {
     std::vector<std::string> names;
-    for (const FnId call : calls) names.push_back(agent.function(call).name);
+    for (const FnId call : calls) {
+      const Function& function = agent.function(call);
+      if (function.role != Role::kNative) names.push_back(function.name);
+    }
     out.Text("engine", names.empty() ? "native" : EngineName(engine)).Texts("functions", names);
   }
 

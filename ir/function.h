@@ -16,10 +16,11 @@ namespace kaspr::ir {
 
 // What a block is for: whether its globals are kept, and how failures name it. Operations (a
 // group-by's key function is one) see fresh globals unless that cannot be observed; selectors,
-// those of channels and sinks keep theirs; init runs once for its names (D2, D3, D4).
-enum class Role : uint8_t { kOperation, kSelector, kChannelSelector, kSink, kInit };
+// those of channels and sinks keep theirs; init runs once for its names (D2, D3, D4). A native
+// function is made by a pass: it has an expr and no text, and CPython never sees it.
+enum class Role : uint8_t { kOperation, kSelector, kChannelSelector, kSink, kInit, kNative };
 
-// "operation", "selector", "channel selector", "sink", "init".
+// "operation", "selector", "channel selector", "sink", "init", "native function".
 const char* RoleName(Role role);
 
 // Why a function was not translated, and the token that says so. It never takes part in equality.

@@ -9,8 +9,8 @@ namespace kaspr::ir {
 namespace {
 
 constexpr std::array<const char*, 4> kSerializerNames = {"raw", "json", "binary", "pickle"};
-constexpr std::array<const char*, 5> kRoleNames = {"operation", "selector", "channel selector",
-                                                   "sink", "init"};
+constexpr std::array<const char*, 6> kRoleNames = {"operation", "selector", "channel selector",
+                                                   "sink",      "init",     "native function"};
 constexpr std::array<const char*, 4> kErrorActionNames = {"skip", "dead-letter", "retry", "stop"};
 
 // The enumerator whose name it is.
@@ -35,8 +35,12 @@ void ForEachSelector(AnyDestination& destination, Visit visit) {
 // Of an operation as a node or as a step.
 template <class AnyOp, class Visit>
 void ForEachFunctionOfOperation(AnyOp& op, Visit visit) {
-  if (auto* map = std::get_if<Map>(&op)) visit(map->function);
-  if (auto* filter = std::get_if<Filter>(&op)) visit(filter->function);
+  const auto visit_step = [&](auto& step) {
+    for (auto& early : step.early) visit(early.function);
+    visit(step.function);
+  };
+  if (auto* map = std::get_if<Map>(&op)) visit_step(*map);
+  if (auto* filter = std::get_if<Filter>(&op)) visit_step(*filter);
   if (auto* send = std::get_if<TopicSend>(&op)) ForEachSelector(send->destination, visit);
 }
 

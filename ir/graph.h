@@ -45,6 +45,15 @@ struct OnError {
   }
 };
 
+// What a pass knows of predicates of outputs to topics: all their answers at once. If the function
+// raises or bails, that says nothing. CPython, which asks one after the other, does not see it.
+struct Route {
+  static constexpr uint32_t kMost = 60;  // outputs
+  FnId function{};                       // gives an int, of which bit N
+  std::vector<uint32_t> outputs;         // is that of the output of this number, of those to topics
+  bool operator==(const Route&) const = default;
+};
+
 struct Agent {
   std::string name;
   OnError on_error;
@@ -52,6 +61,7 @@ struct Agent {
   std::vector<Node> nodes;
   std::vector<Function> functions;
   std::optional<FnId> init;
+  std::optional<Route> route;
   Place place;
 
   const Node& node(NodeId id) const { return nodes[static_cast<size_t>(id)]; }

@@ -69,13 +69,25 @@ struct Input {
   bool operator==(const Input&) const = default;
 };
 
+// What a pass knows of a filter further on: that it may be asked here already. `function` says, of
+// the value that comes in, whether that filter would keep it. False: it would drop the value, and
+// nothing in between would fail, so that nothing in between need run. If it raises or bails, that
+// says nothing. CPython, which runs what the user wrote, does not see it.
+struct EarlyFilter {
+  FnId function{};
+  std::string filter;  // the name of the operation
+  bool operator==(const EarlyFilter&) const = default;
+};
+
 struct Map {
   FnId function{};
+  std::vector<EarlyFilter> early;
   bool operator==(const Map&) const = default;
 };
 
 struct Filter {
   FnId function{};
+  std::vector<EarlyFilter> early;
   bool operator==(const Filter&) const = default;
 };
 

@@ -99,6 +99,8 @@ class Parser {
       CloseAgent(true);
     } else if (in_.AcceptWord("init")) {
       InitLine(first);
+    } else if (in_.AcceptWord("route")) {
+      RouteLine(first);
     } else if (in_.AcceptWord("fn")) {
       FunctionLines();
     } else if (in_.AcceptWord("expr")) {
@@ -112,7 +114,7 @@ class Parser {
     } else if (in_.token().kind == Kind::kNode) {
       NodeLine();
     } else {
-      in_.Fail("a node, 'output', 'channel', 'sink', 'init', 'fn', 'expr' or '}'");
+      in_.Fail("a node, 'output', 'channel', 'sink', 'init', 'route', 'fn', 'expr' or '}'");
       SkipProgram();
     }
   }
@@ -151,6 +153,21 @@ class Parser {
     if (TakeFunction(id) && in_.ExpectLineEnd()) agent_->init = id;
   }
 
+  // `route @route 0 2`
+  void RouteLine(const Token& first) {
+    if (agent_->route) {
+      diagnostics_.Error(Code::kGraphRepeated, "an agent has one route", first.span);
+    }
+    Route route;
+    if (!TakeFunction(route.function)) return;
+    do {
+      int64_t output = 0;
+      if (!in_.TakeNumber(0, UINT32_MAX, output)) return;
+      route.outputs.push_back(static_cast<uint32_t>(output));
+    } while (in_.token().kind != Kind::kLineEnd);
+    agent_->route = std::move(route);
+  }
+
   // A node is added even if its line is wrong: others mention it.
   void NodeLine() {
     Token name;
@@ -164,10 +181,12 @@ class Parser {
       InputNode(node);
     } else if (in_.AcceptWord("map")) {
       Map map;
-      if (Operand(node) && TakeFunction(map.function) && in_.ExpectLineEnd()) node.op = map;
+      if (Operand(node) && TakeFunction(map.function) && EarlyTail(map.early)) node.op = map;
     } else if (in_.AcceptWord("filter")) {
       Filter filter;
-      if (Operand(node) && TakeFunction(filter.function) && in_.ExpectLineEnd()) node.op = filter;
+      if (Operand(node) && TakeFunction(filter.function) && EarlyTail(filter.early)) {
+        node.op = filter;
+      }
     } else if (in_.AcceptWord("send")) {
       TopicSend send;
       if (Operand(node) && SendTail(send)) node.op = std::move(send);
@@ -228,7 +247,9 @@ class Parser {
   void SinkLine(const Token& first) {
     PythonSink sink;
     Node& node = AddOutput(first, Output{});  // a wrong line has no function to be resolved
-    if (Operand(node) && CallTail(sink.name, sink.function)) node.op = std::move(sink);
+    if (Operand(node) && CallTail(sink.name, sink.function) && in_.ExpectLineEnd()) {
+      node.op = std::move(sink);
+    }
   }
 
   void OutputLine(const Token& first) {
@@ -293,9 +314,11 @@ class Parser {
     step.place.span = start;
     bool good = false;
     if (in_.AcceptWord("map")) {
-      good = CallTail(step.name, step.op.emplace<Map>().function);
+      Map& map = step.op.emplace<Map>();
+      good = CallTail(step.name, map.function) && EarlyTail(map.early);
     } else if (in_.AcceptWord("filter")) {
-      good = CallTail(step.name, step.op.emplace<Filter>().function);
+      Filter& filter = step.op.emplace<Filter>();
+      good = CallTail(step.name, filter.function) && EarlyTail(filter.early);
     } else if (in_.AcceptWord("send")) {
       good = in_.TakeText(Kind::kString, kStepName, step.name) &&
              SendTail(step.op.emplace<TopicSend>());
@@ -307,16 +330,32 @@ class Parser {
 
   static constexpr const char* kStepName = "its name in quotes";
 
-  // `@clean as "clean again"`, to the end of the line.
+  // `[early: @paid.early "paid" @big.early "big"]`, or nothing, to the end of the line.
+  bool EarlyTail(std::vector<EarlyFilter>& early) {
+    const auto take = [&](const Token& name) {
+      if (name.text != "early") return in_.UnknownAttribute(name, "'early'");
+      do {
+        EarlyFilter one;
+        if (!TakeFunction(one.function) || !in_.TakeText(Kind::kString, kStepName, one.filter)) {
+          return false;
+        }
+        early.push_back(std::move(one));
+      } while (in_.token().kind == Kind::kFunction);
+      return true;
+    };
+    return in_.Attributes(take) && in_.ExpectLineEnd();
+  }
+
+  // `@clean as "clean again"`
   bool CallTail(std::string& name, FnId& function) {
     const std::string called = in_.token().text;
     if (!TakeFunction(function)) return false;
     name = called;
-    if (in_.AcceptWord("as") && !in_.TakeText(Kind::kString, kStepName, name)) return false;
-    return in_.ExpectLineEnd();
+    return !in_.AcceptWord("as") || in_.TakeText(Kind::kString, kStepName, name);
   }
 
-  // `fn @name python "entrypoint" [attributes] |` and the lines of the program.
+  // `fn @name native`, or `fn @name python "entrypoint" [attributes] |` and the lines of the
+  // program.
   void FunctionLines() {
     Function function;
     Token name;
@@ -324,15 +363,23 @@ class Parser {
     if (in_.Take(Kind::kFunction, "the function, as @name", name)) {
       functions_.Define(name, static_cast<FnId>(agent_->functions.size()), diagnostics_);
       function.name = name.text;
-      bar = FunctionHead(function);
+      if (in_.AcceptWord("native")) {
+        function.role = Role::kNative;
+        in_.ExpectLineEnd();
+      } else {
+        bar = FunctionHead(function);
+      }
     }
-    ReadProgram(function, bar);
+    if (function.role != Role::kNative) ReadProgram(function, bar);
     agent_->functions.push_back(std::move(function));
   }
 
   // The place of the `|`, or nowhere after a mistake.
   Span FunctionHead(Function& function) {
-    if (!in_.Expect(Kind::kWord, "python")) return {};
+    if (!in_.AcceptWord("python")) {
+      in_.Fail("'python' or 'native'");
+      return {};
+    }
     if (in_.token().kind == Kind::kString) in_.TakeText(Kind::kString, "", function.entrypoint);
     if (in_.AcceptMark("[")) {
       do {
@@ -401,6 +448,10 @@ class Parser {
       RemapFunctions(node.op, functions);
     }
     if (agent_->init) agent_->init = functions[static_cast<size_t>(*agent_->init)];
+    if (agent_->route) {
+      FnId& route = agent_->route->function;
+      route = functions[static_cast<size_t>(route)];
+    }
     nodes_ = Names<NodeId>("node");
     functions_ = Names<FnId>("function");
     agent_ = nullptr;

@@ -7,6 +7,9 @@
 #include "base/render.h"
 #include "ir/passes/drop_unused.h"
 #include "ir/passes/fuse_stages.h"
+#include "ir/passes/hoist_filters.h"
+#include "ir/passes/order_filters.h"
+#include "ir/passes/route_outputs.h"
 #include "ir/verify.h"
 
 namespace kaspr::ir {
@@ -15,6 +18,10 @@ namespace {
 constexpr Pass kPasses[] = {
     // First: what nothing calls need not be looked at by anyone behind it.
     {"drop-unused", "drop functions that nothing calls", DropUnused},
+    // Before order-filters, which is content with less.
+    {"hoist-filters", "ask filters before the maps in front of them", HoistFilters},
+    {"order-filters", "ask filters before others that cost more or drop less", OrderFilters},
+    {"route-outputs", "answer predicates that compare one field by one look", RouteOutputs},
     // Last: it hides the single operations that other passes move and match.
     {"fuse-stages", "run consecutive operations as one stage", FuseStages},
 };

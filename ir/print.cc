@@ -62,6 +62,15 @@ std::string CallText(const Agent& agent, FnId function, const std::string& name)
   return NameOf(agent, function) + (same ? "" : " as " + Quoted(name));
 }
 
+// ` [early: @paid.early "paid"]`
+std::string EarlyText(const Agent& agent, const std::vector<EarlyFilter>& early) {
+  std::string text;
+  for (const EarlyFilter& one : early) {
+    text += fmt::format(" {} {}", NameOf(agent, one.function), Quoted(one.filter));
+  }
+  return text.empty() ? "" : fmt::format(" [early:{}]", text);
+}
+
 // `topic "a", "b"`, `pattern "^a"`, `channel "a"`; all that are there where the graph has several,
 // which does not parse.
 std::string SourceText(const Input& input) {
@@ -128,6 +137,10 @@ class Printer {
     Append(" {{");
     EndLine(agent.place.span);
     if (agent.init) Append("  init {}\n", NameOf(agent, *agent.init));
+    if (agent.route) {
+      Append("  route {} {}\n", NameOf(agent, agent.route->function),
+             fmt::join(agent.route->outputs, " "));
+    }
 
     size_t width = 0;
     for (const Node& node : agent.nodes) {
@@ -151,34 +164,38 @@ class Printer {
     const std::string left =
         fmt::format("  {}{:{}} = ", name, "", width - std::min(width, Columns(name)));
 
-    std::visit(
-        Match{
-            [&](const Input& input) {
-              Append("{}input {}{}", left, SourceText(input), Attributes(InputAttributes(input)));
-            },
-            [&](const Map& map) { Append("{}map {} {}", left, from, NameOf(agent, map.function)); },
-            [&](const Filter& filter) {
-              Append("{}filter {} {}", left, from, NameOf(agent, filter.function));
-            },
-            [&](const TopicSend& send) {
-              Append("{}send {} {}", left, from, SendText(agent, send));
-            },
-            [&](const GroupBy& group) {
-              Append("{}group-by {} {} topic {}", left, from, NameOf(agent, group.function),
-                     Quoted(group.topic));
-            },
-            [&](const Stage&) { Append("{}stage {}", left, from); },
-            [&](const Output& output) {
-              Append("  output {} {}", from, DestinationText(agent, output.destination));
-            },
-            [&](const ChannelOutput& channel) {
-              Append("  channel {} {}", from, ChannelText(agent, channel));
-            },
-            [&](const PythonSink& sink) {
-              Append("  sink {} {}", from, CallText(agent, sink.function, sink.name));
-            },
-        },
-        node.op);
+    std::visit(Match{
+                   [&](const Input& input) {
+                     Append("{}input {}{}", left, SourceText(input),
+                            Attributes(InputAttributes(input)));
+                   },
+                   [&](const Map& map) {
+                     Append("{}map {} {}{}", left, from, NameOf(agent, map.function),
+                            EarlyText(agent, map.early));
+                   },
+                   [&](const Filter& filter) {
+                     Append("{}filter {} {}{}", left, from, NameOf(agent, filter.function),
+                            EarlyText(agent, filter.early));
+                   },
+                   [&](const TopicSend& send) {
+                     Append("{}send {} {}", left, from, SendText(agent, send));
+                   },
+                   [&](const GroupBy& group) {
+                     Append("{}group-by {} {} topic {}", left, from, NameOf(agent, group.function),
+                            Quoted(group.topic));
+                   },
+                   [&](const Stage&) { Append("{}stage {}", left, from); },
+                   [&](const Output& output) {
+                     Append("  output {} {}", from, DestinationText(agent, output.destination));
+                   },
+                   [&](const ChannelOutput& channel) {
+                     Append("  channel {} {}", from, ChannelText(agent, channel));
+                   },
+                   [&](const PythonSink& sink) {
+                     Append("  sink {} {}", from, CallText(agent, sink.function, sink.name));
+                   },
+               },
+               node.op);
     const GraphText::Extent extent = Since(begin);
     if (const auto* stage = std::get_if<Stage>(&node.op)) {
       PrintSteps(agent, node, *stage);
@@ -194,10 +211,12 @@ class Printer {
     for (const Stage::Step& step : stage.steps) {
       std::visit(Match{
                      [&](const Map& map) {
-                       Append("    map {}", CallText(agent, map.function, step.name));
+                       Append("    map {}{}", CallText(agent, map.function, step.name),
+                              EarlyText(agent, map.early));
                      },
                      [&](const Filter& filter) {
-                       Append("    filter {}", CallText(agent, filter.function, step.name));
+                       Append("    filter {}{}", CallText(agent, filter.function, step.name),
+                              EarlyText(agent, filter.early));
                      },
                      [&](const TopicSend& send) {
                        Append("    send {} {}", Quoted(step.name), SendText(agent, send));
@@ -211,6 +230,13 @@ class Printer {
 
   GraphText::Extent PrintFunction(const Function& function) {
     const uint32_t begin = Here();
+    if (function.role == Role::kNative) {
+      Append("  fn {} native", NameText('@', function.name));
+      const GraphText::Extent extent = Since(begin);
+      Append("\n");
+      PrintExpr(function);  // there is nothing else to it
+      return extent;
+    }
     std::vector<std::string> attributes;
     if (function.role != Role::kOperation) attributes.push_back(RoleName(function.role));
     if (function.per_call) attributes.push_back("per call");
@@ -227,11 +253,14 @@ class Printer {
       Append("    |{}{}\n", end == 0 ? "" : " ", rest.substr(0, end));
       rest.remove_prefix(std::min(end + 1, rest.size()));
     }
-    if (function.expr && options_.exprs) {
-      Append("  expr {} {{\n{}  }}\n", NameText('@', function.name),
-             Print(*function.expr, {.places = options_.places, .indent = "    "}));
-    }
+    if (options_.exprs) PrintExpr(function);
     return extent;
+  }
+
+  void PrintExpr(const Function& function) {
+    if (!function.expr) return;
+    Append("  expr {} {{\n{}  }}\n", NameText('@', function.name),
+           Print(*function.expr, {.places = options_.places, .indent = "    "}));
   }
 
   const PrintOptions options_;

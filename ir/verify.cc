@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "base/match.h"
@@ -29,8 +30,10 @@ namespace {
 //            10 a stage has a step, a list at least one value
 //  functions 11 every function that is named exists
 //            12 maps, filters and group-bys call operations, what sends calls selectors, channels
-//               and sinks call what is made for them, init is an init
-//            13 a function made for init is the agent's init; an expr is as ir/expr/verify.cc says
+//               and sinks call what is made for them, init is an init, route and early filters,
+//               which say the name of an operation, are native
+//            13 a function made for init is the agent's init; an expr is as ir/expr/verify.cc says;
+//               a native function has one
 //  policies  14 dead letters have a topic, a retry is followed by something else, and what a policy
 //               does not use has its default
 //  app       15 topics to be made have different names; their properties are in order
@@ -160,6 +163,10 @@ class Verifier {
       if (function.name.empty()) {
         Error(Code::kGraphShape, "a function without a name", FunctionSpan(i));
       }
+      if (function.role == Role::kNative && !function.expr) {
+        Error(Code::kGraphShape, fmt::format("the native function '{}' has no expr", function.name),
+              FunctionSpan(i));
+      }
       const bool is_init = agent_->init && static_cast<size_t>(*agent_->init) == i;
       if (const std::string wrong = function.expr ? VerifyExpr(*function.expr) : "";
           !wrong.empty()) {
@@ -177,6 +184,24 @@ class Verifier {
 
   void VerifyInit() {
     if (agent_->init) VerifyCall(*agent_->init, Role::kInit, {});
+    if (agent_->route) VerifyRoute(*agent_->route);
+  }
+
+  void VerifyRoute(const Route& route) {
+    VerifyCall(route.function, Role::kNative, {});
+    const auto outputs =
+        std::count_if(agent_->nodes.begin(), agent_->nodes.end(),
+                      [](const Node& node) { return std::holds_alternative<Output>(node.op); });
+    std::vector<bool> routed(static_cast<size_t>(outputs));
+    for (const uint32_t output : route.outputs) {
+      if (output < routed.size() && output < Route::kMost && !routed[output]) {
+        routed[output] = true;
+        continue;
+      }
+      Error(Code::kGraphReference,
+            fmt::format("a route to output {}, which is not there, or twice", output),
+            AgentSpan(index_));
+    }
   }
 
   void VerifyNodes() {
@@ -244,19 +269,30 @@ class Verifier {
 
   void VerifyOp(size_t index) {
     const Where where{.node = index, .step = {}};
-    std::visit(
-        Match{
-            [&](const Input& input) { Report(MistakesOf(input), where); },
-            [&](const Map& map) { VerifyCall(map.function, Role::kOperation, where); },
-            [&](const Filter& filter) { VerifyCall(filter.function, Role::kOperation, where); },
-            [&](const TopicSend& send) { VerifyDestination(send.destination, where); },
-            [&](const GroupBy& group) { VerifyGroup(group, where); },
-            [&](const Stage& stage) { VerifySteps(stage, where); },
-            [&](const Output& output) { VerifyDestination(output.destination, where); },
-            [&](const ChannelOutput& channel) { VerifyChannel(channel, where); },
-            [&](const PythonSink& sink) { VerifySink(sink, where); },
-        },
-        agent_->nodes[index].op);
+    std::visit(Match{
+                   [&](const Input& input) { Report(MistakesOf(input), where); },
+                   [&](const Map& map) { VerifyStep(map, where); },
+                   [&](const Filter& filter) { VerifyStep(filter, where); },
+                   [&](const TopicSend& send) { VerifyDestination(send.destination, where); },
+                   [&](const GroupBy& group) { VerifyGroup(group, where); },
+                   [&](const Stage& stage) { VerifySteps(stage, where); },
+                   [&](const Output& output) { VerifyDestination(output.destination, where); },
+                   [&](const ChannelOutput& channel) { VerifyChannel(channel, where); },
+                   [&](const PythonSink& sink) { VerifySink(sink, where); },
+               },
+               agent_->nodes[index].op);
+  }
+
+  // A map or filter.
+  template <class Step>
+  void VerifyStep(const Step& step, const Where& where) {
+    for (const EarlyFilter& early : step.early) {
+      VerifyCall(early.function, Role::kNative, where);
+      if (early.filter.empty()) {
+        Error(Code::kGraphShape, "an early filter without a name", SpanOf(where));
+      }
+    }
+    VerifyCall(step.function, Role::kOperation, where);
   }
 
   void VerifyGroup(const GroupBy& group, const Where& where) {
@@ -281,13 +317,12 @@ class Verifier {
     for (const Stage::Step& step : stage.steps) {
       const Where at{.node = where.node, .step = step.place.span};
       if (step.name.empty()) Error(Code::kGraphShape, "a step without a name", SpanOf(at));
-      std::visit(
-          Match{
-              [&](const Map& map) { VerifyCall(map.function, Role::kOperation, at); },
-              [&](const Filter& filter) { VerifyCall(filter.function, Role::kOperation, at); },
-              [&](const TopicSend& send) { VerifyDestination(send.destination, at); },
-          },
-          step.op);
+      std::visit(Match{
+                     [&](const Map& map) { VerifyStep(map, at); },
+                     [&](const Filter& filter) { VerifyStep(filter, at); },
+                     [&](const TopicSend& send) { VerifyDestination(send.destination, at); },
+                 },
+                 step.op);
     }
   }
 

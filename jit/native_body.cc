@@ -2,8 +2,10 @@
 
 #include <mutex>
 #include <unordered_map>
+#include <utility>
 
 #include "base/check.h"
+#include "jit/early.h"
 #include "jit/record.h"
 #include "value/containers.h"
 #include "value/semantics/operands.h"
@@ -22,6 +24,7 @@ class Machine {
   Machine(const NativePart& part, const ir::AppContext& app, bool compensated_sums)
       : part_(part), app_(app) {
     heap_.compensated_sum = compensated_sums;
+    for (const NativeStep& step : part.steps) gains_.emplace_back(step.early.size());
     surroundings_.event = [this](std::string_view path, value::Heap&, Value& result) {
       return EventField(path, result);
     };
@@ -34,7 +37,7 @@ class Machine {
     sends_.clear();
     filtered_ = 0;
     const Value value = event.document != nullptr ? heap_.Read(*event.document) : Value::None();
-    if (First(value) != Status::kOk) return;
+    if (One(0, value) != Status::kOk) return;
     const std::span<value::Send> prepared = batch.arena.AllocateArray<value::Send>(sends_.size());
     std::copy(sends_.begin(), sends_.end(), prepared.begin());
     event.prepared = prepared;
@@ -89,26 +92,70 @@ class Machine {
     return step.kind == NativeStep::Kind::kMap && step.function->main().generator;
   }
 
-  // The first step's items one by one, each through all the others and out (ir/ops.h).
-  Status First(Value value) {
-    if (part_.steps.empty()) return Out(value);
-    const NativeStep& step = part_.steps.front();
-    if (Yields(step)) {
-      return Generate(*step.function, value, [this](Value item) { return One(item); });
-    }
-    bool dropped = false;
-    const Status status = Apply(step, value, value, dropped);
-    return status != Status::kOk || dropped ? status : One(value);
-  }
-
-  Status One(Value value) {
-    for (size_t i = 1; i < part_.steps.size(); ++i) {
-      if (Yields(part_.steps[i])) return Many(i, {value});
+  // One value through the steps from `first` on and out; of the very first step the items one by
+  // one, each through all the others (ir/ops.h).
+  Status One(size_t first, Value value) {
+    Asked asked;
+    for (size_t i = first; i < part_.steps.size(); ++i) {
+      const NativeStep& step = part_.steps[i];
+      if (!step.early.empty() && AskEarly(i, value, asked)) {
+        ++filtered_;
+        return Status::kOk;
+      }
+      if (Yields(step) && i > 0) return Many(i, {value});
+      if (Yields(step)) {
+        return Generate(*step.function, value, [this](Value item) { return One(1, item); });
+      }
+      if (asked.Keeps(i)) continue;
+      const bool measured = asked.gain != nullptr && asked.filter == i;
+      const EarlyGain::Clock::time_point before =
+          measured ? EarlyGain::Clock::now() : EarlyGain::Clock::time_point{};
       bool dropped = false;
-      const Status status = Apply(part_.steps[i], value, value, dropped);
+      const Status status = Apply(step, value, value, dropped);
+      if (measured) {
+        const EarlyGain::Clock::time_point after = EarlyGain::Clock::now();
+        std::exchange(asked.gain, nullptr)->AddSpared(after - asked.since, after - before);
+      }
       if (status != Status::kOk || dropped) return status;
     }
     return Out(value);
+  }
+
+  // What filters said of a value before it got to them.
+  struct Asked {
+    uint64_t keep = 0;          // bit N: steps[N] would keep it
+    EarlyGain* gain = nullptr;  // of the one that is measured, from
+    EarlyGain::Clock::time_point since;
+    size_t filter = 0;  // to steps[filter]
+
+    bool Keeps(size_t step) const { return Has(keep, step); }
+  };
+
+  // True: a filter further on would drop the value, and nothing in between would fail.
+  bool AskEarly(size_t index, Value value, Asked& asked) {
+    if (event_->document != nullptr && event_->document->depth > value::Heap::kDeepest)
+      return false;
+    std::vector<EarlyGain>& gains = gains_[index];
+    for (size_t i = 0; i < gains.size(); ++i) {
+      if (!gains[i].Asks()) continue;
+      const NativeEarly& early = part_.steps[index].early[i];
+      const bool measures = gains[i].measures();
+      const auto before = measures ? EarlyGain::Clock::now() : EarlyGain::Clock::time_point{};
+      Value answer;
+      bool truth = true;
+      const bool known = Call(*early.function, value, answer) == Status::kOk &&
+                         value::semantics::Truth(answer, truth) == Status::kOk;
+      const bool drops = known && !truth;
+      if (measures) {
+        const auto after = EarlyGain::Clock::now();
+        gains[i].AddAsked(after - before, drops);
+        if (!drops) asked.gain = &gains[i], asked.since = after, asked.filter = early.filter;
+      } else if (known && early.filter < 64) {
+        asked.keep |= uint64_t{truth} << early.filter;
+      }
+      if (drops) return true;
+    }
+    return false;
   }
 
   // Several values, each step on all of them before the next.
@@ -137,24 +184,47 @@ class Machine {
   }
 
   Status Out(Value value) {
-    for (const NativeSend& output : part_.outputs) {
-      if (const Status status = Send(output, value); status != Status::kOk) return status;
+    const Routes routes = RoutesOf(value);
+    for (size_t i = 0; i < part_.outputs.size(); ++i) {
+      if (Has(routes.closed, i)) continue;
+      const Status status = Send(part_.outputs[i], value, Has(routes.open, i));
+      if (status != Status::kOk) return status;
     }
     return Status::kOk;
   }
 
-  Status Send(const NativeSend& to, Value value) {
+  static bool Has(uint64_t bits, size_t bit) { return bit < 64 && (bits >> bit & 1) != 0; }
+
+  // What the route says of outputs[N]: bit N of one of the two, if anything.
+  struct Routes {
+    uint64_t open = 0, closed = 0;
+  };
+
+  Routes RoutesOf(Value value) {
+    Routes routes;
+    Value answer;
+    if (part_.route == nullptr || Call(*part_.route, value, answer) != Status::kOk) return routes;
+    for (size_t i = 0; i < part_.routed.size(); ++i) {
+      const bool holds = (answer.integer >> i & 1) != 0;
+      (holds ? routes.open : routes.closed) |= uint64_t{1} << part_.routed[i];
+    }
+    return routes;
+  }
+
+  // `holds`: its predicate is known to.
+  Status Send(const NativeSend& to, Value value, bool holds = false) {
     const auto ask = [&](const ir::Expr* selector, Value& chosen) {
       chosen = Value::Unbound();
       return selector == nullptr ? Status::kOk : Call(*selector, value, chosen);
     };
-    Value holds;
-    bool truth = true;
-    Status status = ask(to.predicate, holds);
-    if (status == Status::kOk && to.predicate != nullptr) {
-      status = value::semantics::Truth(holds, truth);
+    Status status = Status::kOk;
+    if (to.predicate != nullptr && !holds) {
+      Value answer;
+      bool truth = false;
+      status = ask(to.predicate, answer);
+      if (status == Status::kOk) status = value::semantics::Truth(answer, truth);
+      if (status != Status::kOk || !truth) return status;
     }
-    if (status != Status::kOk || !truth) return status;
     Selected selected;
     const std::pair<const ir::Expr*, Value*> selectors[] = {{to.name, &selected.name},
                                                             {to.key, &selected.key},
@@ -218,6 +288,7 @@ class Machine {
   ir::Surroundings surroundings_;
   value::Heap heap_;
   value::JsonWriter writer_;
+  std::vector<std::vector<EarlyGain>> gains_;  // by step, of its `early`
   std::vector<value::Send> sends_;
   uint32_t filtered_ = 0;
   value::Batch* batch_ = nullptr;

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <type_traits>
 
+#include "base/check.h"
 #include "base/match.h"
 
 namespace kaspr::jit {
@@ -20,44 +22,51 @@ class Maker {
 
   std::optional<NativePart> Make(std::span<const ir::Node> nodes, std::string& why) {
     why_.clear();
+    names_.clear();
     part_ = {};
     for (const ir::Node& node : nodes) {
       AddNode(node);
       if (!why_.empty()) break;
     }
     why = why_;
+    if (why_.empty()) FindEarlyFilters();
     return why_.empty() ? std::optional(std::move(part_)) : std::nullopt;
   }
 
  private:
   void AddNode(const ir::Node& node) {
-    std::visit(
-        Match{
-            [&](const ir::Input& input) { AddInput(input); },
-            [&](const ir::Map& map) { AddCall(NativeStep::Kind::kMap, map.function); },
-            [&](const ir::Filter& filter) { AddCall(NativeStep::Kind::kFilter, filter.function); },
-            [&](const ir::TopicSend& send) { AddSend(send); },
-            [&](const ir::GroupBy&) { why_ = "a groupBy writes to its topic on the lane"; },
-            [&](const ir::Stage& stage) {
-              for (const ir::Stage::Step& step : stage.steps) {
-                if (why_.empty()) AddStep(step);
-              }
-            },
-            [&](const ir::Output& output) { part_.outputs.push_back(SendOf(output.destination)); },
-            [&](const ir::ChannelOutput&) { why_ = "a channel gets Python's objects"; },
-            [&](const ir::PythonSink&) { why_ = "a sink is called in Python"; },
-        },
-        node.op);
+    std::visit(Match{
+                   [&](const ir::Input& input) { AddInput(input); },
+                   [&](const ir::Map& map) { AddCall(node.name, map); },
+                   [&](const ir::Filter& filter) { AddCall(node.name, filter); },
+                   [&](const ir::TopicSend& send) { AddSend(node.name, send); },
+                   [&](const ir::GroupBy&) { why_ = "a groupBy writes to its topic on the lane"; },
+                   [&](const ir::Stage& stage) {
+                     for (const ir::Stage::Step& step : stage.steps) {
+                       if (why_.empty()) AddStep(step);
+                     }
+                   },
+                   [&](const ir::Output& output) { AddOutput(output); },
+                   [&](const ir::ChannelOutput&) { why_ = "a channel gets Python's objects"; },
+                   [&](const ir::PythonSink&) { why_ = "a sink is called in Python"; },
+               },
+               node.op);
+  }
+
+  void AddOutput(const ir::Output& output) {
+    part_.outputs.push_back(SendOf(output.destination));
+    if (!agent_.route) return;
+    part_.route = &*agent_.function(agent_.route->function).expr;
+    part_.routed.assign(agent_.route->outputs.begin(), agent_.route->outputs.end());
   }
 
   void AddStep(const ir::Stage::Step& step) {
-    std::visit(
-        Match{
-            [&](const ir::Map& map) { AddCall(NativeStep::Kind::kMap, map.function); },
-            [&](const ir::Filter& filter) { AddCall(NativeStep::Kind::kFilter, filter.function); },
-            [&](const ir::TopicSend& send) { AddSend(send); },
-        },
-        step.op);
+    std::visit(Match{
+                   [&](const ir::Map& map) { AddCall(step.name, map); },
+                   [&](const ir::Filter& filter) { AddCall(step.name, filter); },
+                   [&](const ir::TopicSend& send) { AddSend(step.name, send); },
+               },
+               step.op);
   }
 
   void AddInput(const ir::Input& input) {
@@ -67,17 +76,43 @@ class Maker {
     if (input.value != ir::Serializer::kJson) why_ = "its values are not JSON";
   }
 
-  void AddCall(NativeStep::Kind kind, ir::FnId id) {
-    const ir::Expr* function = Translated(id);
-    if (function == nullptr) return;
-    if (kind == NativeStep::Kind::kFilter) function = Plain(id);
-    part_.steps.push_back({.kind = kind, .function = function, .send = {}});
+  // A map or filter.
+  template <class Step>
+  void AddCall(const std::string& name, const Step& step) {
+    constexpr bool kFilters = std::is_same_v<Step, ir::Filter>;
+    NativeStep native{.kind = kFilters ? NativeStep::Kind::kFilter : NativeStep::Kind::kMap,
+                      .function = kFilters ? Plain(step.function) : Translated(step.function),
+                      .early = {},
+                      .send = {}};
+    if (native.function == nullptr) return;
+    for (const ir::EarlyFilter& early : step.early) {
+      native.early.push_back(
+          {.function = &*agent_.function(early.function).expr, .name = early.filter});
+    }
+    AddStep(name, std::move(native));
   }
 
-  void AddSend(const ir::TopicSend& send) {
-    part_.steps.push_back({.kind = NativeStep::Kind::kSend,
-                           .send = SendOf(send.destination),
-                           .pass_through = send.pass_through});
+  void AddStep(const std::string& name, NativeStep step) {
+    names_.push_back(name);
+    part_.steps.push_back(std::move(step));
+  }
+
+  // Filters that are asked early stand further on: they are there when all steps are.
+  void FindEarlyFilters() {
+    for (NativeStep& step : part_.steps) {
+      for (NativeEarly& early : step.early) {
+        const auto named = std::find(names_.begin(), names_.end(), early.name);
+        KASPR_CHECK(named != names_.end(), "an early filter that is not there");
+        early.filter = static_cast<size_t>(named - names_.begin());
+      }
+    }
+  }
+
+  void AddSend(const std::string& name, const ir::TopicSend& send) {
+    AddStep(name, {.kind = NativeStep::Kind::kSend,
+                   .early = {},
+                   .send = SendOf(send.destination),
+                   .pass_through = send.pass_through});
   }
 
   NativeSend SendOf(const ir::Destination& destination) {
@@ -119,6 +154,7 @@ class Maker {
   const ir::Agent& agent_;
   const std::vector<ir::Target> targets_;
   NativePart part_;
+  std::vector<std::string_view> names_;  // of the steps
   std::string why_;
 };
 

@@ -23,10 +23,18 @@ struct NativeSend {
                  *partition = nullptr, *headers = nullptr;
 };
 
+// The filter at steps[filter], asked before another step (ir::EarlyFilter).
+struct NativeEarly {
+  const ir::Expr* function = nullptr;
+  std::string_view name;  // of the filter
+  size_t filter = 0;
+};
+
 struct NativeStep {
   enum class Kind : uint8_t { kMap, kFilter, kSend };
   Kind kind = Kind::kMap;
   const ir::Expr* function = nullptr;  // of a map or filter
+  std::vector<NativeEarly> early;      // likewise
   NativeSend send;
   bool pass_through = false;
 };
@@ -35,6 +43,8 @@ struct NativePart {
   ir::Serializer key = ir::Serializer::kRaw;
   std::vector<NativeStep> steps;
   std::vector<NativeSend> outputs;
+  const ir::Expr* route = nullptr;  // ir::Agent::route, of these outputs
+  std::vector<size_t> routed;       // bit N of its answer is that of outputs[routed[N]]
 };
 
 // The parts of an agent, one more than it has groupBys. nullopt: it needs the lane, and `why` says

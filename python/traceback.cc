@@ -69,6 +69,7 @@ std::string DescribeFunction(const ir::Function& function) {
       return fmt::format("the sink '{}'", function.name);
     case ir::Role::kSelector:
     case ir::Role::kChannelSelector:
+    case ir::Role::kNative:
       break;
   }
   const char* owner = function.role == ir::Role::kChannelSelector ? "channel " : "";

@@ -86,6 +86,7 @@ constexpr Primitive kPrimitives[] = {
     {"percent", semantics::Percent, 2, 2, kStr, kTypeError | kValueError},
     // Names and loops of the translation.
     {"bound", semantics::Bound, 1, 1, kAny, kUnboundLocalError},
+    {"mapping", semantics::Mapping, 1, 1, kNone, kTypeError},
     {"changes", semantics::Changes, 1, 1, kInt, 0, kMakes},
     {"unchanged", semantics::Unchanged, 2, 2, kNone, 0, kMakes},
     // Conversions.

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "base/match.h"
+#include "ir/expr/types.h"
 #include "value/primitives.h"
 
 namespace kaspr::ir {
@@ -23,9 +25,12 @@ struct Known {
     kPart,    // of the argument, at `path`
     kPlain,   // nothing that could be changed
     kFresh,   // a container made here; what is in it is anything
+    kSpread,  // likewise, a dict of all that is in the argument but for `puts`
     kUnknown  // may be a part of the argument, or of what others see
   } kind = Kind::kUnknown;
   FieldPath path;
+  const Region* region = nullptr;  // of a new dict whose keys are `puts`: where it is made
+  std::set<FieldPath> puts;
 };
 
 // Goes through a function once, in the order of its text. What flows together, where regions give
@@ -33,7 +38,10 @@ struct Known {
 class Analysis {
  public:
   Analysis(const Expr& expr, const std::vector<Effects>& callees, uint32_t index)
-      : function_(expr.functions[index]), callees_(callees), known_(function_.values) {}
+      : function_(expr.functions[index]),
+        callees_(callees),
+        types_(function_),
+        known_(function_.values) {}
 
   Effects Run(bool is_main) {
     if (is_main && !function_.parameters.empty()) known_[0].kind = Known::Kind::kPart;
@@ -43,12 +51,32 @@ class Analysis {
       // A part that nobody uses was looked at all the same: it may not be there.
       if (known_[id].kind == Known::Kind::kPart && !uses_[id] && id > 0) Read(known_[id]);
     }
-    const bool argument = is_main && returns_ > 0 && arguments_returned_ == returns_;
-    effects_.result = argument ? Effects::Result::kArgument : Effects::Result::kOther;
+    if (is_main) ClassifyResult();
     return std::move(effects_);
   }
 
  private:
+  bool IsArgument(const Operand& operand) const {
+    const Known* known = KnownOf(operand);
+    return known != nullptr && known->kind == Known::Kind::kPart && known->path.empty();
+  }
+
+  // What a spread got may stand behind its return, in the text of a loop: so this comes last.
+  void ClassifyResult() {
+    size_t arguments = 0, spreads = 0;
+    std::set<FieldPath> changes = effects_.writes;
+    for (const Operand& returned : returned_) {
+      arguments += IsArgument(returned);
+      const Known* known = KnownOf(returned);
+      if (known == nullptr || known->kind != Known::Kind::kSpread) continue;
+      ++spreads;
+      changes.insert(known->puts.begin(), known->puts.end());
+    }
+    if (returned_.empty() || arguments + spreads < returned_.size()) return;
+    effects_.result = spreads == 0 ? Effects::Result::kArgument : Effects::Result::kSpread;
+    effects_.changes = std::move(changes);
+  }
+
   const Known* KnownOf(const Operand& operand) const {
     return operand.constant ? nullptr : &known_[operand.index];
   }
@@ -76,7 +104,9 @@ class Analysis {
   // What may leave the region as an exception.
   value::Raises Walk(const Region& region) {
     value::Raises raises = 0;
+    const Region* around = std::exchange(region_, &region);
     for (const Inst& inst : region.body) raises |= Visit(inst);
+    region_ = around;
     return raises;
   }
 
@@ -99,12 +129,8 @@ class Analysis {
             [&](const Break&) { return VisitUses(inst); },
             [&](const Continue&) { return VisitUses(inst); },
             [&](const Return&) {
-              ++returns_;
-              const Known* known = KnownOf(inst.operands[0]);
-              const bool argument =
-                  known != nullptr && known->kind == Known::Kind::kPart && known->path.empty();
-              arguments_returned_ += argument;
-              if (!argument) Use(inst.operands[0]);
+              returned_.push_back(inst.operands[0]);
+              if (!IsArgument(inst.operands[0])) Use(inst.operands[0]);
               return value::Raises{0};
             },
             [&](const Raise& raise) {
@@ -148,14 +174,14 @@ class Analysis {
     return raises;
   }
 
-  // What the primitive may raise with the constants that it is given here.
+  // What the primitive may raise with what it is given here.
   value::Raises RaisesOf(const Inst& inst, const value::Primitive& primitive) const {
-    const std::string* text = inst.operands.size() > 1 ? KeyOf(inst.operands[1]) : nullptr;
-    if (text == nullptr) return primitive.raises;
-    if (primitive.name == "getitem") {  // no sequence has an index that is text
+    if (types_.NeverRaises(inst)) return 0;
+    const bool text_key = inst.operands.size() > 1 && KeyOf(inst.operands[1]) != nullptr;
+    if (primitive.name == "getitem" && text_key) {  // no sequence has an index that is text
       return value::Only(value::Status::kKeyError) | value::Only(value::Status::kTypeError);
     }
-    return primitive.name == "format" && text->empty() ? 0 : primitive.raises;
+    return primitive.raises;
   }
 
   value::Raises VisitApply(const Inst& inst, const value::Primitive& primitive) {
@@ -189,6 +215,11 @@ class Analysis {
       Set(inst, {.kind = Known::Kind::kPlain, .path = {}});
       return raises;
     }
+    if (primitive.name == "mapping") {  // no change of what is in a dict makes another thing of it
+      if (first != nullptr) uses_[inst.operands[0].index] = true;
+      return raises;
+    }
+    if (VisitSpread(inst, primitive)) return raises;
     for (const Operand& operand : inst.operands) Use(operand);
     if (primitive.mutates()) Change(inst.operands[0]);
     const bool plain = (primitive.result & kContainers) == 0;
@@ -200,33 +231,81 @@ class Analysis {
     return raises;
   }
 
+  // New dicts that get all that is in the argument, and the keys that they get besides.
+  bool VisitSpread(const Inst& inst, const value::Primitive& primitive) {
+    if (primitive.name == "dict") return MakeDict(inst);
+    if (primitive.name == ".copy" && IsArgument(inst.operands[0])) {
+      Use(inst.operands[0]);
+      Set(inst, {.kind = Known::Kind::kSpread});
+      return true;
+    }
+    if (inst.operands.empty() || inst.operands[0].constant) return false;
+    Known& known = known_[inst.operands[0].index];
+    const bool is_new = known.kind == Known::Kind::kFresh && known.region == region_;
+    if (primitive.name == "dict-update" && is_new && IsArgument(inst.operands[1])) {
+      known.kind = Known::Kind::kSpread;
+    } else if (primitive.name == "dict-put" || primitive.name == "setitem") {
+      const std::string* key = KeyOf(inst.operands[1]);
+      if (key == nullptr || (!is_new && known.kind != Known::Kind::kSpread)) return false;
+      known.puts.insert({*key});
+    } else {
+      return false;
+    }
+    for (const Operand& operand : inst.operands) Use(operand);
+    Set(inst, {.kind = Known::Kind::kPlain});
+    return true;
+  }
+
+  // Its keys are known if they are constant, and then it may yet become a spread.
+  bool MakeDict(const Inst& inst) {
+    Known made{.kind = Known::Kind::kFresh, .region = region_};
+    for (size_t i = 0; i < inst.operands.size(); ++i) {
+      Use(inst.operands[i]);
+      if (i % 2 != 0) continue;
+      const std::string* key = KeyOf(inst.operands[i]);
+      if (key == nullptr) {
+        made.region = nullptr;
+      } else {
+        made.puts.insert({*key});
+      }
+    }
+    Set(inst, made);
+    return true;
+  }
+
   static FieldPath Below(FieldPath path, const std::string& key) {
     path.push_back(key);
     return path;
   }
 
   void Change(const Operand& operand) {
-    const Known* known = KnownOf(operand);
-    if (known == nullptr || known->kind == Known::Kind::kPlain ||
-        known->kind == Known::Kind::kFresh) {
-      return;
+    if (operand.constant) return;
+    Known& known = known_[operand.index];
+    switch (known.kind) {
+      case Known::Kind::kPlain:
+        break;
+      case Known::Kind::kFresh:
+      case Known::Kind::kSpread:  // of which nothing is known from now on
+        known = {.kind = Known::Kind::kFresh};
+        break;
+      case Known::Kind::kPart:
+        effects_.writes.insert(known.path);
+        break;
+      case Known::Kind::kUnknown:
+        effects_.writes.insert(FieldPath{});
+        break;
     }
-    effects_.writes.insert(known->kind == Known::Kind::kPart ? known->path : FieldPath{});
   }
 
   const ExprFunction& function_;
   const std::vector<Effects>& callees_;  // by function: of those behind this one
+  const ValueTypes types_;
   std::vector<Known> known_;
   std::vector<bool> uses_;
-  size_t returns_ = 0, arguments_returned_ = 0;
+  std::vector<Operand> returned_;
+  const Region* region_ = nullptr;  // the one that is walked through
   Effects effects_;
 };
-
-std::string PathText(const FieldPath& path) {
-  std::string text;
-  for (const std::string& key : path) text += "." + key;
-  return text.empty() ? "." : text;
-}
 
 std::string PathsText(const char* word, const std::set<FieldPath>& paths) {
   std::string text;
@@ -240,14 +319,23 @@ std::string PathsText(const char* word, const std::set<FieldPath>& paths) {
   return text.empty() ? "" : word + text;
 }
 
+std::string SpreadText(const Effects& effects) {
+  const std::string changed = PathsText("", effects.changes);
+  return changed.empty() ? "returns a copy of it" : "returns a copy of it but for" + changed;
+}
+
 }  // namespace
 
-Effects EffectsOf(const Expr& expr) {
+std::vector<Effects> EffectsOfEach(const Expr& expr) {
   std::vector<Effects> effects(expr.functions.size());
   for (auto i = static_cast<uint32_t>(expr.functions.size()); i-- > 0;) {
     effects[i] = Analysis(expr, effects, i).Run(i == 0);
   }
-  return std::move(effects.front());
+  return effects;
+}
+
+Effects EffectsOf(const Expr& expr) {
+  return std::move(EffectsOfEach(expr).front());
 }
 
 std::string EffectsText(const Effects& effects) {
@@ -261,11 +349,18 @@ std::string EffectsText(const Effects& effects) {
   if (effects.raises == value::kAnyException) raised = " anything";
   if (!raised.empty()) parts.push_back("may raise" + raised);
   if (effects.result == Effects::Result::kArgument) parts.push_back("returns its argument");
+  if (effects.result == Effects::Result::kSpread) parts.push_back(SpreadText(effects));
   std::string text;
   for (const std::string& part : parts) {
     if (!part.empty()) text += (text.empty() ? "" : "; ") + part;
   }
   return text;
+}
+
+std::string PathText(const FieldPath& path) {
+  std::string text;
+  for (const std::string& key : path) text += "." + key;
+  return text.empty() ? "." : text;
 }
 
 bool Overlaps(const FieldPath& a, const FieldPath& b) {

@@ -23,16 +23,25 @@ struct Effects {
   bool event = false;        // it looks at context['event']
   enum class Result : uint8_t {
     kArgument,  // every return gives the argument itself
+    kSpread,    // or a new dict of all that is in it, and more: {**value, "total": 1}
     kOther,
   } result = Result::kOther;
+  // Of the first two: where what is returned may differ from what came in, `writes` among them.
+  std::set<FieldPath> changes;
   bool operator==(const Effects&) const = default;
 };
 
 Effects EffectsOf(const Expr& expr);
+// Of each function; of all but the first one, whose argument is *the* argument, `reads` say
+// nothing, and `writes` that it changes something.
+std::vector<Effects> EffectsOfEach(const Expr& expr);
 
 // "reads .user.id; writes .total; may raise KeyError, TypeError; returns its argument"; "" if there
 // is nothing to say. `.` is all of the argument.
 std::string EffectsText(const Effects& effects);
+
+// ".user.id"; "." of {}.
+std::string PathText(const FieldPath& path);
 
 // Is one of them the other, or in it?
 bool Overlaps(const FieldPath& a, const FieldPath& b);

@@ -8,6 +8,7 @@ namespace {
 std::vector<bool> UsedFunctions(const Agent& agent) {
   std::vector<bool> used(agent.functions.size(), false);
   if (agent.init) used[static_cast<size_t>(*agent.init)] = true;
+  if (agent.route) used[static_cast<size_t>(agent.route->function)] = true;
   for (const Node& node : agent.nodes) {
     for (FnId id : FunctionsOf(node.op)) used[static_cast<size_t>(id)] = true;
   }
@@ -31,6 +32,7 @@ bool DropUnusedOf(Agent& agent, PassContext& context) {
   const bool changed = kept.size() < used.size();
   agent.functions = std::move(kept);
   if (agent.init) agent.init = rename[static_cast<size_t>(*agent.init)];
+  if (agent.route) agent.route->function = rename[static_cast<size_t>(agent.route->function)];
   for (Node& node : agent.nodes) RemapFunctions(node.op, rename);
   return changed;
 }

@@ -69,6 +69,8 @@ const char* RoleName(const ir::Function& function, const std::set<std::string_vi
       return "sink";
     case ir::Role::kInit:
       return "init";
+    case ir::Role::kNative:
+      break;  // made behind the checks
   }
   KASPR_UNREACHABLE("role");
 }

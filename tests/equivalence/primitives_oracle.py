@@ -93,6 +93,7 @@ MEANING = {
     "chr": chr,
     "isinstance": lambda a, *names: isinstance(a, tuple(type_named(n) for n in names)),
     "bound": lambda a: a,
+    "mapping": lambda a: ({**a}, None)[1],
     "type-name": lambda a: type(a).__name__,
     "unpack": lambda a, n: unpack(a, ", ".join(f"x{i}" for i in range(n)), n),
     "unpack-star": lambda a, n, m: unpack(

@@ -32,8 +32,8 @@ Function InPlaceAdd, InPlaceMultiply, DisplayList, DisplayTuple, DisplaySet, Lis
     Reversed, Enumerate, Zip, ZipOf, MakeRange, Unpack, UnpackStar;
 
 // mappings.cc
-Function DisplayDict, DictPut, DictUpdate, ToDict, MethodGet, MethodKeys, MethodValues, MethodItems,
-    MethodPopItem, MethodSetDefault;
+Function Mapping, DisplayDict, DictPut, DictUpdate, ToDict, MethodGet, MethodKeys, MethodValues,
+    MethodItems, MethodPopItem, MethodSetDefault;
 
 // methods.cc
 Function MethodPop, MethodUpdate, MethodCopy, MethodClear, MethodAppend, MethodExtend, MethodInsert,

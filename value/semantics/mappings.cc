@@ -56,6 +56,12 @@ Status DictUpdate(Heap& heap, Arguments arguments, Value& result) noexcept {
   return UpdateDict(heap, *arguments[0].dict, *arguments[1].dict);
 }
 
+// {**value}, without the dict
+Status Mapping(Heap&, Arguments arguments, Value& result) noexcept {
+  result = Value::None();
+  return arguments[0].Is(Tag::kDict) ? Status::kOk : TypeError(arguments[0]);
+}
+
 namespace {
 
 // One item of what dict() takes: two things, in any iterable.
