@@ -41,6 +41,7 @@ class Function(Loops, Tries, Expressions):
         self.finals = []  # (statements, the loop around) of the finally parts around
         self.nodes = 0
         self.flags = 0
+        self.find_intrinsics()
         if definition.decorator_list:
             raise Untranslated(definition.decorator_list[0], "a decorator")
 
@@ -129,13 +130,17 @@ class Function(Loops, Tries, Expressions):
         self.emit.line(f"yield {value}")
 
     def _Assign(self, node, live):
-        value = self.expression(node.value)
+        value = self._assigned(node.targets[0], node.value)
         for target in node.targets:
             self.assign(target, value)
 
     def _AnnAssign(self, node, live):
         if node.value is not None:
-            self.assign(node.target, self.expression(node.value))
+            self.assign(node.target, self._assigned(node.target, node.value))
+
+    def _assigned(self, target, value):
+        of_kind = isinstance(target, ast.Name) and target.id in self.kinds
+        return self.stand_in(value) if of_kind else self.expression(value)
 
     def _AugAssign(self, node, live):
         if type(node.op) not in BINARY:
