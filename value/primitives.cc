@@ -91,6 +91,7 @@ constexpr Primitive kPrimitives[] = {
     // Conversions.
     {"str", semantics::ToStr, 0, 1, kStr, 0},
     {"repr", semantics::ToRepr, 1, 1, kStr, 0},
+    {"ascii", semantics::ToAscii, 1, 1, kStr, 0},
     {"int", semantics::ToInt, 0, 1, kInt | kBigInt, kTypeError | kValueError | kOverflowError},
     {"int-base", semantics::ToIntOfBase, 2, 2, kInt | kBigInt, kTypeError | kValueError},
     {"float", semantics::ToFloat, 0, 1, kFloat, kTypeError | kValueError},
@@ -239,6 +240,7 @@ constexpr Primitive kPrimitives[] = {
     {".isspace", semantics::MethodIsSpace, 1, 1, kBool, kAttributeError},
     {".isupper", semantics::MethodIsUpper, 1, 1, kBool, kAttributeError},
     {".islower", semantics::MethodIsLower, 1, 1, kBool, kAttributeError},
+    {".istitle", semantics::MethodIsTitle, 1, 1, kBool, kAttributeError},
     {".isidentifier", semantics::MethodIsIdentifier, 1, 1, kBool, kAttributeError},
     {".isascii", semantics::MethodIsAscii, 1, 1, kBool, kAttributeError},
     {".zfill", semantics::MethodZFill, 2, 2, kStr, kTypeError | kAttributeError},

@@ -218,9 +218,7 @@ class Expressions(Comprehensions, Calls):
         if self.kind(node.value) is not None:
             return self._formatted_object(node)
         value = self.expression(node.value)
-        conversion = {115: "str", 114: "repr", -1: None}.get(node.conversion, "")
-        if conversion == "":
-            raise Untranslated(node, "the conversion '!a'")
+        conversion = {115: "str", 114: "repr", 97: "ascii", -1: None}[node.conversion]
         if conversion is not None:
             value = self.apply(node, conversion, value)
         spec = '""' if node.format_spec is None else self.expression(node.format_spec)

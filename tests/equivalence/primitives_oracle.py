@@ -79,6 +79,7 @@ MEANING = {
     "percent": lambda a, b: a % b if isinstance(a, str) else fail(TypeError),
     "str": str,
     "repr": repr,
+    "ascii": ascii,
     "int": int,
     "int-base": int,
     "float": float,

@@ -54,7 +54,7 @@ Function MethodPop, MethodUpdate, MethodCopy, MethodClear, MethodAppend, MethodE
 Function Bound, Changes, Unchanged, TypeName;
 
 // repr.cc
-Function ToStr, ToRepr;
+Function ToStr, ToRepr, ToAscii;
 
 // sequences.cc
 Function IsIn;
@@ -73,8 +73,8 @@ Function Percent, MethodFormat;
 // text_case.cc
 Function MethodLower, MethodUpper, MethodCaseFold, MethodSwapCase, MethodCapitalize, MethodTitle,
     MethodIsDigit, MethodIsNumeric, MethodIsAlpha, MethodIsAlnum, MethodIsSpace, MethodIsUpper,
-    MethodIsLower, MethodIsIdentifier, MethodIsAscii, MethodZFill, MethodLJust, MethodRJust,
-    MethodCenter;
+    MethodIsLower, MethodIsTitle, MethodIsIdentifier, MethodIsAscii, MethodZFill, MethodLJust,
+    MethodRJust, MethodCenter;
 
 // text_search.cc
 Function MethodFind, MethodRFind, MethodRIndex, MethodStartsWith, MethodEndsWith,
