@@ -7,6 +7,7 @@ from _kaspr_emit import Emitter, Untranslated, leave
 from _kaspr_expressions import BINARY, Expressions
 from _kaspr_flow import bound, live_before
 from _kaspr_loops import Loops
+from _kaspr_matches import Matches
 from _kaspr_scope import default_of, plain_parameters
 from _kaspr_tries import Tries
 
@@ -21,7 +22,7 @@ IN_PLACE = {
 }
 
 
-class Function(Loops, Tries, Expressions):
+class Function(Loops, Matches, Tries, Expressions):
     def __init__(self, definition, scope, functions, primitives, inside_try):
         self.definition = definition
         self.scope = scope
@@ -41,6 +42,7 @@ class Function(Loops, Tries, Expressions):
         self.finals = []  # (statements, the loop around) of the finally parts around
         self.nodes = 0
         self.flags = 0
+        self.owned = 0  # names that no program has
         self.find_intrinsics()
         if definition.decorator_list:
             raise Untranslated(definition.decorator_list[0], "a decorator")

@@ -23,6 +23,7 @@ extern const std::string_view k_flow_py;
 extern const std::string_view k_intrinsics_py;
 extern const std::string_view k_library_py;
 extern const std::string_view k_loops_py;
+extern const std::string_view k_matches_py;
 extern const std::string_view k_scope_py;
 extern const std::string_view k_statements_py;
 extern const std::string_view k_translate_py;
@@ -139,6 +140,7 @@ void Load(Interpreter::State& state) {
   LoadModule("_kaspr_comprehensions", embedded::k_comprehensions_py);
   LoadModule("_kaspr_expressions", embedded::k_expressions_py);
   LoadModule("_kaspr_loops", embedded::k_loops_py);
+  LoadModule("_kaspr_matches", embedded::k_matches_py);
   LoadModule("_kaspr_tries", embedded::k_tries_py);
   LoadModule("_kaspr_statements", embedded::k_statements_py);
   Ref module = LoadModule("_kaspr_translate", embedded::k_translate_py);

@@ -25,7 +25,7 @@ HOUR = timedelta(hours=1)
 
 
 """
-TEXT_METHODS = ["strip", "lower", "upper", "title", "capitalize", "split", "isdigit", "swapcase"]
+TEXT_METHODS = ["strip", "lower", "upper", "title", "capitalize", "split", "isdigit", "swapcase", "istitle"]
 
 
 class Writer:
@@ -77,7 +77,7 @@ class Writer:
         if self.library:
             kinds += ["moment"] * 2
         if depth < 6:
-            kinds += ["if"] * 3 + ["for"] * 2 + ["while", "try", "try"]
+            kinds += ["if"] * 3 + ["for"] * 2 + ["while", "try", "try", "match"]
         if self.in_loop:
             kinds += ["break", "continue"] * 2
         if self.generator:
@@ -194,6 +194,55 @@ class Writer:
             self.line(depth, "else:")
             self.statements(depth + 1, 1)
 
+    def _match(self, depth):
+        subject = self.pick("value", "value", self.expression(2), f'value["{self.pick(*KEYS)}"]')
+        self.line(depth, f"match {subject}:")
+        before = list(self.names)
+        for _ in range(self.random.randint(1, 3)):
+            self.names, self.captures = list(before), []
+            pattern = self.pattern(2)
+            if self.captures == [] and pattern == "_":
+                pattern = "None"
+            for name in self.captures:
+                self.bind(name)
+            guard = self.pick("", "", f" if {self.expression(1)}")
+            self.line(depth + 1, f"case {pattern}{guard}:")
+            self.statements(depth + 2, 2)
+        self.names = before
+        if self.random.random() < 0.3:
+            self.line(depth + 1, f"case {self.pick('_', 'z')}:")
+            self.statements(depth + 2, 1)
+
+    def pattern(self, depth):
+        """One that may fail; its names are in `captures`, no name twice."""
+        name = self.pick("x", "y", "z", "out")
+        if name not in self.captures and self.random.random() < 0.3:
+            self.captures.append(name)
+            whole = f"{self.pick('str', 'int', 'float', 'dict', 'list', 'bool')}({name})"
+            return self.pick(whole, name if depth < 2 else whole)
+        if depth == 0:
+            return self.pick("0", "1", "2.5", '"a"', '"eu"', "None", "True", "_", "str()", "1 | 2", "-1")
+        parts = [self.pattern(depth - 1) for _ in range(self.random.randint(0, 3))]
+        kind = self.random.random()
+        if kind < 0.3:
+            star = self.pick("", "*_", "*rest")
+            if star == "*rest" and "rest" in self.captures:
+                star = "*_"
+            if star:
+                self.captures += ["rest"] * (star == "*rest")
+                parts.insert(self.random.randint(0, len(parts)), star)
+            return f"[{', '.join(parts)}]"
+        if kind < 0.8:
+            keys = self.random.sample(KEYS, len(parts))
+            pairs = [f'"{key}": {part}' for key, part in zip(keys, parts)]
+            if "rest" not in self.captures and self.random.random() < 0.3:
+                self.captures.append("rest")
+                pairs.append("**rest")
+            return f"{{{', '.join(pairs)}}}"
+        same = self.pick("", f' as {name}') if name not in self.captures else ""
+        self.captures += [name] * bool(same)
+        return f"({self.pick('1 | 2', 'None | False', 'str() | int()', '[] | [_]')}{same})"
+
     # Expressions.
 
     def variable(self):
@@ -270,7 +319,7 @@ class Writer:
     def e_builtin(self, depth):
         name = self.pick(
             "len", "str", "int", "float", "bool", "abs", "round", "sum", "min", "max", "list",
-            "tuple", "set", "dict", "repr", "any", "all",
+            "tuple", "set", "dict", "repr", "any", "all", "ascii",
         )  # fmt: skip
         if name in ("min", "max") and self.random.random() < 0.5:
             return f"{name}({self.expression(depth)}, {self.expression(depth)})"
@@ -294,7 +343,7 @@ class Writer:
         return f"{receiver}.{call}"
 
     def e_format(self, depth):
-        spec = self.pick("", "", ":.2f", ":>6", ":d", ":,", ":05", "!r", ":x", ":.3", ":+")
+        spec = self.pick("", "", ":.2f", ":>6", ":d", ":,", ":05", "!r", ":x", ":.3", ":+", "!a")
         inner = self.pick(self.variable(), f"value['{self.pick(*KEYS)}']", "len(value)")
         return f'f"{self.pick("", "a ")}{{{inner}{spec}}}{self.pick("", "-")}"'
 
