@@ -7,7 +7,7 @@ from _kaspr_calls import Calls
 from _kaspr_comprehensions import Comprehensions
 from _kaspr_emit import UNBOUND, Untranslated, constant, leave
 from _kaspr_flow import bound
-from _kaspr_intrinsics import WORDS
+from _kaspr_kinds import WORDS
 
 BINARY = {
     ast.Add: "add",

@@ -43,7 +43,7 @@ class Function(Loops, Matches, Tries, Expressions):
         self.nodes = 0
         self.flags = 0
         self.owned = 0  # names that no program has
-        self.find_intrinsics()
+        self.find_kinds()
         if definition.decorator_list:
             raise Untranslated(definition.decorator_list[0], "a decorator")
 

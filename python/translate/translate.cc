@@ -21,6 +21,7 @@ extern const std::string_view k_emit_py;
 extern const std::string_view k_expressions_py;
 extern const std::string_view k_flow_py;
 extern const std::string_view k_intrinsics_py;
+extern const std::string_view k_kinds_py;
 extern const std::string_view k_library_py;
 extern const std::string_view k_loops_py;
 extern const std::string_view k_matches_py;
@@ -134,6 +135,7 @@ void Load(Interpreter::State& state) {
   LoadModule("_kaspr_flow", embedded::k_flow_py);
   LoadModule("_kaspr_library", embedded::k_library_py);
   LoadModule("_kaspr_scope", embedded::k_scope_py);
+  LoadModule("_kaspr_kinds", embedded::k_kinds_py);
   LoadModule("_kaspr_intrinsics", embedded::k_intrinsics_py);
   LoadModule("_kaspr_builtins", embedded::k_builtins_py);
   LoadModule("_kaspr_calls", embedded::k_calls_py);

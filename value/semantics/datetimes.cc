@@ -1,5 +1,5 @@
 // Datetimes in UTC, which are no values of ours: an int stands for one, the microseconds since
-// 1970 (python/translate/intrinsics.py). Whatever else is given here is left to CPython.
+// 1970 (python/translate/kinds.py). Whatever else is given here is left to CPython.
 
 #include <algorithm>
 #include <chrono>
