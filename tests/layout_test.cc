@@ -37,12 +37,19 @@ const std::map<std::string, std::set<std::string>> kArrows = {
 // A third party, by the beginning of its headers, and the one folder whose .cc files may see it
 // ("": those of every folder).
 const std::map<std::string, std::string> kThirdParties = {
-    {"llvm/", "jit"},          {"llvm-c/", "jit"},
-    {"Python.h", "python"},    {"structmember.h", "python"},
-    {"tbb/", "runtime"},       {"oneapi/", "runtime"},
-    {"rdkafka", "runtime"},    {"librdkafka/", "runtime"},
-    {"yaml-cpp/", "frontend"}, {"simdjson", "value"},
-    {"CLI/", "driver"},        {"fmt/", ""},
+    {"llvm/", "jit"},
+    {"llvm-c/", "jit"},
+    {"Python.h", "python"},
+    {"structmember.h", "python"},
+    {"tbb/", "runtime"},
+    {"oneapi/", "runtime"},
+    {"rdkafka", "runtime"},
+    {"librdkafka/", "runtime"},
+    {"yaml-cpp/", "frontend"},
+    {"simdjson", "value"},
+    {"openssl/", "value"},
+    {"CLI/", "driver"},
+    {"fmt/", ""},
 };
 
 struct Include {

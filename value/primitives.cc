@@ -10,7 +10,7 @@ namespace kaspr::value {
 namespace {
 
 constexpr uint8_t kMany = Primitive::kMany;
-constexpr Effect kMakes = Effect::kMakes, kChanges = Effect::kChanges;
+constexpr Effect kMakes = Effect::kMakes, kChanges = Effect::kChanges, kClock = Effect::kClock;
 
 constexpr Types kNone = TypesOf(Tag::kNone), kBool = TypesOf(Tag::kBool);
 constexpr Types kInt = TypesOf(Tag::kInt), kBigInt = TypesOf(Tag::kBigInt);
@@ -92,6 +92,7 @@ constexpr Primitive kPrimitives[] = {
     // Conversions.
     {"str", semantics::ToStr, 0, 1, kStr, 0},
     {"repr", semantics::ToRepr, 1, 1, kStr, 0},
+    {"ascii", semantics::ToAscii, 1, 1, kStr, 0},
     {"int", semantics::ToInt, 0, 1, kInt | kBigInt, kTypeError | kValueError | kOverflowError},
     {"int-base", semantics::ToIntOfBase, 2, 2, kInt | kBigInt, kTypeError | kValueError},
     {"float", semantics::ToFloat, 0, 1, kFloat, kTypeError | kValueError},
@@ -132,6 +133,41 @@ constexpr Primitive kPrimitives[] = {
     {"type-name", semantics::TypeName, 1, 1, kStr, 0},
     {"unpack", semantics::Unpack, 2, 2, kTuple, kTypeError | kValueError},
     {"unpack-star", semantics::UnpackStar, 3, 3, kTuple, kTypeError | kValueError, kMakes},
+    // Of Python's library: hashlib, time, uuid, and datetimes as microseconds since 1970.
+    {"md5", semantics::Md5, 0, 1, kBytes, kTypeError},
+    {"md5-hex", semantics::Md5Hex, 0, 1, kStr, kTypeError},
+    {"sha1", semantics::Sha1, 0, 1, kBytes, kTypeError},
+    {"sha1-hex", semantics::Sha1Hex, 0, 1, kStr, kTypeError},
+    {"sha224", semantics::Sha224, 0, 1, kBytes, kTypeError},
+    {"sha224-hex", semantics::Sha224Hex, 0, 1, kStr, kTypeError},
+    {"sha256", semantics::Sha256, 0, 1, kBytes, kTypeError},
+    {"sha256-hex", semantics::Sha256Hex, 0, 1, kStr, kTypeError},
+    {"sha384", semantics::Sha384, 0, 1, kBytes, kTypeError},
+    {"sha384-hex", semantics::Sha384Hex, 0, 1, kStr, kTypeError},
+    {"sha512", semantics::Sha512, 0, 1, kBytes, kTypeError},
+    {"sha512-hex", semantics::Sha512Hex, 0, 1, kStr, kTypeError},
+    {"blake2b", semantics::Blake2b, 0, 1, kBytes, kTypeError},
+    {"blake2b-hex", semantics::Blake2bHex, 0, 1, kStr, kTypeError},
+    {"time", semantics::Time, 0, 0, kFloat, 0, kClock},
+    {"time-ns", semantics::TimeNs, 0, 0, kInt, 0, kClock},
+    {"uuid4", semantics::Uuid4, 0, 0, kStr, 0, kClock},
+    {"utc-now", semantics::UtcNow, 0, 0, kInt, 0, kClock},
+    {"utc-from-timestamp", semantics::UtcFromTimestamp, 1, 1, kInt,
+     kTypeError | kValueError | kOverflowError},
+    {"utc-year", semantics::UtcYear, 1, 1, kInt, 0},
+    {"utc-month", semantics::UtcMonth, 1, 1, kInt, 0},
+    {"utc-day", semantics::UtcDay, 1, 1, kInt, 0},
+    {"utc-hour", semantics::UtcHour, 1, 1, kInt, 0},
+    {"utc-minute", semantics::UtcMinute, 1, 1, kInt, 0},
+    {"utc-second", semantics::UtcSecond, 1, 1, kInt, 0},
+    {"utc-microsecond", semantics::UtcMicrosecond, 1, 1, kInt, 0},
+    {"utc-weekday", semantics::UtcWeekday, 1, 1, kInt, 0},
+    {"utc-midnight", semantics::UtcMidnight, 1, 1, kInt, 0},
+    {"utc-shift", semantics::UtcShift, 2, 2, kInt, kOverflowError},
+    {"utc-isoformat", semantics::UtcIsoFormat, 1, 1, kStr, 0},
+    {"utc-date", semantics::UtcDate, 1, 1, kStr, 0},
+    {"utc-time", semantics::UtcTime, 2, 2, kStr, 0},
+    {"utc-strftime", semantics::UtcStrFTime, 2, 2, kStr, 0},
     // Methods of lists, dicts and sets.
     {".get", semantics::MethodGet, 2, 3, kAny, kTypeError | kAttributeError},
     {".keys", semantics::MethodKeys, 1, 1, kList, kAttributeError, kMakes},
@@ -205,6 +241,7 @@ constexpr Primitive kPrimitives[] = {
     {".isspace", semantics::MethodIsSpace, 1, 1, kBool, kAttributeError},
     {".isupper", semantics::MethodIsUpper, 1, 1, kBool, kAttributeError},
     {".islower", semantics::MethodIsLower, 1, 1, kBool, kAttributeError},
+    {".istitle", semantics::MethodIsTitle, 1, 1, kBool, kAttributeError},
     {".isidentifier", semantics::MethodIsIdentifier, 1, 1, kBool, kAttributeError},
     {".isascii", semantics::MethodIsAscii, 1, 1, kBool, kAttributeError},
     {".zfill", semantics::MethodZFill, 2, 2, kStr, kTypeError | kAttributeError},

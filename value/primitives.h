@@ -39,6 +39,7 @@ enum class Effect : uint8_t {
   kPure,     // the same for the same arguments, as long as nobody changes what is in them
   kMakes,    // none, but no two calls are one: it makes a list, dict or set, or sees changes
   kChanges,  // its first argument
+  kClock,    // none, but each call gives something else: the clock, random numbers
 };
 
 struct Primitive {

@@ -152,6 +152,7 @@ class Analysis {
         });
     if (given && !callee.writes.empty()) effects_.writes.insert(FieldPath{});
     effects_.event |= callee.event;
+    effects_.clock |= callee.clock;
     return callee.raises;
   }
 
@@ -222,6 +223,7 @@ class Analysis {
     if (VisitSpread(inst, primitive)) return raises;
     for (const Operand& operand : inst.operands) Use(operand);
     if (primitive.mutates()) Change(inst.operands[0]);
+    effects_.clock |= primitive.effect == value::Effect::kClock;
     const bool plain = (primitive.result & kContainers) == 0;
     const bool fresh = primitive.effect == value::Effect::kMakes;
     Set(inst, {.kind = plain   ? Known::Kind::kPlain
@@ -342,6 +344,7 @@ std::string EffectsText(const Effects& effects) {
   std::vector<std::string> parts = {PathsText("reads", effects.reads),
                                     PathsText("writes", effects.writes)};
   if (effects.event) parts.push_back("looks at the event");
+  if (effects.clock) parts.push_back("reads the clock");
   std::string raised;
   for (const value::Status status : value::StatusesOf(effects.raises)) {
     raised += fmt::format("{} {}", raised.empty() ? "" : ",", value::StatusName(status));

@@ -21,6 +21,7 @@ struct Effects {
   std::set<FieldPath> writes;
   value::Raises raises = 0;  // what may leave it
   bool event = false;        // it looks at context['event']
+  bool clock = false;        // at the clock, or at random numbers
   enum class Result : uint8_t {
     kArgument,  // every return gives the argument itself
     kSpread,    // or a new dict of all that is in it, and more: {**value, "total": 1}

@@ -8,6 +8,7 @@ from _kaspr_scope import plain_parameters
 # Builtins that are one primitive of the same name, with the parameters that may be named.
 PLAIN = {
     "abs": ("x",),
+    "ascii": ("obj",),
     "bool": ("x",),
     "chr": ("i",),
     "divmod": ("x", "y"),

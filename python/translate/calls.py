@@ -4,6 +4,7 @@ import ast
 
 from _kaspr_builtins import CONTAINERS, PLAIN, Builtins
 from _kaspr_emit import Untranslated
+from _kaspr_intrinsics import Intrinsics
 from _kaspr_scope import default_of, plain_parameters
 
 # Lists that nobody else sees: what would be a view or an iterator in CPython is used up at once.
@@ -32,7 +33,7 @@ def mutates(nodes):
     return False
 
 
-class Calls(Builtins):
+class Calls(Builtins, Intrinsics):
     def _Call(self, node):
         if self._is_zip_of(node):
             self.sources.append(None)  # of many: whether one changes is not seen
@@ -41,6 +42,9 @@ class Calls(Builtins):
             keyword.arg is None for keyword in node.keywords
         ):
             raise Untranslated(node, "'*' or '**' in a call")
+        given = self.library_call(node)
+        if given is not None:
+            return given
         if isinstance(node.func, ast.Attribute):
             return self._method(node)
         if isinstance(node.func, ast.Name):

@@ -7,6 +7,7 @@ from _kaspr_calls import Calls
 from _kaspr_comprehensions import Comprehensions
 from _kaspr_emit import UNBOUND, Untranslated, constant, leave
 from _kaspr_flow import bound
+from _kaspr_kinds import WORDS
 
 BINARY = {
     ast.Add: "add",
@@ -66,18 +67,28 @@ class Expressions(Comprehensions, Calls):
         return constant(node, node.value)
 
     def _Name(self, node):
+        if node.id in self.kinds:
+            raise Untranslated(node, f"{WORDS[self.kinds[node.id]]} as a value")
+        if node.id in self.imports:
+            raise Untranslated(node, f"'{node.id}' as a value")
         if node.id in self.local:
-            operand = self.env.get(node.id, UNBOUND)
-            if operand == UNBOUND or node.id in self.maybe:
-                operand = self.apply(node, "bound", operand)
-            return operand
+            return self.read_local(node)
         if self.scope.is_builtin(node.id):
             raise Untranslated(node, f"'{node.id}' as a value")
         return constant(node, self.scope.constant(node))
 
+    def read_local(self, node):
+        operand = self.env.get(node.id, UNBOUND)
+        if operand == UNBOUND or node.id in self.maybe:
+            operand = self.apply(node, "bound", operand)
+        return operand
+
     # Operators.
 
     def _BinOp(self, node):
+        kind = self.kind(node)
+        if kind is not None:
+            raise Untranslated(node, f"{WORDS[kind]} as a value")
         left = self.expression(node.left)
         right = self.expression(node.right)
         if type(node.op) not in BINARY:
@@ -141,9 +152,9 @@ class Expressions(Comprehensions, Calls):
         return [self.env.get(name, UNBOUND) for name in names]
 
     def _Compare(self, node):
-        kind = self._type_comparison(node)
-        if kind is not None:
-            return kind
+        known = self._type_comparison(node) or self.library_comparison(node)
+        if known is not None:
+            return known
         left = self.expression(node.left)
         return self._comparisons(node, left, list(zip(node.ops, node.comparators)))
 
@@ -204,14 +215,21 @@ class Expressions(Comprehensions, Calls):
         return parts[0] if len(parts) == 1 else self.apply(node, "concat", *parts)
 
     def _formatted(self, node):
+        if self.kind(node.value) is not None:
+            return self._formatted_object(node)
         value = self.expression(node.value)
-        conversion = {115: "str", 114: "repr", -1: None}.get(node.conversion, "")
-        if conversion == "":
-            raise Untranslated(node, "the conversion '!a'")
+        conversion = {115: "str", 114: "repr", 97: "ascii", -1: None}[node.conversion]
         if conversion is not None:
             value = self.apply(node, conversion, value)
         spec = '""' if node.format_spec is None else self.expression(node.format_spec)
         return self.apply(node, "format", value, spec)
+
+    def _formatted_object(self, node):
+        spec = node.format_spec.values if node.format_spec is not None else []
+        plain = all(isinstance(part, ast.Constant) for part in spec)
+        if not plain or node.conversion not in (-1, 115) or spec and node.conversion != -1:
+            raise Untranslated(node, f"{WORDS[self.kind(node.value)]} in such a format")
+        return self.text_of(node.value, "".join(part.value for part in spec))
 
     # Containers.
 
@@ -234,6 +252,9 @@ class Expressions(Comprehensions, Calls):
             return field
         if node.attr == "__name__" and self._is_type_of(node.value):
             return self.apply(node, "type-name", self.expression(node.value.args[0]))
+        part = self.library_attribute(node)
+        if part is not None:
+            return part
         raise Untranslated(node, f"reads the attribute '{node.attr}'")
 
     def _is_type_of(self, node):

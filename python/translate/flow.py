@@ -18,6 +18,10 @@ def bound(nodes):
             names.add(node.name)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             names.add(node.name)
+        elif isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
+            names.add(node.name)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            names.add(node.rest)
         if isinstance(node, SCOPES):
             continue
         if isinstance(node, COMPREHENSIONS):

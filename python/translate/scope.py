@@ -4,14 +4,17 @@ import ast
 
 from _kaspr_blocks import folds, top_level
 from _kaspr_emit import Untranslated, constant
-from _kaspr_origins import REFLECTION
+from _kaspr_origins import REFLECTION, imports
+
+MOST_ALIASES = 10  # of one another
 
 
 class Scope:
     """The globals that a function of a block sees: the block's, over those of init."""
 
-    def __init__(self, tree, names, init_tree, init_names, origins, trees):
+    def __init__(self, tree, names, init_tree, init_names, origins, trees, changes):
         self.trees = trees  # of all blocks of the agent
+        self.changes = changes  # what blocks do to modules
         self.layers = [(tree, names)]
         if init_tree is not None:
             self.layers.append((init_tree, init_names))
@@ -65,6 +68,51 @@ class Scope:
         if _can_change(found) and not all(only_read(tree, node.id, found) for tree in self.trees):
             raise Untranslated(node, f"'{node.id}' may be changed")
         return found
+
+    # What imports bind.
+
+    def path(self, node):
+        """'datetime.timezone.utc', of a name or attribute that surely is that; else ''. A name may
+        be another word for it: UTC = timezone.utc."""
+        layers, parts, before = self.layers, [], None
+        for _ in range(MOST_ALIASES):
+            while isinstance(node, ast.Attribute):
+                parts.insert(0, node.attr)
+                node = node.value
+            if not isinstance(node, ast.Name):
+                return ""
+            while layers and node.id not in layers[0][1]:
+                layers, before = layers[1:], None
+            statement = self._binding(layers, node.id, before)
+            if statement is None:
+                return ""
+            if not isinstance(statement, ast.Assign):
+                path = self.imports_of(statement)[node.id]
+                return ".".join([path, *parts]) if path else ""
+            node, before = statement.value, statement
+        return ""
+
+    def _binding(self, layers, name, before):
+        """The one statement that binds it, for sure and in front of `before`, or None."""
+        bindings = _bindings(layers[0][0], name) if layers else []
+        if len(bindings) != 1 or bindings[0] not in layers[0][0].body or self._is_rebound(name):
+            return None
+        statement = bindings[0]
+        if before is not None and statement.lineno >= before.lineno:
+            return None
+        if isinstance(statement, ast.Assign):
+            plain = len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name)
+            return statement if plain else None
+        return statement if isinstance(statement, (ast.Import, ast.ImportFrom)) else None
+
+    def imports_of(self, statement):
+        """name -> path; a module that is none of Python's own has no path."""
+        relative = isinstance(statement, ast.ImportFrom) and statement.level > 0
+        return {name: "" if relative else path for name, path in imports(statement).items()}
+
+    def why_replaced(self, path):
+        """Why it may not be Python's own, or ''."""
+        return self.changes.why(path)
 
     def _is_rebound(self, name):
         """May a function bind it anew?"""

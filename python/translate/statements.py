@@ -7,6 +7,7 @@ from _kaspr_emit import Emitter, Untranslated, leave
 from _kaspr_expressions import BINARY, Expressions
 from _kaspr_flow import bound, live_before
 from _kaspr_loops import Loops
+from _kaspr_matches import Matches
 from _kaspr_scope import default_of, plain_parameters
 from _kaspr_tries import Tries
 
@@ -21,7 +22,7 @@ IN_PLACE = {
 }
 
 
-class Function(Loops, Tries, Expressions):
+class Function(Loops, Matches, Tries, Expressions):
     def __init__(self, definition, scope, functions, primitives, inside_try):
         self.definition = definition
         self.scope = scope
@@ -41,6 +42,8 @@ class Function(Loops, Tries, Expressions):
         self.finals = []  # (statements, the loop around) of the finally parts around
         self.nodes = 0
         self.flags = 0
+        self.owned = 0  # names that no program has
+        self.find_kinds()
         if definition.decorator_list:
             raise Untranslated(definition.decorator_list[0], "a decorator")
 
@@ -129,13 +132,17 @@ class Function(Loops, Tries, Expressions):
         self.emit.line(f"yield {value}")
 
     def _Assign(self, node, live):
-        value = self.expression(node.value)
+        value = self._assigned(node.targets[0], node.value)
         for target in node.targets:
             self.assign(target, value)
 
     def _AnnAssign(self, node, live):
         if node.value is not None:
-            self.assign(node.target, self.expression(node.value))
+            self.assign(node.target, self._assigned(node.target, node.value))
+
+    def _assigned(self, target, value):
+        of_kind = isinstance(target, ast.Name) and target.id in self.kinds
+        return self.stand_in(value) if of_kind else self.expression(value)
 
     def _AugAssign(self, node, live):
         if type(node.op) not in BINARY:

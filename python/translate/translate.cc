@@ -20,7 +20,11 @@ extern const std::string_view k_comprehensions_py;
 extern const std::string_view k_emit_py;
 extern const std::string_view k_expressions_py;
 extern const std::string_view k_flow_py;
+extern const std::string_view k_intrinsics_py;
+extern const std::string_view k_kinds_py;
+extern const std::string_view k_library_py;
 extern const std::string_view k_loops_py;
+extern const std::string_view k_matches_py;
 extern const std::string_view k_scope_py;
 extern const std::string_view k_statements_py;
 extern const std::string_view k_translate_py;
@@ -89,10 +93,24 @@ std::string TextOf(PyObject* dict, const char* key) {
   return text;
 }
 
-void TranslateAgent(PyObject* translate_agent, PyObject* primitives, ir::Agent& agent) {
+// What the blocks of all agents do to modules, which they share.
+Ref FindChanges(const ir::Graph& graph) {
+  Ref texts = Checked(Ref::Own(PyList_New(0)));
+  for (const ir::Agent& agent : graph.agents) {
+    for (const ir::Function& function : agent.functions) {
+      Ref text = Text(function.text);
+      if (PyList_Append(texts.get(), text.get()) < 0) Unexpected();
+    }
+  }
+  Ref library = Checked(Ref::Own(PyImport_ImportModule("_kaspr_library")));
+  return Checked(Ref::Own(PyObject_CallMethod(library.get(), "Changes", "O", texts.get())));
+}
+
+void TranslateAgent(const Interpreter::State& state, PyObject* changes, ir::Agent& agent) {
   Ref blocks = DescribeBlocks(agent);
-  PyObject* arguments[] = {blocks.get(), primitives};
-  Ref results = Checked(Ref::Own(PyObject_Vectorcall(translate_agent, arguments, 2, nullptr)));
+  PyObject* arguments[] = {blocks.get(), state.primitives.get(), changes};
+  Ref results =
+      Checked(Ref::Own(PyObject_Vectorcall(state.translate_agent.get(), arguments, 3, nullptr)));
   for (size_t i = 0; i < agent.functions.size(); ++i) {
     ir::Function& function = agent.functions[i];
     PyObject* result = PyList_GetItem(results.get(), static_cast<Py_ssize_t>(i));
@@ -115,12 +133,16 @@ void TranslateAgent(PyObject* translate_agent, PyObject* primitives, ir::Agent& 
 void Load(Interpreter::State& state) {
   LoadModule("_kaspr_emit", embedded::k_emit_py);
   LoadModule("_kaspr_flow", embedded::k_flow_py);
+  LoadModule("_kaspr_library", embedded::k_library_py);
   LoadModule("_kaspr_scope", embedded::k_scope_py);
+  LoadModule("_kaspr_kinds", embedded::k_kinds_py);
+  LoadModule("_kaspr_intrinsics", embedded::k_intrinsics_py);
   LoadModule("_kaspr_builtins", embedded::k_builtins_py);
   LoadModule("_kaspr_calls", embedded::k_calls_py);
   LoadModule("_kaspr_comprehensions", embedded::k_comprehensions_py);
   LoadModule("_kaspr_expressions", embedded::k_expressions_py);
   LoadModule("_kaspr_loops", embedded::k_loops_py);
+  LoadModule("_kaspr_matches", embedded::k_matches_py);
   LoadModule("_kaspr_tries", embedded::k_tries_py);
   LoadModule("_kaspr_statements", embedded::k_statements_py);
   Ref module = LoadModule("_kaspr_translate", embedded::k_translate_py);
@@ -135,9 +157,8 @@ void TranslateFunctions(Interpreter& interpreter, ir::Graph& graph) {
   interpreter.Call([&] {
     Interpreter::State& state = interpreter.state();
     if (!state.translate_agent) Load(state);
-    for (ir::Agent& agent : graph.agents) {
-      TranslateAgent(state.translate_agent.get(), state.primitives.get(), agent);
-    }
+    Ref changes = FindChanges(graph);
+    for (ir::Agent& agent : graph.agents) TranslateAgent(state, changes.get(), agent);
   });
 }
 

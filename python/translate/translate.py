@@ -16,9 +16,9 @@ from _kaspr_scope import Scope
 from _kaspr_statements import Function
 
 
-def translate_agent(blocks, primitives):
+def translate_agent(blocks, primitives, changes):
     """blocks: [(role, text, entrypoint, per_call)] that compile, role 'init' or other;
-    primitives: name -> (fewest, most) operands."""
+    primitives: name -> (fewest, most) operands; changes: library.Changes, of all agents."""
     trees = [ast.parse(text) for _, text, _, _ in blocks]
     names = [Names(tree) for tree in trees]
     init = next((i for i, block in enumerate(blocks) if block[0] == "init"), None)
@@ -29,7 +29,7 @@ def translate_agent(blocks, primitives):
             continue
         above = (None, None) if init is None else (trees[init], names[init])
         origins = Origins(trees[i], names[i], *above)
-        scope = Scope(trees[i], names[i], *above, origins, trees)
+        scope = Scope(trees[i], names[i], *above, origins, trees, changes)
         results.append(_translate(scope, entrypoint, per_call, primitives))
     return results
 

@@ -12,6 +12,7 @@ EXCEPTIONS = {
     "IndexError": ("IndexError",),
     "KeyError": ("KeyError",),
     "LookupError": ("IndexError", "KeyError"),
+    "OSError": (),  # none comes from native code: what may raise it is left to CPython
     "NameError": ("NameError", "UnboundLocalError"),
     "OverflowError": ("OverflowError",),
     "RuntimeError": ("RuntimeError",),
@@ -22,7 +23,9 @@ EXCEPTIONS = {
     "Exception": (),
     "BaseException": (),
 }
-RAISED = frozenset(EXCEPTIONS) - {"ArithmeticError", "LookupError", "BaseException", "UnicodeError"}
+RAISED = frozenset(EXCEPTIONS) - frozenset(
+    "ArithmeticError LookupError BaseException OSError UnicodeError".split()
+)
 
 
 class Tries:
@@ -118,7 +121,10 @@ class Tries:
         names = [self.exception_name(kind) for kind in types]
         if "Exception" in names or "BaseException" in names:
             return ""
-        return ", ".join(sorted({kind for name in names for kind in EXCEPTIONS[name]}))
+        kinds = {kind for name in names for kind in EXCEPTIONS[name]}
+        if not kinds:
+            raise Untranslated(handler, "catches what only CPython raises")
+        return ", ".join(sorted(kinds))
 
     def _check_handlers(self, node, live, jumps):
         """A handler begins with the names as they were before the try: so nothing that it reads may

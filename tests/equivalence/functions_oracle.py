@@ -16,7 +16,16 @@ EDGES = [
     ["b", "a"], [1, 1.0, True], {}, {"a": 1}, {"k": [1]},
 ]  # fmt: skip
 KEYS = ["a", "b", "c", "n", "xs", "name", "tags", "m"]
-TEXT_METHODS = ["strip", "lower", "upper", "title", "capitalize", "split", "isdigit", "swapcase"]
+IMPORTS = """import hashlib as h
+import datetime as dt
+from datetime import datetime, timedelta, timezone
+
+UTC = timezone.utc
+HOUR = timedelta(hours=1)
+
+
+"""
+TEXT_METHODS = ["strip", "lower", "upper", "title", "capitalize", "split", "isdigit", "swapcase", "istitle"]
 
 
 class Writer:
@@ -26,6 +35,7 @@ class Writer:
         self.random = random.Random(seed)
         self.lines = []
         self.names = ["value"]
+        self.moments = []  # names of datetimes
         self.in_loop = 0
         self.generator = self.random.random() < 0.1
         self.budget = self.random.randint(3, 25)
@@ -42,6 +52,9 @@ class Writer:
         self.helper = self.random.random() < 0.2
         if self.helper:
             constants += "def helper(x, y=2):\n    if x:\n        return y\n    return x\n\n\n"
+        self.library = self.random.random() < 0.3
+        if self.library:
+            constants = IMPORTS + constants
         self.statements(1, self.random.randint(1, 5))
         self.line(1, f"return {self.expression(3)}" if not self.generator else "yield value")
         return constants + "def f(value):\n" + "\n".join(self.lines) + "\n"
@@ -61,8 +74,10 @@ class Writer:
     def statement(self, depth):
         kinds = ["assign"] * 5 + ["put"] * 3 + ["augment"] * 2 + ["call"] * 2
         kinds += ["unpack", "del", "return", "raise", "assert"]
+        if self.library:
+            kinds += ["moment"] * 2
         if depth < 6:
-            kinds += ["if"] * 3 + ["for"] * 2 + ["while", "try", "try"]
+            kinds += ["if"] * 3 + ["for"] * 2 + ["while", "try", "try", "match"]
         if self.in_loop:
             kinds += ["break", "continue"] * 2
         if self.generator:
@@ -80,6 +95,13 @@ class Writer:
     def _assign(self, depth):
         value = self.expression(3)
         self.line(depth, f"{self.bind(self.name())} = {value}")
+
+    def _moment(self, depth):
+        """A name that is only ever a datetime, or seldom not."""
+        other = self.pick(*[self.moment(2)] * 9, self.variable())
+        name = self.pick("t", "u")
+        self.line(depth, f"{name} = {other}")
+        self.moments.append(name)
 
     def _unpack(self, depth):
         value = self.expression(2)
@@ -172,6 +194,55 @@ class Writer:
             self.line(depth, "else:")
             self.statements(depth + 1, 1)
 
+    def _match(self, depth):
+        subject = self.pick("value", "value", self.expression(2), f'value["{self.pick(*KEYS)}"]')
+        self.line(depth, f"match {subject}:")
+        before = list(self.names)
+        for _ in range(self.random.randint(1, 3)):
+            self.names, self.captures = list(before), []
+            pattern = self.pattern(2)
+            if self.captures == [] and pattern == "_":
+                pattern = "None"
+            for name in self.captures:
+                self.bind(name)
+            guard = self.pick("", "", f" if {self.expression(1)}")
+            self.line(depth + 1, f"case {pattern}{guard}:")
+            self.statements(depth + 2, 2)
+        self.names = before
+        if self.random.random() < 0.3:
+            self.line(depth + 1, f"case {self.pick('_', 'z')}:")
+            self.statements(depth + 2, 1)
+
+    def pattern(self, depth):
+        """One that may fail; its names are in `captures`, no name twice."""
+        name = self.pick("x", "y", "z", "out")
+        if name not in self.captures and self.random.random() < 0.3:
+            self.captures.append(name)
+            whole = f"{self.pick('str', 'int', 'float', 'dict', 'list', 'bool')}({name})"
+            return self.pick(whole, name if depth < 2 else whole)
+        if depth == 0:
+            return self.pick("0", "1", "2.5", '"a"', '"eu"', "None", "True", "_", "str()", "1 | 2", "-1")
+        parts = [self.pattern(depth - 1) for _ in range(self.random.randint(0, 3))]
+        kind = self.random.random()
+        if kind < 0.3:
+            star = self.pick("", "*_", "*rest")
+            if star == "*rest" and "rest" in self.captures:
+                star = "*_"
+            if star:
+                self.captures += ["rest"] * (star == "*rest")
+                parts.insert(self.random.randint(0, len(parts)), star)
+            return f"[{', '.join(parts)}]"
+        if kind < 0.8:
+            keys = self.random.sample(KEYS, len(parts))
+            pairs = [f'"{key}": {part}' for key, part in zip(keys, parts)]
+            if "rest" not in self.captures and self.random.random() < 0.3:
+                self.captures.append("rest")
+                pairs.append("**rest")
+            return f"{{{', '.join(pairs)}}}"
+        same = self.pick("", f' as {name}') if name not in self.captures else ""
+        self.captures += [name] * bool(same)
+        return f"({self.pick('1 | 2', 'None | False', 'str() | int()', '[] | [_]')}{same})"
+
     # Expressions.
 
     def variable(self):
@@ -193,6 +264,8 @@ class Writer:
         kinds = ["variable", "constant", "item", "item", "get", "binary", "compare", "bool", "not"]
         kinds += ["ifexp", "display", "builtin", "builtin", "method", "format", "slice", "in"]
         kinds += ["comprehension", "any", "sorted", "chain", "helper", "isinstance", "is"]
+        if self.library:
+            kinds += ["hash", "hash", "moment", "moment", "moment", "later"]
         return getattr(self, "e_" + self.pick(*kinds))(depth - 1)
 
     def e_variable(self, depth):
@@ -246,7 +319,7 @@ class Writer:
     def e_builtin(self, depth):
         name = self.pick(
             "len", "str", "int", "float", "bool", "abs", "round", "sum", "min", "max", "list",
-            "tuple", "set", "dict", "repr", "any", "all",
+            "tuple", "set", "dict", "repr", "any", "all", "ascii",
         )  # fmt: skip
         if name in ("min", "max") and self.random.random() < 0.5:
             return f"{name}({self.expression(depth)}, {self.expression(depth)})"
@@ -270,7 +343,7 @@ class Writer:
         return f"{receiver}.{call}"
 
     def e_format(self, depth):
-        spec = self.pick("", "", ":.2f", ":>6", ":d", ":,", ":05", "!r", ":x", ":.3", ":+")
+        spec = self.pick("", "", ":.2f", ":>6", ":d", ":,", ":05", "!r", ":x", ":.3", ":+", "!a")
         inner = self.pick(self.variable(), f"value['{self.pick(*KEYS)}']", "len(value)")
         return f'f"{self.pick("", "a ")}{{{inner}{spec}}}{self.pick("", "-")}"'
 
@@ -305,6 +378,46 @@ class Writer:
         if not self.helper:
             return self.variable()
         return self.pick(f"helper({self.expression(depth)})", f"helper(value, y={self.variable()})")
+
+    def e_hash(self, depth):
+        name = self.pick("md5", "sha1", "sha256", "sha512", "blake2b")
+        data = self.pick(f"str({self.expression(depth)}).encode()", self.expression(depth), "b'x'")
+        made = self.pick(f"h.{name}({data})", f"h.{name}({data})", f'h.new("{name}", {data})')
+        return f"{made}.{self.pick('hexdigest()', 'hexdigest()[:8]', 'digest()[0]')}"
+
+    def moment(self, depth):
+        """A datetime in UTC."""
+        if self.moments and self.random.random() < 0.5:
+            return self.pick(*self.moments)
+        number = self.pick(
+            self.expression(depth), f"({self.expression(depth)} * 86399.7)",
+            f"({self.expression(depth)} / 3)", "1700000000.1234565", "value['n'] * 1e9", "-0.5",
+        )  # fmt: skip
+        made = self.pick(
+            f"datetime.fromtimestamp({number}, timezone.utc)", f"datetime.fromtimestamp({number}, UTC)",
+            f"dt.datetime.fromtimestamp({number}, tz=dt.timezone.utc)",
+        )  # fmt: skip
+        return made + self.pick(
+            "", "", "", ".replace(microsecond=0)", ".replace(minute=0, second=0, microsecond=0)",
+            ".astimezone(timezone.utc)", " + HOUR", " - timedelta(days=2.5)",
+        )  # fmt: skip
+
+    def e_moment(self, depth):
+        made = f"({self.moment(depth)})"
+        return self.pick(
+            f"{made}.isoformat()", f"{made}.isoformat(' ', 'milliseconds')", f"str({made})",
+            f"{made}.strftime('%Y-%m-%d %H:%M')", f"{made}.year", f"{made}.hour", f"{made}.second",
+            f"{made}.weekday()", f"{made}.date().isoformat()", f"{made}.timestamp()",
+            f"{made}.replace(tzinfo=None).isoformat()", f"{made}.date().isoweekday()",
+            f'f"{{{(self.moments or [0])[0]}:%F %T.%f}}"', f"{made}.microsecond", f"str({made}.date())",
+        )  # fmt: skip
+
+    def e_later(self, depth):
+        a, b = f"({self.moment(depth)})", f"({self.moment(depth)})"
+        return self.pick(
+            f"({a} - {b}).total_seconds()", f"({a} < {b})", f"({a} - {b}).days", f"({a} == {b})",
+            f"({a}.date() >= {b}.date())", f"({a} - {b} > timedelta(minutes=5))",
+        )  # fmt: skip
 
     def e_isinstance(self, depth):
         kind = self.pick("str", "int", "(int, float)", "dict", "list", "bool")

@@ -1,9 +1,31 @@
 """What each primitive means in Python, and values to try it on."""
 
 import builtins
+import hashlib
 import json
 import operator as op
 import random
+import time
+import uuid
+from datetime import datetime, timedelta, timezone
+
+HASHES = "md5 sha1 sha224 sha256 sha384 sha512 blake2b".split()
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def moment(microseconds):
+    """The datetime that an int of the IR stands for."""
+    return EPOCH + microseconds * MICROSECOND
+
+
+def hexdigest(name):
+    return lambda *data: getattr(hashlib, name)(*data).hexdigest()
+
+
+def digest(name):
+    return lambda *data: getattr(hashlib, name)(*data).digest()
+
 
 # name: the same in Python. Methods of plain form (".strip") are called as they are named.
 MEANING = {
@@ -57,6 +79,7 @@ MEANING = {
     "percent": lambda a, b: a % b if isinstance(a, str) else fail(TypeError),
     "str": str,
     "repr": repr,
+    "ascii": ascii,
     "int": int,
     "int-base": int,
     "float": float,
@@ -99,6 +122,24 @@ MEANING = {
     "unpack-star": lambda a, n, m: unpack(
         a, ", ".join([f"x{i}" for i in range(n)] + ["*y"] + [f"z{i}" for i in range(m)]), n + m + 1
     ),
+    **{name: digest(name) for name in HASHES},
+    **{name + "-hex": hexdigest(name) for name in HASHES},
+    "utc-from-timestamp": lambda a: (datetime.fromtimestamp(a, timezone.utc) - EPOCH) // MICROSECOND,
+    "utc-year": lambda a: moment(a).year,
+    "utc-month": lambda a: moment(a).month,
+    "utc-day": lambda a: moment(a).day,
+    "utc-hour": lambda a: moment(a).hour,
+    "utc-minute": lambda a: moment(a).minute,
+    "utc-second": lambda a: moment(a).second,
+    "utc-microsecond": lambda a: moment(a).microsecond,
+    "utc-weekday": lambda a: moment(a).weekday(),
+    "utc-midnight": lambda a: (moment(a).replace(hour=0, minute=0, second=0, microsecond=0) - EPOCH)
+    // MICROSECOND,
+    "utc-shift": lambda a, b: (moment(a) + b * MICROSECOND - EPOCH) // MICROSECOND,
+    "utc-isoformat": lambda a: moment(a).isoformat(),
+    "utc-date": lambda a: moment(a).date().isoformat(),
+    "utc-time": lambda a, timespec: moment(a).time().isoformat(timespec),
+    "utc-strftime": lambda a, text: moment(a).strftime(text),
     ".keys": lambda a: list(a.keys()),
     ".values": lambda a: list(a.values()),
     ".items": lambda a: list(a.items()),
@@ -148,10 +189,14 @@ None True False 0 1 -1 2 3 7 -7 10 255 2**31 2**53-1 2**53 2**53+1 2**62 2**63-1
 10**30 -10**30
 0.0 -0.0 0.5 1.0 -1.0 1.5 2.0 2.5 -2.5 2.675 3.7 -3.7 0.1 1e16 1e15 1e-5 1e22 1e308 5e-324 2.0**53 2.0**63
 1e300 inf -inf nan 1234567.891
+1e10 5e-7 1.5e-6 -5e-7 -1.5e-6 1700000000.1234565 253402300799.5 253402300799.9999999 -62135596800.0 -62135596800.5 6.7e16 7e16 1e17 9.3e18
+1700000000123456 253402300799 253402300800 253402300799999999 253402300800000000 -62135596800 -62135596801 -62135596800000000
+-62135596800000001 951782400000000 1483228799 1483228800 4107542400000000 10**17 10**18 -30610224000000000 -10**16
 '' 'a' 'b' 'abc' 'ABC' 'aBc dEf' ' a b ' 'é' '日本' 'x日y' 'ß' '😀' '1' ' 12 ' '1_0' '1__0' '-5' '+7' '1.5' 'nan'
 '-0' '0x1f' '010' '1e5' '.5' '5.' '1e400' 'inf' '\\x1c1' '\\xa01' '\\u2003x\\u2003' 'x,y,,z' ',' '\\n' 'a\\nb\\r\\nc\\x0b' "it's" '"q"' '\\\\'
 '\\x00\\x7f' '\\x00' 'utf-8' 'int' 'float' 'str' 'set' 'frozenset' 'NoneType' '%s' '%d items' '%5.2f|%-4s|%04d' '%x%%' '{}' '{:>5}' '{0}{1}' '{{{}}}' '{!r}'
 '5' '05' '>8' '<8' '^7' '*^9' '+d' ',' ',.2f' '.2f' '.0f' '.3' '8.3f' '08.2f' '.1%' 'e' '.2e' 'g' '.3g' 'G' 'x' 'X' 'd' 's' '010,' '=+8' ' d' '日>4'
+'auto' 'hours' 'minutes' 'seconds' 'milliseconds' 'microseconds' '%Y-%m-%dT%H:%M:%S.%f' '%F %T' '%y%m%d %j' '%u%w%R%%' '%A %B' '%Y' '%' '%z'
 b'' b'abc' b'\\xc3\\xa9' b'\\xff'
 [] [1] [1,2,3] [3,1,2] [1,1.0,True] ['b','a'] ['a',1] [[1],[2]] [[1,2],[3,4]] [None] [nan] [0.5,1] [1.5,2.5,-1.0] [0.1,0.1,0.1] ['a','b','c','é']
 [(1,'a'),(0,'b')] [['k',1]] ['ab','cd'] [{'a':1},{'b':2}] [1,[2,[3,{'x':[4]}]]] [True,False] [0,0.0,'']
@@ -185,7 +230,12 @@ def split(text):
     return [e for e in found if e.strip()]
 
 
-SCOPE = {"nan": float("nan"), "inf": float("inf")}
+def microseconds_of(when):
+    return (when - EPOCH) // MICROSECOND
+
+
+SCOPE = {"nan": float("nan"), "inf": float("inf"), "time": time, "datetime": datetime}
+SCOPE |= {"timezone": timezone, "microseconds_of": microseconds_of}
 CODE = [compile(text, text, "eval") for text in split(POOL)]
 
 
@@ -201,11 +251,21 @@ class Random(random.Random):
     """Random values, the same for the same seed."""
 
     def text(self):
-        alphabet = self.choice(["ab", "aB ,", "ab\t\n\r", "01_+-.e", "{}:<>0d.2f!r", "%sd 5.", "aé日 \u2028", "'\"\\\x1c"])
+        alphabet = self.choice(["ab", "aB ,", "ab\t\n\r", "01_+-.e", "{}:<>0d.2f!r", "%sd 5.", "aé日 \u2028", "'\"\\\x1c", "%YmdHMSfFTjyuwR-: "])
         return "".join(self.choices(alphabet, k=self.choice([0, 1, 2, 3, 5, 9])))
 
+    def timestamp(self):
+        """Seconds or microseconds of the years 0 to 10000, halves of microseconds among them."""
+        second = self.randrange(-62_200_000_000, 253_500_000_000)
+        return self.choice([
+            second, second * 1_000_000 + self.randrange(1_000_000), second + self.random(),
+            self.randrange(-(2**33), 2**33) / 2**20, self.randrange(2 * 10**9) + self.randrange(2 * 10**6) / 2e6,
+        ])  # fmt: skip
+
     def number(self):
-        pick = self.randrange(6)
+        pick = self.randrange(7)
+        if pick == 6:
+            return self.timestamp()
         if pick == 0:
             return self.choice([0, 2**31, 2**53, 2**62, 2**63, 10**self.randrange(18)]) + self.randrange(-3, 4)
         if pick == 1:
@@ -241,6 +301,19 @@ class Random(random.Random):
             return {self.scalar(): same() for _ in range(count)}
         items = [self.scalar() for _ in range(count)]
         return self.choice([set, frozenset])(items)
+
+
+def wrong_with_uuids(texts):
+    """'' if they are UUIDs of version 4, no two the same, of which each other bit is set in half."""
+    made = [uuid.UUID(text) for text in texts]
+    if any(str(u) != text or u.version != 4 or u.variant != uuid.RFC_4122 for u, text in zip(made, texts)):
+        return "no UUID of version 4"
+    if len(set(made)) != len(made):
+        return "one of them twice"
+    fixed = {*range(76, 80), 62, 63}
+    counts = [sum(u.int >> bit & 1 for u in made) for bit in range(128) if bit not in fixed]
+    half = len(made) / 2  # six standard deviations: once in some million runs
+    return "" if all(abs(count - half) < 3 * len(made) ** 0.5 for count in counts) else f"bits: {counts}"
 
 
 def evaluate(text):

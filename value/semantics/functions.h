@@ -16,12 +16,23 @@ Function LeftShift, RightShift, BitAnd, BitOr, BitXor, Invert, BitLength;
 // builtins.cc
 Function Length, Min, Max, MinOf, MaxOf, MinBy, MaxBy, SumFrom, Any, All, IsInstance;
 
+// clock.cc
+Function Time, TimeNs, UtcNow, Uuid4;
+
 // comparison.cc
 Function EqualTo, NotEqualTo, LessThan, LessOrEqual, GreaterThan, GreaterOrEqual, Is;
 
 // conversion.cc
 Function Not, ToInt, ToIntOfBase, ToFloat, ToBool, Round, RoundToDigits, Ordinal, Chr, MethodEncode,
     MethodDecode;
+
+// datetimes.cc
+Function UtcFromTimestamp, UtcYear, UtcMonth, UtcDay, UtcHour, UtcMinute, UtcSecond, UtcMicrosecond,
+    UtcWeekday, UtcMidnight, UtcShift, UtcIsoFormat, UtcDate, UtcTime, UtcStrFTime;
+
+// digests.cc
+Function Md5, Md5Hex, Sha1, Sha1Hex, Sha224, Sha224Hex, Sha256, Sha256Hex, Sha384, Sha384Hex,
+    Sha512, Sha512Hex, Blake2b, Blake2bHex;
 
 // format.cc
 Function Format;
@@ -43,7 +54,7 @@ Function MethodPop, MethodUpdate, MethodCopy, MethodClear, MethodAppend, MethodE
 Function Bound, Changes, Unchanged, TypeName;
 
 // repr.cc
-Function ToStr, ToRepr;
+Function ToStr, ToRepr, ToAscii;
 
 // sequences.cc
 Function IsIn;
@@ -62,8 +73,8 @@ Function Percent, MethodFormat;
 // text_case.cc
 Function MethodLower, MethodUpper, MethodCaseFold, MethodSwapCase, MethodCapitalize, MethodTitle,
     MethodIsDigit, MethodIsNumeric, MethodIsAlpha, MethodIsAlnum, MethodIsSpace, MethodIsUpper,
-    MethodIsLower, MethodIsIdentifier, MethodIsAscii, MethodZFill, MethodLJust, MethodRJust,
-    MethodCenter;
+    MethodIsLower, MethodIsTitle, MethodIsIdentifier, MethodIsAscii, MethodZFill, MethodLJust,
+    MethodRJust, MethodCenter;
 
 // text_search.cc
 Function MethodFind, MethodRFind, MethodRIndex, MethodStartsWith, MethodEndsWith,

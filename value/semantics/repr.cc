@@ -1,7 +1,10 @@
 #include "value/semantics/repr.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "base/check.h"
 #include "value/json_write.h"
@@ -223,6 +226,27 @@ Status ToRepr(Heap& heap, Arguments arguments, Value& result) noexcept {
   const Status status = AppendRepr(heap, arguments[0], text);
   if (status == Status::kOk) result = heap.NewStr(text);
   return status;
+}
+
+// ascii(value): its repr, with \xe9, \u65e5 and \U0001f600 for what is not ASCII.
+Status ToAscii(Heap& heap, Arguments arguments, Value& result) noexcept {
+  std::string text, plain;
+  const Status status = AppendRepr(heap, arguments[0], text);
+  if (status != Status::kOk) return status;
+  for (size_t at = 0; at < text.size();) {
+    const Character character = CharacterAt(text, at);
+    if (character.code < 0x80) {
+      plain += text[at];
+    } else if (character.code < 0x100) {
+      fmt::format_to(std::back_inserter(plain), "\\x{:02x}", character.code);
+    } else if (character.code < 0x10000) {
+      fmt::format_to(std::back_inserter(plain), "\\u{:04x}", character.code);
+    } else {
+      fmt::format_to(std::back_inserter(plain), "\\U{:08x}", character.code);
+    }
+    at += character.size;
+  }
+  return Give(heap.NewStr(plain), result);
 }
 
 }  // namespace kaspr::value::semantics

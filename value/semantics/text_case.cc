@@ -126,6 +126,19 @@ Status MethodIsUpper(Heap&, Arguments arguments, Value& result) noexcept {
 Status MethodIsLower(Heap&, Arguments arguments, Value& result) noexcept {
   return AllOfCase(arguments, IsLower, IsUpper, result);
 }
+// Words, each of which begins with a capital and has no other.
+Status MethodIsTitle(Heap&, Arguments arguments, Value& result) noexcept {
+  const Value str = arguments[0];
+  const Status status = TakeAscii(str, kBytes);
+  if (status != Status::kOk) return status;
+  bool some = false, within = false;
+  for (const char c : str.str()) {
+    if (within ? IsUpper(c) : IsLower(c)) return Give(Value::Bool(false), result);
+    within = IsLetter(c);
+    some = some || within;
+  }
+  return Give(Value::Bool(some), result);
+}
 Status MethodIsIdentifier(Heap&, Arguments arguments, Value& result) noexcept {
   const auto is = [](char c) { return IsLetter(c) || IsDigit(c) || c == '_'; };
   const Status status = All(arguments, 0, is, result);
