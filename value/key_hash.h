@@ -1,7 +1,7 @@
 #pragma once
 
-// A quick hash of the keys of documents. Who chooses keys can make theirs meet: whoever puts them in
-// a table bounds how often they may.
+// A quick hash of the keys of documents. Who chooses keys can make theirs meet: whoever puts them
+// in a table bounds how often they may.
 
 #include <cstdint>
 #include <cstring>

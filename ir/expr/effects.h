@@ -34,6 +34,11 @@ Effects EffectsOf(const Expr& expr);
 // is nothing to say. `.` is all of the argument.
 std::string EffectsText(const Effects& effects);
 
+// ".user.id"; "." is all of the argument. What is in another one goes without saying.
+std::vector<std::string> PathTexts(const std::set<FieldPath>& paths);
+// "KeyError"; "anything" if that is all that is known.
+std::vector<std::string> RaisesTexts(value::Raises raises);
+
 // Is one of them the other, or in it?
 bool Overlaps(const FieldPath& a, const FieldPath& b);
 bool Overlap(const std::set<FieldPath>& a, const std::set<FieldPath>& b);

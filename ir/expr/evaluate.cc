@@ -220,7 +220,8 @@ struct Evaluator::Execution {
   Flow RunRegion(Frame& frame, const Region& region) {
     for (const Inst& inst : region.body) {
       Flow flow = Flow::kGive;
-      if (!RunInst(frame, inst, flow)) return flow;
+      const bool primitive = std::holds_alternative<Apply>(inst.op);  // most are: at once
+      if (!(primitive ? RunSimple(frame, inst, flow) : RunInst(frame, inst, flow))) return flow;
     }
     KASPR_UNREACHABLE("a region without an end");
   }
@@ -239,16 +240,7 @@ struct Evaluator::Execution {
       frame.Hand(inst.results);
       return true;
     };
-    const auto simple = [&] {
-      Value result;
-      const Status status = RunSimple(frame, inst, result);
-      if (status != Status::kOk) {
-        flow = frame.Stop(status);
-        return false;
-      }
-      if (!inst.results.empty()) frame.Set(inst.results.front(), result);
-      return true;
-    };
+    const auto simple = [&] { return RunSimple(frame, inst, flow); };
     return std::visit(
         Match{[&](const Apply&) { return simple(); }, [&](const Call&) { return simple(); },
               [&](const EventField&) { return simple(); }, [&](const Yield&) { return simple(); },
@@ -318,8 +310,19 @@ struct Evaluator::Execution {
     return flow;
   }
 
-  Status RunSimple(Frame& frame, const Inst& inst, Value& result) {
-    const std::span<const Value> operands = frame.Take(inst.operands);
+  // What runs no regions.
+  bool RunSimple(Frame& frame, const Inst& inst, Flow& flow) {
+    Value result;
+    const Status status = Compute(inst, frame.Take(inst.operands), result);
+    if (status != Status::kOk) {
+      flow = frame.Stop(status);
+      return false;
+    }
+    if (!inst.results.empty()) frame.Set(inst.results.front(), result);
+    return true;
+  }
+
+  Status Compute(const Inst& inst, std::span<const Value> operands, Value& result) {
     if (const auto* apply = std::get_if<Apply>(&inst.op)) {
       return apply->primitive->function(heap, operands, result);
     }

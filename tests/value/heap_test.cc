@@ -71,8 +71,7 @@ TEST_F(DictOfDocument, ShowsChangesOfWhatIsInIt) {
   ASSERT_TRUE(heap_.Change(*Get(value_, "b").list));
   heap_.Append(*Get(value_, "b").list, Value::None());
   EXPECT_FALSE(IsOpen(value_));
-  EXPECT_EQ(Json(),
-            R"({"a": 1, "b": [1, 2, null], "c": {"d": "x", "ea": {"f": true}}, "g": 2.5})");
+  EXPECT_EQ(Json(), R"({"a": 1, "b": [1, 2, null], "c": {"d": "x", "ea": {"f": true}}, "g": 2.5})");
   Set(value_, "h", Value::Int(3));
   EXPECT_EQ(Json(),
             R"({"a": 1, "b": [1, 2, null], "c": {"d": "x", "ea": {"f": true}}, "g": 2.5, "h": 3})");
