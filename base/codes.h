@@ -82,6 +82,7 @@ enum class Code : uint16_t {
   kEncodeFailed = 604,     // a key or value cannot be written by its serializer
   kSendRefused = 605,      // no Kafka would take the record
   kInitFailed = 606,       // init, or the top level of an operation's block, raised at the start
+  kNotNative = 607,        // what --require-native names runs in Python
 };
 
 }  // namespace kaspr

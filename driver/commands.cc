@@ -10,6 +10,7 @@
 #include "driver/child.h"
 #include "driver/files.h"
 #include "driver/graph/page.h"
+#include "driver/require_native.h"
 #include "frontend/print_spec.h"
 #include "ir/draw.h"
 #include "ir/draw_json.h"
@@ -69,9 +70,9 @@ std::string Emit(const Compilation& compiled, const Options& options) {
 }
 
 // The picture that Graphviz makes; nothing after saying why not.
-std::optional<std::string> DrawSvg(const ir::Graph& graph) {
+std::optional<std::string> DrawSvg(const ir::Graph& graph, const ir::DrawOptions& options) {
   std::string why;
-  std::optional<ChildResult> dot = RunChild({"dot", "-Tsvg"}, ir::DrawDot(graph), why);
+  std::optional<ChildResult> dot = RunChild({"dot", "-Tsvg"}, ir::DrawDot(graph, options), why);
   if (dot && dot->exit_code == 0) return std::move(dot->out);
   if (dot) {
     why = fmt::format("exit code {}", dot->exit_code);
@@ -85,22 +86,27 @@ std::optional<std::string> DrawSvg(const ir::Graph& graph) {
   return std::nullopt;
 }
 
-std::string DrawJson(const Compilation& compiled) {
+std::string DrawJson(const Compilation& compiled, bool fields) {
   return ir::DrawJson({.written = *compiled.graph,
                        .optimized = *compiled.optimized,
                        .passes = compiled.passes,
                        .diagnostics = compiled.diagnostics,
-                       .engines = jit::EnginesOf});
+                       .engines = jit::EnginesOf,
+                       .fields = fields});
 }
 
-std::optional<std::string> Draw(const Compilation& compiled, std::string_view format) {
+std::optional<std::string> Draw(const Compilation& compiled, const Options& options) {
   const ir::Graph& graph = *compiled.optimized;
-  if (format == "json") return DrawJson(compiled);
-  if (format == "html") return GraphPage(graph.app, ir::DrawText(graph), DrawJson(compiled));
-  if (format == "dot") return ir::DrawDot(graph);
-  if (format == "mermaid") return ir::DrawMermaid(graph);
-  if (format == "svg") return DrawSvg(graph);
-  return ir::DrawText(graph);
+  const std::string& format = options.drawing;
+  const ir::DrawOptions draw{.fields = options.fields};
+  if (format == "json") return DrawJson(compiled, options.fields);
+  if (format == "html") {
+    return GraphPage(graph.app, ir::DrawText(graph, draw), DrawJson(compiled, options.fields));
+  }
+  if (format == "dot") return ir::DrawDot(graph, draw);
+  if (format == "mermaid") return ir::DrawMermaid(graph, draw);
+  if (format == "svg") return DrawSvg(graph, draw);
+  return ir::DrawText(graph, draw);
 }
 
 }  // namespace
@@ -185,6 +191,10 @@ int CompileCommand(const Options& options) {
   python::Interpreter interpreter;
   const int code = Load(options, interpreter, compiled);
   if (code != kExitOk) return code;
+  std::string error;
+  const int answer = RequireNative(compiled, options.require_native, error);
+  fmt::print(stderr, "{}", error);
+  if (answer != kExitOk) return answer;
   return WriteFile("-", Emit(compiled, options)) ? kExitOk : kExitIo;
 }
 
@@ -193,7 +203,7 @@ int Graph(const Options& options) {
   python::Interpreter interpreter;
   const int code = Load(options, interpreter, compiled);
   if (code != kExitOk) return code;
-  const std::optional<std::string> picture = Draw(compiled, options.drawing);
+  const std::optional<std::string> picture = Draw(compiled, options);
   return picture && WriteFile("-", *picture) ? kExitOk : kExitIo;
 }
 

@@ -11,17 +11,16 @@
 #include "driver/commands.h"
 #include "driver/files.h"
 #include "driver/require_native.h"
+#include "driver/table.h"
+#include "ir/draw_json.h"
+#include "ir/expr/effects.h"
+#include "ir/fields.h"
 #include "ir/labels.h"
 
 namespace kaspr::driver {
 namespace {
 
-using Row = std::vector<std::string>;  // of a table: a cell for each column
-
-std::string Padded(std::string_view text, size_t width) {
-  const size_t columns = ir::Columns(text);
-  return fmt::format("{}{:{}}", text, "", width > columns ? width - columns : 0);
-}
+constexpr size_t kEffectsWidth = 20;  // columns of the fields and exceptions in a table
 
 // "map    price", kinds as wide as the widest; "priced.key".
 std::vector<std::string> LabelsOf(const std::vector<Call>& calls) {
@@ -41,21 +40,19 @@ std::string EngineOf(const ir::Agent& agent, const Call& call) {
   return agent.function(*call.function).expr ? "python, translated" : "python";
 }
 
-// Columns as wide as the widest cell, the first one at least `width`.
-std::string Table(const std::vector<Row>& rows, size_t width) {
-  std::vector<size_t> widths{width};
-  for (const Row& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], ir::Columns(row[i]));
+// What a call reads, writes and may raise: "-" is nothing.
+std::vector<std::vector<std::string>> EffectCells(const ir::Agent& agent, const Call& call) {
+  if (!call.function) return {};
+  const ir::Function& function = agent.function(*call.function);
+  if (!function.expr) return {{"unknown"}, {"unknown"}, {"unknown"}};
+  const ir::Fields fields = ir::FieldsOf(agent, {*call.function});
+  std::vector<std::vector<std::string>> cells{
+      fields.reads, fields.writes, ir::RaisesTexts(ir::EffectsOf(*function.expr).raises)};
+  if (fields.event) cells[0].emplace_back("event");
+  for (std::vector<std::string>& cell : cells) {
+    if (cell.empty()) cell.emplace_back("-");
   }
-  std::string out;
-  for (const Row& row : rows) {
-    std::string line;
-    for (size_t i = 0; i < row.size(); ++i) line += Padded(row[i], widths[i] + 3);
-    line.erase(line.find_last_not_of(' ') + 1);
-    out += fmt::format("  {}\n", line);
-  }
-  return out;
+  return cells;
 }
 
 // The table of what is called, as written beside as run.
@@ -64,7 +61,7 @@ std::vector<Row> CallRows(const AgentCalls& written, const AgentCalls& run) {
   const auto is_operation = [](const Call& call) { return call.is_operation(); };
   const auto operations = std::ranges::count_if(run.calls, is_operation);
   const size_t digits = fmt::format("{}", operations).size();
-  std::vector<Row> rows{{"as written", "as run", "engine"}};
+  std::vector<Row> rows{{"as written", "as run", "engine", "reads", "writes", "may raise"}};
   size_t number = 0;
   for (size_t i = 0; i < std::max(before.size(), after.size()); ++i) {
     Row row{i < before.size() ? before[i] : ""};
@@ -73,8 +70,10 @@ std::vector<Row> CallRows(const AgentCalls& written, const AgentCalls& run) {
       const std::string at = call.is_operation() ? fmt::format("{}", ++number) : "";
       row.push_back(fmt::format("{:>{}}  {}", at, digits, after[i]));
       row.push_back(EngineOf(run.agent, call));
+      AddWrapped(rows, std::move(row), EffectCells(run.agent, call), kEffectsWidth);
+    } else {
+      rows.push_back(std::move(row));
     }
-    rows.push_back(std::move(row));
   }
   return rows;
 }
@@ -107,8 +106,11 @@ std::vector<Row> UntranslatedRows(const AgentCalls& run) {
 
 std::vector<Row> RemarkRows(const ir::PassContext& passes, const std::string& agent) {
   std::vector<Row> rows;
+  std::string_view last;
   for (const ir::Remark& remark : passes.remarks) {
-    if (remark.agent == agent) rows.push_back({std::string(remark.pass), remark.text});
+    if (remark.agent != agent) continue;
+    rows.push_back({std::string(remark.pass == last ? "" : remark.pass), remark.text});
+    last = remark.pass;
   }
   return rows;
 }
@@ -180,23 +182,30 @@ std::string PlaceJson(Span span) {
 std::string FunctionJson(const AgentCalls& run, const Call& call) {
   const ir::Function& function = run.agent.function(*call.function);
   const auto& [engine, why] = run.engines.functions[static_cast<size_t>(*call.function)];
+  std::string effects;
+  for (const auto& [key, json] : ir::EffectsJson(function)) {
+    effects += fmt::format(R"(, "{}": {})", key, json);
+  }
   return fmt::format(
-      R"({{"name": {}, "role": {}, "operation": {}, "translated": {}, "engine": {}, "why": {}{}}})",
+      R"({{"name": {}, "role": {}, "operation": {}, "translated": {}, "engine": {}, "reason": {}{}{}}})",
       JsonQuoted(function.name), JsonQuoted(ir::RoleName(function.role)),
       call.operation.empty() ? "null" : JsonQuoted(call.operation), function.expr.has_value(),
-      JsonQuoted(ir::EngineName(engine)), JsonQuoted(why),
+      JsonQuoted(ir::EngineName(engine)), JsonQuoted(why), effects,
       PlaceJson(function.expr ? function.map.scalar : function.untranslated.span));
 }
 
 std::string AgentJson(const AgentCalls& run, const ir::PassContext& passes) {
   std::vector<std::string> parts, functions, remarks;
-  for (const std::string& why : run.engines.parts) parts.push_back(JsonQuoted(why));
-  for (const Call& call : FirstCalls(run.calls)) functions.push_back(FunctionJson(run, call));
-  for (const Row& remark : RemarkRows(passes, run.agent.name)) {
-    remarks.push_back(fmt::format(R"({{"pass": {}, "message": {}}})", JsonQuoted(remark[0]),
-                                  JsonQuoted(remark[1])));
+  for (const std::string& why : run.engines.parts) {
+    parts.push_back(fmt::format(R"({{"reason": {}}})", JsonQuoted(why)));
   }
-  return fmt::format(R"({{"name": {}, "part reasons": [{}], "functions": [{}], "remarks": [{}]}})",
+  for (const Call& call : FirstCalls(run.calls)) functions.push_back(FunctionJson(run, call));
+  for (const ir::Remark& remark : passes.remarks) {
+    if (remark.agent != run.agent.name) continue;
+    remarks.push_back(fmt::format(R"({{"pass": {}, "message": {}}})", JsonQuoted(remark.pass),
+                                  JsonQuoted(remark.text)));
+  }
+  return fmt::format(R"({{"name": {}, "parts": [{}], "functions": [{}], "remarks": [{}]}})",
                      JsonQuoted(run.agent.name), fmt::join(parts, ", "), fmt::join(functions, ", "),
                      fmt::join(remarks, ", "));
 }

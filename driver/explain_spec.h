@@ -5,10 +5,10 @@
 //   orders.yaml: app shop, 1 agent, 2 operations, 1 output
 //
 //   agent orders   orders -> priced
-//     as written    as run           engine
-//     filter paid   1  filter paid   python, translated
-//     map    clean  2  map    clean  python
-//     priced.key       priced.key    python, translated
+//     as written    as run           engine               reads     writes    may raise
+//     filter paid   1  filter paid   python, translated   .status   -         -
+//     map    clean  2  map    clean  python               unknown   unknown   unknown
+//     priced.key       priced.key    python, translated   .user     -         KeyError TypeError
 //
 //     python, translated: 'clean' runs in Python
 //     map    clean  python: calls re.sub, which only CPython has

@@ -138,6 +138,14 @@ void AddPython(CLI::App* command, Options& options) {
       ->type_name("DIR");
 }
 
+void AddRequireNative(CLI::App* command, Options& options) {
+  command
+      ->add_option("--require-native", options.require_native,
+                   "Fail unless an operation or selector is translated: price, orders/price, "
+                   "priced.key")
+      ->type_name("NAME");
+}
+
 // Of a code or field, or of specs: never both.
 void AddExplain(CLI::App* explain, Options& options) {
   CLI::Option* topic = explain->add_option("topic", options.topic, "A code, or a field of the spec")
@@ -147,11 +155,7 @@ void AddExplain(CLI::App* explain, Options& options) {
   AddPasses(explain, options);
   AddPython(explain, options);
   explain->add_flag("--json", options.json, "What runs each function, as JSON");
-  explain
-      ->add_option("--require-native", options.require_native,
-                   "Fail unless an operation or selector is translated: price, orders/price, "
-                   "priced.key")
-      ->type_name("NAME");
+  AddRequireNative(explain, options);
   explain->final_callback([=] {
     if (topic->count() > 0 && files->count() > 0) {
       throw CLI::ValidationError(
@@ -199,6 +203,7 @@ void AddRun(CLI::App* run, Options& options) {
   AddPython(run, options);
   AddKafka(run, options);
   AddPasses(run, options);
+  AddRequireNative(run, options);
 }
 
 // An unknown command, which CLI11 would only call a missing one.
@@ -248,6 +253,7 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
   compile->add_flag("--locs", options.places, "With ir, expr, ir-opt: where each part was written");
   AddPasses(compile, options);
   AddPython(compile, options);
+  AddRequireNative(compile, options);
 
   CLI::App* explain = app.add_subcommand(
       "explain",
@@ -263,6 +269,7 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
           "text, mermaid, dot, json, html: a page in one file, or svg, which Graphviz makes")
       ->check(CLI::IsMember({"text", "dot", "mermaid", "svg", "html", "json"}))
       ->type_name("FORMAT");
+  graph->add_flag("--fields", options.fields, "With the fields that functions read and write");
 
   CLI::App* run = app.add_subcommand("run", "Run specs, on Kafka or on local files");
   AddRun(run, options);

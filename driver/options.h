@@ -46,10 +46,11 @@ struct Options {
   bool json = false;                        // check, explain
   bool strict = false;                      // check
   std::string topic;                        // explain: a code or a field; "" with files
-  std::vector<std::string> require_native;  // explain: operations and selectors
+  std::vector<std::string> require_native;  // compile, explain, run: operations and selectors
   std::string emit;     // compile: spec, ir, ir-opt, plan; "": one line per agent
   bool places = false;  // compile --locs
   std::string drawing;  // graph -o: text, dot, mermaid, svg, html, json
+  bool fields = false;  // graph --fields
   std::vector<std::string> disabled_passes;
   std::vector<std::string> print_after;
 

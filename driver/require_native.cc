@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "base/render.h"
 #include "driver/commands.h"
 
 namespace kaspr::driver {
@@ -48,6 +49,7 @@ int RequireNative(const Compilation& compiled, const std::vector<std::string>& n
                   std::string& error) {
   const std::vector<Named> all = NamedIn(*compiled.graph);
   std::set<const ir::Function*> refused;  // said once
+  Diagnostics reasons;
   for (const std::string& name : names) {
     bool found = false;
     for (const Named& one : all) {
@@ -56,16 +58,17 @@ int RequireNative(const Compilation& compiled, const std::vector<std::string>& n
       for (const ir::FnId id : one.functions) {
         const ir::Function& function = one.agent->function(id);
         if (function.expr || !refused.insert(&function).second) continue;
-        error += fmt::format("error: '{}/{}' is not translated: {}\n", one.agent->name,
-                             function.name, function.untranslated.why);
-        const Span span = function.untranslated.span;
-        if (span) error += fmt::format("  {}\n", PlaceText(span));
+        reasons.Error(Code::kNotNative,
+                      fmt::format("'{}/{}' is not translated: {}", one.agent->name, function.name,
+                                  function.untranslated.why),
+                      function.untranslated.span);
       }
     }
     if (found) continue;
     error = UnknownName(name, all);
     return kExitUsage;
   }
+  error = Render(reasons, {.color = ColorOnStderr()});
   return refused.empty() ? kExitOk : kExitNo;
 }
 

@@ -11,6 +11,7 @@
 #include "base/render.h"
 #include "driver/commands.h"
 #include "driver/files.h"
+#include "driver/require_native.h"
 #include "frontend/app.h"
 #include "frontend/refuse.h"
 #include "jit/native_body.h"
@@ -26,6 +27,7 @@ Session::~Session() = default;
 int Session::Main() {
   int code = Load(options_, interpreter_, compiled_);
   if (code == kExitOk) code = CheckPickle();
+  if (code == kExitOk) code = CheckNative();
   if (code != kExitOk) return code;
   plan_ = runtime::MakePlan(*compiled_.optimized);
   progress_ = std::make_unique<Progress>(plan_, isatty(STDERR_FILENO) == 1);
@@ -60,6 +62,13 @@ int Session::CheckPickle() const {
   frontend::RefusePickle(*compiled_.spec, refused);
   fmt::print(stderr, "{}", Render(refused, {.color = ColorOnStderr()}));
   return refused.has_errors() ? kExitConfig : kExitOk;
+}
+
+int Session::CheckNative() const {
+  std::string error;
+  const int answer = RequireNative(compiled_, options_.require_native, error);
+  fmt::print(stderr, "{}", error);
+  return answer;
 }
 
 int Session::CompilePatterns() {

@@ -44,6 +44,7 @@ class Session {
 
  private:
   int CheckPickle() const;
+  int CheckNative() const;
   int CompilePatterns();
   int OpenTransport();
   void SetImportPaths();

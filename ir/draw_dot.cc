@@ -28,8 +28,8 @@ std::string Escaped(const std::vector<std::string>& lines) {
 
 }  // namespace
 
-std::string DrawDot(const Graph& graph) {
-  const Picture picture = PictureOf(graph);
+std::string DrawDot(const Graph& graph, const DrawOptions& options) {
+  const Picture picture = PictureOf(graph, options.fields);
   std::string out;
   const auto append = [&]<class... Args>(fmt::format_string<Args...> format, Args&&... args) {
     fmt::format_to(std::back_inserter(out), format, std::forward<Args>(args)...);

@@ -5,6 +5,7 @@
 
 #include "base/match.h"
 #include "base/render.h"
+#include "ir/expr/effects.h"
 #include "ir/expr/print.h"
 #include "ir/labels.h"
 #include "ir/lexer.h"
@@ -92,12 +93,13 @@ std::string FunctionJson(const Function& function, const Engines::OfFunction& ru
   }
   Object out;
   out.Text("name", function.name).Text("role", RoleName(function.role));
-  out.Text("engine", EngineName(runs.engine)).Text("why", runs.why);
+  out.Text("engine", EngineName(runs.engine)).Text("reason", runs.why);
   out.Text("entrypoint", function.entrypoint);
   out.Flag("per_call", function.per_call).At(function.map.scalar);
   out.Raw("lines", fmt::format("[{}]", fmt::join(FileLines(function), ", ")));
   out.Text("python", function.text);
   out.Text("expr", function.expr ? Print(*function.expr) : "");
+  for (const auto& [key, json] : EffectsJson(function)) out.Raw(key, json);
   return out.Raw("remarks", fmt::format("[{}]", fmt::join(remarks, ", "))).Done();
 }
 
@@ -307,9 +309,32 @@ std::string DrawJson(const CompiledApp& app) {
     agents.push_back(AgentJson(agent, app, diagnostics));
   }
   return fmt::format(
-      "{{\n  \"app\": {},\n  \"agents\": {},\n  \"written\": {},\n  \"optimized\": {}\n}}\n",
-      JsonQuoted(app.written.app), Lines(agents, 4), PlanJson(app.written, app).Run(),
+      "{{\n  \"app\": {},\n  \"fields\": {},\n  \"agents\": {},\n  \"written\": {},\n"
+      "  \"optimized\": {}\n}}\n",
+      JsonQuoted(app.written.app), app.fields, Lines(agents, 4), PlanJson(app.written, app).Run(),
       PlanJson(app.optimized, app).Run());
+}
+
+std::vector<std::pair<const char*, std::string>> EffectsJson(const Function& function) {
+  if (!function.expr) {
+    return {{"reads", "null"},
+            {"writes", "null"},
+            {"raises", "null"},
+            {"event", "null"},
+            {"returns_argument", "null"}};
+  }
+  const auto list = [](const std::vector<std::string>& texts) {
+    std::vector<std::string> quoted;
+    for (const std::string& text : texts) quoted.push_back(JsonQuoted(text));
+    return fmt::format("[{}]", fmt::join(quoted, ", "));
+  };
+  const auto flag = [](bool set) { return set ? "true" : "false"; };
+  const Effects effects = EffectsOf(*function.expr);
+  return {{"reads", list(PathTexts(effects.reads))},
+          {"writes", list(PathTexts(effects.writes))},
+          {"raises", list(RaisesTexts(effects.raises))},
+          {"event", flag(effects.event)},
+          {"returns_argument", flag(effects.result == Effects::Result::kArgument)}};
 }
 
 }  // namespace kaspr::ir

@@ -5,6 +5,8 @@
 
 #include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/diagnostics.h"
 #include "ir/engine.h"
@@ -21,7 +23,11 @@ struct CompiledApp {
   const PassContext& passes;
   const Diagnostics& diagnostics;
   std::function<Engines(const Agent&)> engines;
+  bool fields = false;  // the page shows at first what functions look at and change
 };
+
+// What is known of a function, by key: "reads": ["\".user.id\""]; null of what is not translated.
+std::vector<std::pair<const char*, std::string>> EffectsJson(const Function& function);
 
 // JSON, a line for each thing in it.
 std::string DrawJson(const CompiledApp& app);

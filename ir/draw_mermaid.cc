@@ -46,8 +46,8 @@ std::string Escaped(const std::vector<std::string>& lines) {
 
 }  // namespace
 
-std::string DrawMermaid(const Graph& graph) {
-  const Picture picture = PictureOf(graph);
+std::string DrawMermaid(const Graph& graph, const DrawOptions& options) {
+  const Picture picture = PictureOf(graph, options.fields);
   std::string out = "flowchart LR\n";
   const auto append = [&]<class... Args>(fmt::format_string<Args...> format, Args&&... args) {
     fmt::format_to(std::back_inserter(out), format, std::forward<Args>(args)...);

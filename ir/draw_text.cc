@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "ir/draw.h"
+#include "ir/fields.h"
 #include "ir/labels.h"
 
 namespace kaspr::ir {
@@ -120,7 +121,7 @@ std::vector<Branch> BranchesOf(const Agent& agent) {
 
 class TextDrawing {
  public:
-  explicit TextDrawing(const Graph& graph) : graph_(graph) {}
+  TextDrawing(const Graph& graph, const DrawOptions& options) : graph_(graph), options_(options) {}
 
   std::string Run() && {
     for (const Agent* agent : InFlowOrder(graph_)) {
@@ -129,6 +130,7 @@ class TextDrawing {
       }
       for (const Branch& branch : BranchesOf(*agent)) DrawBranch(*agent, branch);
       DrawDeadLetters(*agent);
+      if (options_.fields) DrawFields(*agent);
     }
     return std::move(out_);
   }
@@ -162,6 +164,30 @@ class TextDrawing {
     out_ += fmt::format("{}failed records{} ──▶ {}\n", graph_.agents.size() > 1 ? "  " : "",
                         retry ? fmt::format(", after {} tries", on_error.attempts) : "",
                         Shown(on_error.topic));
+  }
+
+  // Below the picture, a line for each function.
+  void DrawFields(const Agent& agent) {
+    const std::string indent = graph_.agents.size() > 1 ? "  " : "";
+    std::vector<FnId> functions;
+    size_t width = 0;
+    for (const Node& node : agent.nodes) {
+      for (const FnId id : FunctionsOf(node.op)) {
+        if (std::ranges::find(functions, id) == functions.end()) functions.push_back(id);
+        width = std::max(width, Columns(Shown(agent.function(id).name)));
+      }
+    }
+    if (!functions.empty()) out_ += "\n";
+    for (const FnId id : functions) {
+      const std::string name = Shown(agent.function(id).name);
+      std::vector<std::string> labels = FieldLabels(FieldsOf(agent, {id}));
+      if (labels.empty()) labels.emplace_back("reads nothing");
+      std::string begin = indent + name + Repeat(" ", width - Columns(name) + 3);
+      for (const std::string& row : Wrap(labels, ",", kWidth - Columns(begin))) {
+        out_ += begin + row + '\n';
+        begin = Repeat(" ", indent.size() + width + 3);
+      }
+    }
   }
 
   static Column InputColumn(const Agent& agent) {
@@ -228,13 +254,14 @@ class TextDrawing {
   }
 
   const Graph& graph_;
+  const DrawOptions& options_;
   std::string out_;
 };
 
 }  // namespace
 
-std::string DrawText(const Graph& graph) {
-  return TextDrawing(graph).Run();
+std::string DrawText(const Graph& graph, const DrawOptions& options) {
+  return TextDrawing(graph, options).Run();
 }
 
 }  // namespace kaspr::ir

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ir/fields.h"
 #include "ir/labels.h"
 
 namespace kaspr::ir {
@@ -9,7 +10,8 @@ namespace {
 
 class PictureBuilder {
  public:
-  explicit PictureBuilder(const Graph& graph) : graph_(graph), shared_(graph) {}
+  PictureBuilder(const Graph& graph, bool fields)
+      : graph_(graph), shared_(graph), fields_(fields) {}
 
   Picture Run() && {
     picture_.app = Shown(graph_.app);
@@ -36,11 +38,16 @@ class PictureBuilder {
       const Node& node = agent.nodes[i];
       const auto* sink = std::get_if<PythonSink>(&node.op);
       if (sink != nullptr) {
-        cluster.boxes.push_back({.id = IdOf(index, i), .lines = {"sink " + Shown(sink->name)}});
+        Box box{.id = IdOf(index, i), .lines = {"sink " + Shown(sink->name)}};
+        AddFields(agent, {sink->function}, "  ", box.lines);
+        cluster.boxes.push_back(std::move(box));
       } else if (!IsOutput(node.op)) {
         Box box{.id = IdOf(index, i)};
-        for (const StepLabel& step : StepLabels(node)) {
-          box.lines.push_back(fmt::format("{} {}", step.kind, step.name));
+        const std::vector<StepLabel> steps = StepLabels(node);
+        const std::vector<std::vector<FnId>> functions = FunctionsByStep(node);
+        for (size_t step = 0; step < steps.size(); ++step) {
+          box.lines.push_back(fmt::format("{} {}", steps[step].kind, steps[step].name));
+          if (!steps[step].send) AddFields(agent, functions[step], "  ", box.lines);
         }
         cluster.boxes.push_back(std::move(box));
       }
@@ -66,10 +73,12 @@ class PictureBuilder {
     if (const auto* output = std::get_if<Output>(&node.op)) {
       const Destination& destination = output->destination;
       arrows.push_back({from, shared_.Of(destination), DestinationLabels(agent, destination)});
+      AddFields(agent, FunctionsOf(node.op), "", arrows.back().lines);
       return;
     }
     if (const auto* channel = std::get_if<ChannelOutput>(&node.op)) {
       arrows.push_back({from, shared_.OfChannel(channel->channel), ChannelLabels(agent, *channel)});
+      AddFields(agent, FunctionsOf(node.op), "", arrows.back().lines);
       return;
     }
     arrows.push_back({from, id, {}});
@@ -77,18 +86,28 @@ class PictureBuilder {
       if (step.group) arrows.push_back({id, shared_.OfTopic(step.group->topic), {}});
       if (!step.send) continue;
       arrows.push_back({id, shared_.Of(step.send->destination), SendLabels(agent, *step.send)});
+      AddFields(agent, FunctionsOf(*step.send), "", arrows.back().lines);
+    }
+  }
+
+  void AddFields(const Agent& agent, const std::vector<FnId>& functions, std::string_view indent,
+                 std::vector<std::string>& lines) const {
+    if (!fields_) return;
+    for (const std::string& line : FieldLines(FieldsOf(agent, functions))) {
+      lines.push_back(fmt::format("{}{}", indent, line));
     }
   }
 
   const Graph& graph_;
   const SharedBoxes shared_;
+  const bool fields_;
   Picture picture_;
 };
 
 }  // namespace
 
-Picture PictureOf(const Graph& graph) {
-  return PictureBuilder(graph).Run();
+Picture PictureOf(const Graph& graph, bool fields) {
+  return PictureBuilder(graph, fields).Run();
 }
 
 }  // namespace kaspr::ir

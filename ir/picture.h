@@ -38,6 +38,7 @@ struct Picture {
   std::vector<Cluster> agents;
 };
 
-Picture PictureOf(const Graph& graph);
+// `fields`: with what functions look at and change, below their operation or at the arrow.
+Picture PictureOf(const Graph& graph, bool fields = false);
 
 }  // namespace kaspr::ir

@@ -3,6 +3,7 @@
 // tests/golden/specs: an app that is right (x.yaml, or a folder x of them) and what becomes of it:
 //   .ir .ir-opt .plan .graph    always; .graph is the picture of the optimized app
 //   .err                        if there are warnings
+//   .graph-fields .dot-fields .mermaid-fields   what `--fields` makes of .graph, .dot, .mermaid
 //   .dot .json .mermaid .locs .spec .explain   where the file is there; .locs is .ir with places,
 //                               .explain what `kasprc explain -f` says
 // tests/golden/diagnostics: an app that is wrong, and .err: all that `kasprc check` says about it.
@@ -97,6 +98,12 @@ void RunSpec(const fs::path& app, const fs::path& folder, python::Interpreter& i
   if (fs::exists(Beside(app, ".dot"))) {
     ExpectFile(Beside(app, ".dot"), ir::DrawDot(*result.optimized));
   }
+  constexpr ir::DrawOptions kFields{.fields = true};
+  if (fs::exists(Beside(app, ".graph-fields"))) {
+    ExpectFile(Beside(app, ".graph-fields"), ir::DrawText(*result.optimized, kFields));
+    ExpectFile(Beside(app, ".dot-fields"), ir::DrawDot(*result.optimized, kFields));
+    ExpectFile(Beside(app, ".mermaid-fields"), ir::DrawMermaid(*result.optimized, kFields));
+  }
   if (fs::exists(Beside(app, ".json"))) {
     ExpectFile(Beside(app, ".json"), ir::DrawJson({.written = *result.graph,
                                                    .optimized = *result.optimized,
@@ -170,8 +177,9 @@ void RegisterAll(const fs::path& golden, python::Interpreter& interpreter) {
              [=, &interpreter] { RunDiagnostics(app, wrong, interpreter); });
   }
   Register("golden", "NoStrays", [=] {
-    ExpectNoStrays(specs, {".ir", ".ir-opt", ".plan", ".graph", ".err", ".dot", ".json", ".mermaid",
-                           ".locs", ".spec", ".explain", ".expr"});
+    ExpectNoStrays(
+        specs, {".ir", ".ir-opt", ".plan", ".graph", ".err", ".dot", ".json", ".mermaid", ".locs",
+                ".spec", ".explain", ".expr", ".graph-fields", ".dot-fields", ".mermaid-fields"});
     ExpectNoStrays(wrong, {".err"});
   });
   Register("golden", "EveryCodeIsShown", [=] { ExpectAllCodesShown(golden); });

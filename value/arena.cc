@@ -18,6 +18,7 @@ char* Arena::Allocate(size_t size) {
   if (size > left_) {
     const size_t block = std::max(size, kBlockSize);
     blocks_.push_back(std::make_unique_for_overwrite<char[]>(block + kPadding));
+    if (blocks_.size() == 1) first_ = block;
     allocated_ += block;
     next_ = blocks_.back().get();
     left_ = block;
@@ -33,6 +34,18 @@ void Arena::Reset() {
   next_ = nullptr;
   left_ = 0;
   allocated_ = 0;
+}
+
+void Arena::Rewind() {
+#ifdef __SANITIZE_ADDRESS__
+  Reset();  // so that it is found who still looks at what was there
+#else
+  // A first block of another size was made for one large thing.
+  if (blocks_.empty() || first_ != kBlockSize) return Reset();
+  blocks_.resize(1);
+  next_ = blocks_.front().get();
+  left_ = allocated_ = kBlockSize;
+#endif
 }
 
 }  // namespace kaspr::value

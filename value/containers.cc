@@ -238,20 +238,49 @@ Status FindEntry(Heap& heap, T& table, Value key, uint64_t hash, typename T::Ent
   return Status::kOk;
 }
 
-// Scalars of a dict that is not open are read where they stand.
-Value FindInDocument(Heap& heap, Dict& dict, std::string_view name, bool& must_open) {
-  const Document& document = *dict.document;
-  const uint32_t end = document.nodes[dict.node].next;
-  std::string unescaped;
-  for (uint32_t key = dict.node + 1; key < end; key = document.nodes[key].next) {
-    const Node& node = document.nodes[key];
-    if (!node.Is(Node::kEscape) && node.end - node.begin != name.size()) continue;
-    if (StringText(document, node, unescaped) != name) continue;
-    const NodeKind kind = document.nodes[key + 1].kind;
-    must_open = kind == NodeKind::kList || kind == NodeKind::kDict;
-    return must_open ? Value::Unbound() : heap.Read(document, key + 1);
-  }
-  return Value::Unbound();
+void Open(Heap& heap, Dict& dict) {
+  heap.Entries(dict);
+}
+void Open(Heap&, Set&) {}
+
+template <class T>
+Status LookUp(Heap& heap, T& table, Value key, typename T::Entry*& found) {
+  found = nullptr;
+  uint64_t hash = 0;
+  const Status status = Hash(heap, key, hash);
+  if (status != Status::kOk) return status;
+  Open(heap, table);
+  return FindEntry(heap, table, key, hash, found);
+}
+
+// Adds an entry; or `found` is the one that its key has.
+template <class T>
+Status Insert(Heap& heap, T& table, typename T::Entry entry, typename T::Entry*& found) {
+  found = nullptr;
+  Status status = Hash(heap, entry.key, entry.hash);
+  if (status != Status::kOk) return status;
+  if (!heap.Change(table)) return Status::kBail;
+  status = FindEntry(heap, table, entry.key, entry.hash, found);
+  if (status != Status::kOk || found != nullptr) return status;
+  heap.Reserve(table);
+  AddEntry(table, entry);
+  return Status::kOk;
+}
+
+// `removed` is what there was, without a key if there was nothing: then the table is not changed.
+template <class T>
+Status Erase(Heap& heap, T& table, Value key, typename T::Entry& removed) {
+  removed = {.key = Value::Unbound()};
+  typename T::Entry* entry = nullptr;
+  Status status = LookUp(heap, table, key, entry);
+  if (status != Status::kOk || entry == nullptr) return status;
+  if (!heap.Change(table)) return Status::kBail;
+  status = LookUp(heap, table, key, entry);  // it may have moved
+  if (status != Status::kOk) return status;
+  removed = *entry;
+  entry->key = Value::Unbound();
+  --table.size;
+  return Status::kOk;
 }
 
 }  // namespace
@@ -290,94 +319,44 @@ void AddEntry(Set& set, const SetEntry& entry) {
 }
 
 Status Find(Heap& heap, Dict& dict, Value key, Value& found) {
-  constexpr uint32_t kLongest = 256;
-  found = Value::Unbound();
-  // A long one gets its index: who looks once often looks again.
-  if (dict.document != nullptr && dict.size <= kLongest && key.Is(Tag::kStr)) {
-    bool must_open = false;
-    found = FindInDocument(heap, dict, key.str(), must_open);
-    if (!must_open) return Status::kOk;
-  }
-  uint64_t hash = 0;
-  Status status = Hash(heap, key, hash);
-  if (status != Status::kOk) return status;
-  heap.Entries(dict);
+  if (key.Is(Tag::kStr) && heap.Look(dict, key.str(), found)) return Status::kOk;
   DictEntry* entry = nullptr;
-  status = FindEntry(heap, dict, key, hash, entry);
-  if (entry != nullptr) found = entry->value;
+  const Status status = LookUp(heap, dict, key, entry);
+  found = entry != nullptr ? entry->value : Value::Unbound();
   return status;
 }
 
 Status Put(Heap& heap, Dict& dict, Value key, Value value) {
-  uint64_t hash = 0;
-  Status status = Hash(heap, key, hash);
-  if (status != Status::kOk) return status;
-  if (!heap.Change(dict)) return Status::kBail;
   DictEntry* entry = nullptr;
-  status = FindEntry(heap, dict, key, hash, entry);
-  if (status != Status::kOk) return status;
-  if (entry != nullptr) {
-    entry->value = value;
-  } else {
-    heap.Reserve(dict);
-    AddEntry(dict, {.key = key, .value = value, .hash = hash});
-  }
-  return Status::kOk;
+  const Status status = Insert(heap, dict, {.key = key, .value = value}, entry);
+  if (entry != nullptr) entry->value = value;
+  return status;
 }
 
 Status Remove(Heap& heap, Dict& dict, Value key, Value& removed) {
-  removed = Value::Unbound();
-  uint64_t hash = 0;
-  Status status = Hash(heap, key, hash);
-  if (status != Status::kOk) return status;
-  heap.Entries(dict);
-  DictEntry* entry = nullptr;
-  status = FindEntry(heap, dict, key, hash, entry);
-  if (status != Status::kOk || entry == nullptr) return status;
-  if (!heap.Change(dict)) return Status::kBail;
-  status = FindEntry(heap, dict, key, hash, entry);  // it may have moved
-  if (status != Status::kOk) return status;
-  removed = entry->value;
-  entry->key = Value::Unbound();
-  --dict.size;
-  return Status::kOk;
+  DictEntry entry;
+  const Status status = Erase(heap, dict, key, entry);
+  removed = entry.key.Is(Tag::kUnbound) ? Value::Unbound() : entry.value;
+  return status;
 }
 
 Status Contains(Heap& heap, Set& set, Value key, bool& contains) {
-  uint64_t hash = 0;
-  Status status = Hash(heap, key, hash);
   SetEntry* entry = nullptr;
-  if (status == Status::kOk) status = FindEntry(heap, set, key, hash, entry);
+  const Status status = LookUp(heap, set, key, entry);
   contains = entry != nullptr;
   return status;
 }
 
 Status Add(Heap& heap, Set& set, Value key) {
-  uint64_t hash = 0;
-  Status status = Hash(heap, key, hash);
-  if (status != Status::kOk) return status;
-  if (!heap.Change(set)) return Status::kBail;
   SetEntry* entry = nullptr;
-  status = FindEntry(heap, set, key, hash, entry);
-  if (status != Status::kOk || entry != nullptr) return status;
-  heap.Reserve(set);
-  AddEntry(set, {.key = key, .hash = hash});
-  return Status::kOk;
+  return Insert(heap, set, {.key = key}, entry);
 }
 
 Status Remove(Heap& heap, Set& set, Value key, bool& removed) {
-  removed = false;
-  uint64_t hash = 0;
-  Status status = Hash(heap, key, hash);
-  if (status != Status::kOk) return status;
-  if (!heap.Change(set)) return Status::kBail;
-  SetEntry* entry = nullptr;
-  status = FindEntry(heap, set, key, hash, entry);
-  if (status != Status::kOk || entry == nullptr) return status;
-  entry->key = Value::Unbound();
-  --set.size;
-  removed = true;
-  return Status::kOk;
+  SetEntry entry;
+  const Status status = Erase(heap, set, key, entry);
+  removed = !entry.key.Is(Tag::kUnbound);
+  return status;
 }
 
 }  // namespace kaspr::value

@@ -29,7 +29,8 @@ struct Node {
 
   NodeKind kind = NodeKind::kNull;
   uint8_t flags = 0;
-  uint16_t count = 0;  // of a list or dict: its items, kMany and above as kMany; of a key: a hash
+  uint16_t count =
+      0;  // of a list or dict: its items, kMany and above as kMany; of a key: its KeyHash
   uint32_t begin = 0;  // in bytes of the document; of a string, behind its quote
   uint32_t end = 0;
   uint32_t next = 0;  // the node behind this value and all in it; of a key, its value's next

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "value/containers.h"
+#include "value/key_hash.h"
 
 namespace kaspr::value {
 
@@ -19,6 +20,15 @@ bool IsAscii(std::string_view text) {
 template <class T>
 void Restore(std::vector<std::pair<T*, T>>& saved, size_t first) {
   for (; saved.size() > first; saved.pop_back()) *saved.back().first = saved.back().second;
+}
+
+template <class T>
+void Forget(std::vector<T>& saved, size_t kept) {
+  if (saved.capacity() > kept) {
+    std::vector<T>().swap(saved);
+  } else {
+    saved.clear();
+  }
 }
 
 }  // namespace
@@ -122,6 +132,14 @@ Value Heap::NewInt(std::string_view digits) {
   return done.ec == std::errc() ? Value::Int(integer) : Value::BigInt(arena_.Copy(digits));
 }
 
+// What is in a container is as old as that: a change of it is one of something that was there.
+Value Heap::ReadInside(const Container& container, uint32_t node) {
+  const Value value = Read(*container.document, node);
+  if (value.Is(Tag::kList)) value.list->epoch = container.epoch;
+  if (value.Is(Tag::kDict)) value.dict->epoch = container.epoch;
+  return value;
+}
+
 std::span<const Value> Heap::Items(List& list) {
   if (list.document != nullptr) {
     const Document& document = *list.document;
@@ -129,7 +147,7 @@ std::span<const Value> Heap::Items(List& list) {
     list.capacity = list.size;
     uint32_t node = list.node + 1;
     for (uint32_t i = 0; i < list.size; ++i, node = document.nodes[node].next) {
-      list.first[i] = Read(document, node);
+      list.first[i] = ReadInside(list, node);
     }
     list.document = nullptr;
   }
@@ -139,16 +157,45 @@ std::span<const Value> Heap::Items(List& list) {
 std::span<const DictEntry> Heap::Entries(Dict& dict) {
   if (dict.document != nullptr) {
     const Document& document = *dict.document;
-    const uint32_t size = std::exchange(dict.size, 0);
+    const uint32_t size = dict.size;
+    Dict open = dict;
+    open.document = nullptr;
+    open.used = open.size = 0;
+    Resize(open, size);
     uint32_t key = dict.node + 1;
-    dict.document = nullptr;
-    Resize(dict, size);
     for (uint32_t i = 0; i < size; ++i, key = document.nodes[key].next) {
       const Value name = Read(document, key);
-      AddEntry(dict, {.key = name, .value = Read(document, key + 1), .hash = HashStr(name.str())});
+      AddEntry(open, {.key = name, .value = At(dict, key + 1), .hash = HashStr(name.str())});
     }
+    dict = open;
   }
   return dict.entries();
+}
+
+bool Heap::Look(Dict& dict, std::string_view key, Value& found) {
+  if (dict.document == nullptr || dict.looks == kMostLooks) return false;
+  ++dict.looks;
+  found = Value::Unbound();
+  const std::span<const Node> nodes = dict.document->nodes;
+  const uint16_t hash = KeyHash(key);
+  for (uint32_t i = dict.node + 1, end = nodes[dict.node].next; i < end; i = nodes[i].next) {
+    if (nodes[i].count != hash || StringText(*dict.document, nodes[i], unescaped_) != key) continue;
+    found = At(dict, i + 1);
+    if (found.Is(Tag::kList) || found.Is(Tag::kDict)) {
+      if (dict.first == nullptr) dict.first = arena_.AllocateArray<DictEntry>(kMostLooks).data();
+      dict.first[dict.used++] = {.key = Read(*dict.document, i), .value = found, .hash = i + 1};
+    }
+    break;
+  }
+  return true;
+}
+
+// What stands at a node of a dict that is not open.
+Value Heap::At(const Dict& dict, uint32_t node) {
+  for (const DictEntry& seen : dict.entries()) {
+    if (seen.hash == node) return seen.value;
+  }
+  return ReadInside(dict, node);
 }
 
 // What is saved keeps its arrays, and the container goes on with copies of them.
@@ -241,10 +288,10 @@ void Heap::Undo(Mark mark) {
 }
 
 void Heap::Reset() {
-  arena_.Reset();
-  lists_.clear();
-  dicts_.clear();
-  sets_.clear();
+  arena_.Rewind();
+  Forget(lists_, kKeptChanges);
+  Forget(dicts_, kKeptChanges);
+  Forget(sets_, kKeptChanges);
 }
 
 }  // namespace kaspr::value

@@ -2,9 +2,9 @@
 
 // Lists, dicts, sets and text that a native function makes or changes, and how that is undone.
 //
-// A list or dict of a document is read where it stands: only a look at one of its containers, or a
-// change, makes entries of it, and of no level below. What is made lies in the heap and goes with
-// Reset. One thread at a time; whatever it shows (documents, constants) must outlive it.
+// A list or dict of a document is read where it stands: a change, or more than a few looks, makes
+// entries of it, and of no level below. What is made lies in the heap and goes with Reset. One
+// thread at a time; whatever it shows (documents, constants) must outlive it.
 //
 //   const Heap::Mark mark = heap.NewMark();
 //   ...                                       // bails
@@ -30,6 +30,7 @@ struct Container {
   uint32_t epoch = 0;    // the heap's, when it was made or its state saved
   uint32_t changes = 0;  // how often it was changed: who iterates over it looks whether it was
   bool frozen = false;   // a constant, which others see too: a change bails
+  uint8_t looks = 0;     // how many keys of it were looked up in the document
   // The node of a document that it is, until it is opened; null: it was, or it never was one.
   const Document* document = nullptr;
   uint32_t node = 0;
@@ -67,6 +68,9 @@ struct Table : Container {
   uint32_t slots = 0;
 };
 
+// Until it is opened, its entries are the containers in it that were looked up, in any order, with
+// the node as hash: each is the same one at the next look and when it is opened, and may be
+// changed.
 struct Dict : Table<DictEntry> {};
 
 // Its order is not that of Python's sets, so who would show it bails.
@@ -111,6 +115,10 @@ class Heap {
   std::span<const Value> Items(List& list);
   std::span<const DictEntry> Entries(Dict& dict);
 
+  // The value of a key, looked up where the dict stands in its document; unbound: it has none.
+  // False: it is open, or worth it.
+  [[nodiscard]] bool Look(Dict& dict, std::string_view key, Value& found);
+
   // Before each change; the container is open then. False: it is frozen.
   [[nodiscard]] bool Change(List& list);
   [[nodiscard]] bool Change(Dict& dict);
@@ -130,7 +138,7 @@ class Heap {
   Mark NewMark();
   void Undo(Mark mark);
 
-  // Forgets everything.
+  // Forgets everything, but keeps some of the memory for what comes next.
   void Reset();
 
   size_t allocated() const { return arena_.allocated(); }  // bytes
@@ -139,8 +147,14 @@ class Heap {
   template <class T>
   using Saved = std::vector<std::pair<T*, T>>;
 
+  static constexpr uint8_t kMostLooks = 8;
+  static constexpr size_t kKeptChanges =
+      1024;  // of containers, for which there is room after Reset
+
   template <class T>
   T* New();
+  Value ReadInside(const Container& container, uint32_t node);
+  Value At(const Dict& dict, uint32_t node);
   template <class T>
   bool Save(T& container, Saved<T>& saved);
   template <class T>

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "value/json_token.h"
+#include "value/key_hash.h"
 
 namespace kaspr::value {
 
@@ -14,33 +15,6 @@ constexpr size_t kFewKeys = 64;  // up to which keys of a dict are compared one 
 
 bool IsSpace(char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
-template <class T>
-T Load(const char* bytes) {
-  T word;
-  std::memcpy(&word, bytes, sizeof word);
-  return word;
-}
-
-uint64_t HashBytes(std::string_view bytes) {
-  const char* p = bytes.data();
-  const size_t size = bytes.size();
-  uint64_t a = size, b = 0;
-  if (size >= 8) {
-    for (size_t i = 8; i + 8 < size; i += 8) a = (a ^ Load<uint64_t>(p + i)) * 0x9E3779B97F4A7C15;
-    a ^= Load<uint64_t>(p);
-    b = Load<uint64_t>(p + size - 8);
-  } else if (size >= 4) {
-    a ^= uint64_t{Load<uint32_t>(p)} << 32;
-    b = Load<uint32_t>(p + size - 4);
-  } else if (size > 0) {
-    b = static_cast<unsigned char>(p[0]) | static_cast<unsigned char>(p[size / 2]) << 8 |
-        static_cast<unsigned char>(p[size - 1]) << 16;
-  }
-  const auto product = static_cast<unsigned __int128>(a ^ 0xA0761D6478BD642F) *
-                       static_cast<unsigned __int128>(b ^ 0xE7037ED1A0B428DB);
-  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
 }
 
 }  // namespace
@@ -165,7 +139,7 @@ struct JsonReader::Scan {
     const std::string_view name = !key.Is(Node::kEscape)
                                       ? std::string_view(text + key.begin, key.end - key.begin)
                                       : Unescaped(key);
-    const auto hash = static_cast<uint16_t>(HashBytes(name));
+    const auto hash = KeyHash(name);
     key.count = hash;
     Frame& frame = frames[depth - 1];
     uint64_t& seen = frame.seen[hash >> 6 & 7];

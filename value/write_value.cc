@@ -1,5 +1,7 @@
 #include "value/write_value.h"
 
+#include <algorithm>
+
 #include "value/heap.h"
 
 namespace kaspr::value {
@@ -77,6 +79,34 @@ Status WriteEntries(const Dict& dict, uint32_t depth, JsonWriter& out) {
   return Status::kOk;
 }
 
+// Is a dict of a document, of which containers were looked up, still what stands there?
+bool IsAsRead(const Dict& dict) {
+  return std::ranges::all_of(dict.entries(), [](const DictEntry& seen) {
+    if (seen.value.Is(Tag::kList)) return seen.value.list->document != nullptr;
+    return seen.value.dict->document != nullptr && seen.value.dict->used == 0;
+  });
+}
+
+// Of a dict of a document: what was looked up as it is now, the rest as it stands there.
+Status WriteNodes(const Dict& dict, uint32_t depth, JsonWriter& out) {
+  const std::span<const Node> nodes = dict.document->nodes;
+  out.Raw("{");
+  for (uint32_t i = dict.node + 1; i < nodes[dict.node].next; i = nodes[i].next) {
+    if (i > dict.node + 1) out.Raw(", ");
+    const auto seen = std::ranges::find(dict.entries(), i + 1, &DictEntry::hash);
+    if (seen == dict.entries().end()) {
+      WriteNode(out, *dict.document, i);
+      continue;
+    }
+    Status status = WriteKey(seen->key, out);
+    out.Raw(": ");
+    if (status == Status::kOk) status = Write(seen->value, depth + 1, out);
+    if (status != Status::kOk) return status;
+  }
+  out.Raw("}");
+  return Status::kOk;
+}
+
 Status Write(Value value, uint32_t depth, JsonWriter& out) {
   if (depth == Heap::kDeepest) return Status::kBail;
   switch (value.tag) {
@@ -91,6 +121,7 @@ Status Write(Value value, uint32_t depth, JsonWriter& out) {
     case Tag::kDict: {
       const Dict& dict = *value.dict;
       if (dict.document == nullptr) return WriteEntries(dict, depth, out);
+      if (!IsAsRead(dict)) return WriteNodes(dict, depth, out);
       WriteNode(out, *dict.document, dict.node);
       return Status::kOk;
     }

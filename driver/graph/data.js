@@ -33,4 +33,13 @@ const isNamed = (node) => node.kind !== "input" && node.kind !== "stage";  // by
 const isOutput = (node) => ["output", "channel", "sink"].includes(node.kind);
 const functionsOf = new Map(app.agents.map((agent) =>
   [agent.name, new Map(agent.functions.map((one) => [one.name, one]))]));
+// What the functions of a node look at and change; null: one of them is not translated.
+function fieldsOf(agent, node) {
+  const functions = [...new Set(node.functions)].map((name) => functionsOf.get(agent.name).get(name));
+  if (functions.some((one) => one.reads === null)) return null;
+  const all = (key) => [...new Set(functions.flatMap((one) => one[key]))];
+  const event = functions.some((one) => one.event) ? ["the event"] : [];
+  return { reads: [...all("reads"), ...event], writes: all("writes") };
+}
+
 const agentNamed = new Map(app.agents.map((agent) => [agent.name, agent]));

@@ -80,6 +80,17 @@ function choose(name) {
   for (const plan of plans) plan.show();
 }
 
+// With the fields on the ways, or without.
+const fieldsButton = document.getElementById("fields");
+function showFields(shown) {
+  fieldsButton.setAttribute("aria-pressed", String(shown));
+  main.classList.toggle("fields", shown);
+  for (const plan of plans) plan.redraw();
+  if (opened === null) return;
+  const { keys } = opened.plan.things.get(opened.id);
+  for (const one of plans) one.mark(one === opened.plan ? opened.id : null, keys);
+}
+
 const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 const shared = (channel) => app.optimized.topics.filter((topic) => (topic.kind === "channel") === channel).length;
 document.getElementById("counts").textContent = [count(app.agents.length, "agent"), count(shared(false), "topic"),
@@ -90,7 +101,9 @@ const plans = ["written", "optimized"].map((name) =>
 for (const tab of document.querySelectorAll(".tabs button")) {
   tab.addEventListener("click", () => choose(tab.dataset.plan));
 }
+fieldsButton.addEventListener("click", () => showFields(fieldsButton.getAttribute("aria-pressed") !== "true"));
 choose("optimized");
+if (app.fields) showFields(true);
 const sizes = new ResizeObserver(() => {
   for (const plan of plans) {
     plan.show();

@@ -32,9 +32,20 @@ function irOf(text, label) {
   return ir;
 }
 
+// What a function does to its value, and what may come of it.
+function effectsOf(one) {
+  if (one.reads === null) return make("p", "quiet", "What it reads, writes and may raise is unknown.");
+  const list = (items) => (items.length > 0 ? items.join(" ") : "nothing");
+  const rows = [["Reads", list([...one.reads, ...(one.event ? ["the event"] : [])])], ["Writes", list(one.writes)],
+    ["May raise", list(one.raises)]];
+  if (one.returns_argument) rows.push(["Returns", "its argument"]);
+  return make("dl", "effects", ...rows.flatMap(([name, text]) => [make("dt", "", name), make("dd", "", text)]));
+}
+
 function aboutFunction(one) {
   const parts = [make("h3", "", one.name, make("span", "quiet", ` – ${one.role}, ${placeOf(one)}`)), programOf(one)];
-  if (one.why) parts.push(make("p", "why", `Runs in Python: ${one.why}`));
+  if (one.reason) parts.push(make("p", "why", `Runs in Python: ${one.reason}`));
+  parts.push(effectsOf(one));
   if (one.expr) parts.push(make("h3", "", `${one.name} translated`), irOf(one.expr, `IR of ${one.name}`));
   if (one.per_call) parts.push(make("p", "quiet", "This block runs again for every call."));
   if (one.remarks.length > 0) parts.push(make("h3", "", "Remarks"), listOf(one.remarks.map(remarkText)));

@@ -63,15 +63,29 @@ class Plan {
       node.engine, ...content);
   }
 
+  // The fields on the ways into and out of a node.
+  flow(verb, fields) {
+    return fields.length > 0 ? [make("p", "flow", make("span", "kind", verb), ` ${fields.join(" ")}`)] : [];
+  }
+
+  // What stands on the way into a node, itself, and what stands on the way out.
+  withFlow(agent, node, element) {
+    const fields = node.functions.length > 0 && !node.steps ? fieldsOf(agent, node) : { reads: [], writes: [] };
+    if (fields === null) return [...this.flow("fields", ["unknown"]), element];
+    return [...this.flow("reads", fields.reads), element, ...this.flow("writes", fields.writes)];
+  }
+
   // An operation; behind a group-by the topic that it goes through.
   addOperation(agent, node, steps) {
     const button = this.nodeButton(agent, node, isNamed(node) ? node.name : "");
     if (!node.steps) {
-      steps.append(button);
+      steps.append(...this.withFlow(agent, node, button));
     } else {
       button.classList.remove(node.engine);
       const stage = make("div", "stage", button);
-      for (const step of node.steps) stage.append(make("div", "step", this.nodeButton(agent, step)));
+      for (const step of node.steps) {
+        stage.append(...this.withFlow(agent, step, make("div", "step", this.nodeButton(agent, step))));
+      }
       steps.append(stage);
     }
     if (node.kind !== "group-by") return;
@@ -91,7 +105,7 @@ class Plan {
     const outs = make("div", "outs");
     for (const node of agent.nodes) {
       if (isOutput(node)) {
-        outs.append(this.nodeButton(agent, node));
+        outs.append(make("div", "out", ...this.withFlow(agent, node, this.nodeButton(agent, node))));
       } else {
         this.addOperation(agent, node, steps);
       }
@@ -157,9 +171,19 @@ class Plan {
     this.canvas.append(this.picture(size));
     this.width = size.width;
     this.fit();
+    if (this.placed) return;
+    this.placed = true;
     const first = this.boxes[0].element.getBoundingClientRect();
     const outer = this.scroll.getBoundingClientRect();
     this.scroll.scrollLeft += (first.left + first.right - outer.left - outer.right) / 2;
+  }
+
+  // Anew, after what is in boxes came or went.
+  redraw() {
+    this.canvas.querySelector("svg")?.remove();
+    this.canvas.style.zoom = 1;
+    this.drawn = false;
+    this.show();
   }
 
   fit() {

@@ -1,13 +1,16 @@
 #include "ir/expr/effects.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <optional>
 #include <utility>
 
 #include "base/match.h"
 #include "ir/expr/types.h"
+#include "ir/lexer.h"
 #include "value/primitives.h"
 
 namespace kaspr::ir {
@@ -182,6 +185,7 @@ class Analysis {
     if (primitive.name == "getitem" && text_key) {  // no sequence has an index that is text
       return value::Only(value::Status::kKeyError) | value::Only(value::Status::kTypeError);
     }
+    if (primitive.name == "setitem" && text_key) return value::Only(value::Status::kTypeError);
     return primitive.raises;
   }
 
@@ -309,21 +313,20 @@ class Analysis {
   Effects effects_;
 };
 
+bool IsPlainKey(std::string_view key) {
+  return !key.empty() && std::all_of(key.begin(), key.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '@' || c >= 0x80;
+  });
+}
+
 std::string PathsText(const char* word, const std::set<FieldPath>& paths) {
-  std::string text;
-  for (const FieldPath& path : paths) {
-    // What is in another one goes without saying.
-    const bool inside = std::any_of(paths.begin(), paths.end(), [&](const FieldPath& other) {
-      return other.size() < path.size() && Overlaps(other, path);
-    });
-    if (!inside) text += " " + PathText(path);
-  }
-  return text.empty() ? "" : word + text;
+  const std::vector<std::string> texts = PathTexts(paths);
+  return texts.empty() ? "" : fmt::format("{} {}", word, fmt::join(texts, " "));
 }
 
 std::string SpreadText(const Effects& effects) {
-  const std::string changed = PathsText("", effects.changes);
-  return changed.empty() ? "returns a copy of it" : "returns a copy of it but for" + changed;
+  const std::string text = "returns a copy of it";
+  return effects.changes.empty() ? text : text + PathsText(" but for", effects.changes);
 }
 
 }  // namespace
@@ -345,12 +348,8 @@ std::string EffectsText(const Effects& effects) {
                                     PathsText("writes", effects.writes)};
   if (effects.event) parts.push_back("looks at the event");
   if (effects.clock) parts.push_back("reads the clock");
-  std::string raised;
-  for (const value::Status status : value::StatusesOf(effects.raises)) {
-    raised += fmt::format("{} {}", raised.empty() ? "" : ",", value::StatusName(status));
-  }
-  if (effects.raises == value::kAnyException) raised = " anything";
-  if (!raised.empty()) parts.push_back("may raise" + raised);
+  const std::vector<std::string> raised = RaisesTexts(effects.raises);
+  if (!raised.empty()) parts.push_back(fmt::format("may raise {}", fmt::join(raised, ", ")));
   if (effects.result == Effects::Result::kArgument) parts.push_back("returns its argument");
   if (effects.result == Effects::Result::kSpread) parts.push_back(SpreadText(effects));
   std::string text;
@@ -362,8 +361,28 @@ std::string EffectsText(const Effects& effects) {
 
 std::string PathText(const FieldPath& path) {
   std::string text;
-  for (const std::string& key : path) text += "." + key;
+  for (const std::string& key : path) text += "." + (IsPlainKey(key) ? key : Quoted(key));
   return text.empty() ? "." : text;
+}
+
+std::vector<std::string> PathTexts(const std::set<FieldPath>& paths) {
+  std::vector<std::string> texts;
+  for (const FieldPath& path : paths) {
+    const bool inside = std::any_of(paths.begin(), paths.end(), [&](const FieldPath& other) {
+      return other.size() < path.size() && Overlaps(other, path);
+    });
+    if (!inside) texts.push_back(PathText(path));
+  }
+  return texts;
+}
+
+std::vector<std::string> RaisesTexts(value::Raises raises) {
+  if (raises == value::kAnyException) return {"anything"};
+  std::vector<std::string> texts;
+  for (const value::Status status : value::StatusesOf(raises)) {
+    texts.emplace_back(value::StatusName(status));
+  }
+  return texts;
 }
 
 bool Overlaps(const FieldPath& a, const FieldPath& b) {

@@ -43,6 +43,10 @@ std::string EffectsText(const Effects& effects);
 
 // ".user.id"; "." of {}.
 std::string PathText(const FieldPath& path);
+// Of each; what is in another one goes without saying.
+std::vector<std::string> PathTexts(const std::set<FieldPath>& paths);
+// "KeyError"; "anything" if that is all that is known.
+std::vector<std::string> RaisesTexts(value::Raises raises);
 
 // Is one of them the other, or in it?
 bool Overlaps(const FieldPath& a, const FieldPath& b);

@@ -1,6 +1,9 @@
 #include "ir/expr/evaluate.h"
 
-#include <utility>
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <memory>
 
 #include "base/check.h"
 #include "base/match.h"
@@ -154,13 +157,15 @@ class Iteration {
   size_t next_ = 0;
 };
 
+constexpr size_t kCommonRoom = 64;  // values of a run, for which no memory is asked
+
 enum class Flow : uint8_t { kGive, kBreak, kContinue, kReturn, kStop };
 
-// A function that runs.
+// A function that runs. Its memory is the run's.
 struct Frame {
   std::span<const Value> constants;
-  std::vector<Value> values;
-  std::vector<Value> out;       // what the region that ran last gives, carries or returns
+  std::span<Value> values;
+  std::span<Value> taken;  // the operands of what runs; what a region gives, carries or returns
   Status status = Status::kOk;  // of kStop
 
   Value Get(const Operand& operand) const {
@@ -171,13 +176,13 @@ struct Frame {
     status = why;
     return Flow::kStop;
   }
-  void Take(const Inst& inst) {
-    out.clear();
-    for (const Operand& operand : inst.operands) out.push_back(Get(operand));
+  std::span<const Value> Take(std::span<const Operand> operands) {
+    for (size_t i = 0; i < operands.size(); ++i) taken[i] = Get(operands[i]);
+    return taken.first(operands.size());
   }
-  // Gives what came out to these values.
+  // Gives what was taken to these values.
   void Hand(std::span<const ValueId> ids) {
-    for (size_t i = 0; i < ids.size(); ++i) Set(ids[i], out[i]);
+    for (size_t i = 0; i < ids.size(); ++i) Set(ids[i], taken[i]);
   }
 };
 
@@ -188,24 +193,35 @@ struct Evaluator::Execution {
   const Evaluator& evaluator;
   Heap& heap;
   const Surroundings& surroundings;
+  std::span<Value> room;  // of frames that are to come
   uint64_t turns = 0;
 
   Status CallFunction(uint32_t index, std::span<const Value> arguments, Value& result) {
     const ExprFunction& function = evaluator.expr_.functions[index];
     if (++turns > kMostTurns) return Status::kBail;
+    const std::span<Value> callers = room;
     Frame frame{.constants = evaluator.constants_[index],
-                .values = std::vector<Value>(function.values),
-                .out = {}};
+                .values = TakeRoom(function.values),
+                .taken = TakeRoom(evaluator.widest_[index])};
     std::copy(arguments.begin(), arguments.end(), frame.values.begin());
-    if (RunRegion(frame, function.body) != Flow::kReturn) return frame.status;
-    result = frame.out.front();
+    const Flow flow = RunRegion(frame, function.body);
+    room = callers;
+    if (flow != Flow::kReturn) return frame.status;
+    result = frame.taken.front();
     return Status::kOk;
+  }
+
+  std::span<Value> TakeRoom(size_t size) {
+    const std::span<Value> taken = room.first(size);
+    room = room.subspan(size);
+    return taken;
   }
 
   Flow RunRegion(Frame& frame, const Region& region) {
     for (const Inst& inst : region.body) {
       Flow flow = Flow::kGive;
-      if (!RunInst(frame, inst, flow)) return flow;
+      const bool primitive = std::holds_alternative<Apply>(inst.op);  // most are: at once
+      if (!(primitive ? RunSimple(frame, inst, flow) : RunInst(frame, inst, flow))) return flow;
     }
     KASPR_UNREACHABLE("a region without an end");
   }
@@ -213,7 +229,7 @@ struct Evaluator::Execution {
   // False: it leaves the region, as `flow` says.
   bool RunInst(Frame& frame, const Inst& inst, Flow& flow) {
     const auto leave = [&](Flow how) {
-      frame.Take(inst);
+      frame.Take(inst.operands);
       flow = how;
       return false;
     };
@@ -224,16 +240,7 @@ struct Evaluator::Execution {
       frame.Hand(inst.results);
       return true;
     };
-    const auto simple = [&] {
-      Value result;
-      const Status status = RunSimple(frame, inst, result);
-      if (status != Status::kOk) {
-        flow = frame.Stop(status);
-        return false;
-      }
-      if (!inst.results.empty()) frame.Set(inst.results.front(), result);
-      return true;
-    };
+    const auto simple = [&] { return RunSimple(frame, inst, flow); };
     return std::visit(
         Match{[&](const Apply&) { return simple(); }, [&](const Call&) { return simple(); },
               [&](const EventField&) { return simple(); }, [&](const Yield&) { return simple(); },
@@ -258,7 +265,7 @@ struct Evaluator::Execution {
   }
 
   Flow RunLoop(Frame& frame, const Inst& inst) {
-    frame.Take(inst);
+    frame.Take(inst.operands);
     while (true) {
       if (++turns > kMostTurns) return frame.Stop(Status::kBail);
       frame.Hand(inst.regions[0].parameters);
@@ -269,9 +276,8 @@ struct Evaluator::Execution {
   }
 
   Flow RunFor(Frame& frame, const Inst& inst) {
-    frame.Take(inst);
-    Iteration iteration(heap, frame.out.front());
-    frame.out.erase(frame.out.begin());
+    Iteration iteration(heap, frame.Get(inst.operands.front()));
+    frame.Take(std::span(inst.operands).subspan(1));
     const std::span<const ValueId> parameters = inst.regions[0].parameters;
     while (true) {
       Value item;
@@ -304,9 +310,19 @@ struct Evaluator::Execution {
     return flow;
   }
 
-  Status RunSimple(Frame& frame, const Inst& inst, Value& result) {
-    std::vector<Value> operands;
-    for (const Operand& operand : inst.operands) operands.push_back(frame.Get(operand));
+  // What runs no regions.
+  bool RunSimple(Frame& frame, const Inst& inst, Flow& flow) {
+    Value result;
+    const Status status = Compute(inst, frame.Take(inst.operands), result);
+    if (status != Status::kOk) {
+      flow = frame.Stop(status);
+      return false;
+    }
+    if (!inst.results.empty()) frame.Set(inst.results.front(), result);
+    return true;
+  }
+
+  Status Compute(const Inst& inst, std::span<const Value> operands, Value& result) {
     if (const auto* apply = std::get_if<Apply>(&inst.op)) {
       return apply->primitive->function(heap, operands, result);
     }
@@ -326,12 +342,32 @@ Evaluator::Evaluator(const Expr& expr) : expr_(expr) {
     for (const Literal& literal : function.constants) {
       constants.push_back(MakeConstant(constants_heap_, literal));
     }
+    size_t widest = 1;
+    ForEachInst(function.body,
+                [&](const Inst& inst) { widest = std::max(widest, inst.operands.size()); });
+    widest_.push_back(widest);
   }
+  // Callers stand in front of what they call, and none is there twice.
+  std::vector<size_t> rooms(expr.functions.size());
+  for (size_t i = expr.functions.size(); i-- > 0;) {
+    size_t calls = 0;
+    ForEachInst(expr.functions[i].body, [&](const Inst& inst) {
+      if (const auto* call = std::get_if<Call>(&inst.op)) {
+        calls = std::max(calls, rooms[call->function]);
+      }
+    });
+    rooms[i] = expr.functions[i].values + widest_[i] + calls;
+  }
+  room_ = rooms.front();
 }
 
 Status Evaluator::Run(Heap& heap, std::span<const Value> arguments,
                       const Surroundings& surroundings, Value& result) const {
-  return Execution{*this, heap, surroundings}.CallFunction(0, arguments, result);
+  alignas(Value) std::array<std::byte, kCommonRoom * sizeof(Value)> common;
+  std::vector<Value> more(room_ > kCommonRoom ? room_ : 0);
+  Value* room = more.empty() ? reinterpret_cast<Value*>(common.data()) : more.data();
+  std::uninitialized_default_construct_n(room, room_);
+  return Execution{*this, heap, surroundings, {room, room_}}.CallFunction(0, arguments, result);
 }
 
 }  // namespace kaspr::ir

@@ -47,7 +47,10 @@ class Evaluator {
 
   const Expr& expr_;
   value::Heap constants_heap_;
-  std::vector<std::vector<value::Value>> constants_;  // by function; nobody changes them
+  // By function: its constants, which nobody changes; the most operands that something in it has.
+  std::vector<std::vector<value::Value>> constants_;
+  std::vector<size_t> widest_;
+  size_t room_ = 0;  // how many values the functions need that run at one time
 };
 
 }  // namespace kaspr::ir

@@ -1,6 +1,7 @@
 #include "ir/passes/early_filters.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
@@ -23,9 +24,7 @@ size_t CountOperations(const Expr& expr) {
 }
 
 std::string PathsText(const std::set<FieldPath>& paths) {
-  std::string text;
-  for (const FieldPath& path : paths) text += (text.empty() ? "" : " ") + PathText(path);
-  return text;
+  return fmt::format("{}", fmt::join(PathTexts(paths), " "));
 }
 
 // The part of both in which they meet, for messages.

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Runs tests/golden/failures/NAME.yaml on NAME.jsonl; NAME.err is all that is said, and the exit code.
+NAME.flags, if it is there, has more arguments.
 
     failures_test.py KASPRC
 
@@ -18,9 +19,11 @@ KASPRC = ""
 
 
 def said(spec):
+    flags = spec.with_suffix(".flags")
+    more = flags.read_text(encoding="utf-8").split() if flags.exists() else []
     process = subprocess.run(
         [KASPRC, "run", "-f", spec.name, "--records", spec.with_suffix(".jsonl").name,
-         "--records-out", "/dev/null"], cwd=FOLDER, capture_output=True, text=True, check=False)
+         "--records-out", "/dev/null", *more], cwd=FOLDER, capture_output=True, text=True, check=False)
     text = re.sub(r"\d+\.\d s\n", "0.0 s\n", process.stderr)
     return f"{text}exit {process.returncode}\n"
 

@@ -154,15 +154,16 @@ class Page(unittest.TestCase):
         cls.folder = pathlib.Path(cls.scratch.name)
         cls.browser = cls.enterClassContext(Chromium())
 
-    def graph(self, spec, form):
-        process = subprocess.run([KASPRC, "graph", "-f", spec, "-o", form], capture_output=True,
+    def graph(self, spec, form, *options):
+        process = subprocess.run([KASPRC, "graph", "-f", spec, "-o", form, *options], capture_output=True,
                                  text=True, cwd=ROOT, check=False)
         self.assertEqual(process.returncode, 0, process.stderr)
         return process.stdout
 
-    def open(self, spec, size=DESK, **options):
+    def open(self, spec, size=DESK, fields=False, **options):
         path = self.folder / "page.html"
-        path.write_text(self.graph(spec, "html"), encoding="utf-8")
+        more = ["--fields"] if fields else []
+        path.write_text(self.graph(spec, "html", *more), encoding="utf-8")
         page = self.browser.open(path.as_uri(), *size, **options)
         self.addCleanup(self.expect_quiet, page, path.as_uri())
         return page
@@ -199,8 +200,10 @@ class Shows(Page):
                          for agent in app["agents"]}
             for agent in app["agents"]:
                 for one in agent["functions"]:
-                    self.assertEqual(one["engine"], "python" if one["why"] else "eval")
-                    self.assertTrue(one["expr"] or one["why"])
+                    self.assertEqual(one["engine"], "python" if one["reason"] else "eval")
+                    self.assertTrue(one["expr"] or one["reason"])
+                    for key in ("reads", "writes", "raises", "event", "returns_argument"):
+                        self.assertEqual(one[key] is None, one["expr"] == "")
             for plan in (app["written"], app["optimized"]):
                 nodes = [node for agent in plan["agents"] for node in agent["nodes"]]
                 steps = [step for node in nodes for step in node.get("steps", [])]
@@ -240,7 +243,7 @@ class Shows(Page):
                         one = programs[agent["name"]][name]
                         for line in one["python"].splitlines() + one["expr"].splitlines():
                             self.assertIn(line, said)
-                        self.assertIn(f"Runs in Python: {one['why']}" if one["why"] else "needs no CPython", said)
+                        self.assertIn(f"Runs in Python: {one['reason']}" if one["reason"] else "needs no CPython", said)
                     # Each line of a program stands beside the number of its line in the file.
                     lines = page.evaluate("[...document.querySelectorAll('#panel .line')]"
                                           ".map(l => [Number(l.dataset.line), l.textContent])")
@@ -306,6 +309,61 @@ class Shows(Page):
         self.assertIn("Runs in Python: 'take' makes lists on the lane", said)
         self.assertIn("batch-process translated", said)
 
+    def test_effects_are_told(self):
+        page = self.open("tests/golden/specs/orders.yaml")
+        said = self.click(page, "written", "a0_2")
+        effects = page.evaluate("document.querySelector('#panel .effects').innerText").split("\n")
+        self.assertEqual([text for text in effects if text],
+                         ["Reads", ".amount .qty", "Writes", ".total", "May raise",
+                          "KeyError TypeError", "Returns", "its argument"], said)
+        page = self.open("tests/golden/specs/per-call.yaml")
+        self.assertIn("What it reads, writes and may raise is unknown.", self.click(page, "written", "a0_1"))
+
+    FLOWS = """[...document.querySelectorAll('section[data-plan=optimized] .flow')]
+      .filter(flow => flow.offsetParent !== null).map(flow => flow.innerText)"""
+
+    def test_fields_stand_on_the_ways_on_request(self):
+        page = self.open("tests/golden/specs/orders.yaml")
+        self.assertEqual(page.evaluate(self.FLOWS), [])
+        heights = "document.querySelector('section[data-plan=optimized] .agent').offsetHeight"
+        before = page.evaluate(heights)
+        self.assertEqual(page.evaluate("document.getElementById('fields').getAttribute('aria-pressed')"), "false")
+        page.evaluate("document.getElementById('fields').focus()")
+        page.press("Enter")
+        self.assertEqual(page.evaluate("document.getElementById('fields').getAttribute('aria-pressed')"), "true")
+        self.assertEqual(page.evaluate(self.FLOWS),
+                         ["reads .status", "reads .amount .qty", "writes .total", "reads .country", "reads .user"])
+        self.assertGreater(page.evaluate(heights), before)
+        self.assertEqual(page.evaluate(FLAWS), [])
+        # In the order of the plan, between what they lead from and to.
+        between = page.evaluate("""(() => {
+          const tops = [...document.querySelectorAll('section[data-plan=optimized] .stage > *')]
+            .map(one => one.getBoundingClientRect().top);
+          return tops.every((top, i) => i === 0 || tops[i - 1] < top);
+        })()""")
+        self.assertTrue(between)
+        page.press(" ")
+        self.assertEqual(page.evaluate(self.FLOWS), [])
+        self.assertEqual(page.evaluate(heights), before)
+
+    def test_fields_can_be_there_from_the_start(self):
+        for spec in ("examples/fraud", self.write("hostile.yaml", HOSTILE)):
+            for size in (DESK, PHONE):
+                page = self.open(spec, size=size, fields=True)
+                self.assertEqual(page.evaluate("document.getElementById('fields').getAttribute('aria-pressed')"), "true")
+                self.assertEqual(page.evaluate(self.FLOWS) != [], spec == "examples/fraud")
+                self.assertEqual(page.evaluate(FLAWS), [])
+                self.assertEqual(page.evaluate("document.documentElement.scrollWidth"), size[0])
+
+    def test_what_is_open_stays_open_and_marked(self):
+        page = self.open("examples/fraud")
+        said = self.click(page, "optimized", "a0_1_1")
+        page.evaluate("document.getElementById('fields').click()")
+        self.assertEqual(page.evaluate(PANEL), said)
+        self.assertEqual(page.evaluate("document.querySelectorAll('.node.chosen').length"), 1)
+        self.assertEqual(page.evaluate("document.querySelectorAll('.edge.near').length"), 1)
+        self.assertIn("scoring", self.click(page, "optimized", "a1"))
+
     def test_the_same_thing_is_marked_in_the_other_plan(self):
         page = self.open("examples/fraud")
         self.click(page, "optimized", "a0_1_1")
@@ -325,7 +383,7 @@ class Looks(Page):
     def test_light_and_dark_can_be_read(self):
         grounds = {}
         for dark in (False, True):
-            page = self.open("examples/fraud", dark=dark)
+            page = self.open("examples/fraud", dark=dark, fields=True)
             self.click(page, "optimized", "a1_1")
             page.evaluate("document.querySelector('#text').open = true")
             grounds[dark] = page.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -345,8 +403,9 @@ class Looks(Page):
                 self.assertEqual(page.evaluate(FLAWS), [])
 
     def test_edges_lead_from_and_to_what_they_join(self):
-        for spec in ("examples/fraud", self.write("large.yaml", large_app())):
-            page = self.open(spec)
+        for spec, fields in (("examples/fraud", False), ("examples/fraud", True),
+                             (self.write("large.yaml", large_app()), False)):
+            page = self.open(spec, fields=fields)
             plan = json.loads(self.graph(spec, "json"))["optimized"]
             internal = {topic["id"] for topic in plan["topics"] if topic["internal"]}
             # What two boxes have to do with each other is an edge; what is within an agent is its order.

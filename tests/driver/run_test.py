@@ -308,8 +308,8 @@ class Explain(Kasprc):
         self.assertEqual(app["summary"], {"functions": 5, "translated": 3})
         orders, totals = app["agents"]
         self.assertEqual((orders["name"], totals["name"]), ("orders", "totals"))
-        self.assertEqual(orders["part reasons"], ["'clean' runs in Python"])
-        self.assertEqual(totals["part reasons"], [""])
+        self.assertEqual(orders["parts"], [{"reason": "'clean' runs in Python"}])
+        self.assertEqual(totals["parts"], [{"reason": ""}])
         self.assertEqual(orders["remarks"], [{"pass": "fuse-stages",
                                               "message": "3 operations run as one stage"}])
         self.assertEqual([(one["name"], one["role"], one["operation"], one["translated"])
@@ -320,12 +320,17 @@ class Explain(Kasprc):
                           ("priced.key", "selector", None, True)])
         self.assertEqual(totals["functions"],
                          [{"name": "price", "role": "operation", "operation": "price",
-                           "translated": True, "engine": "eval", "why": "", "file": "a.yaml",
+                           "translated": True, "engine": "eval", "reason": "",
+                           "reads": [".total"], "writes": [],
+                           "raises": ["KeyError", "TypeError"],
+                           "event": False, "returns_argument": False, "file": "a.yaml",
                            "line": 59, "column": 17}])
         price, clean, *_ = orders["functions"]
-        self.assertEqual((price["engine"], price["why"]), ("python", "'clean' runs in Python"))
+        self.assertEqual((price["engine"], price["reason"]), ("python", "'clean' runs in Python"))
         self.assertEqual(clean["engine"], "python")
-        self.assertIn("re.sub", clean["why"])
+        self.assertIn("re.sub", clean["reason"])
+        for key in ("reads", "writes", "raises", "event", "returns_argument"):
+            self.assertIsNone(clean[key], "it is not known")
         # At the token itself.
         line = MIXED.splitlines()[clean["line"] - 1]
         self.assertTrue(line[clean["column"] - 1:].startswith("re.sub("), clean)
@@ -337,18 +342,23 @@ class Explain(Kasprc):
                 given = [word for name in names for word in ("--require-native", name)]
                 process = self.explain(*given)
                 self.assertEqual((process.stdout, process.stderr), (whole, ""))
+                summary = self.kasprc("compile", "-f", "a.yaml", *given).stdout
+                self.assertIn("totals: priced -> totals, 1 operation", summary)
 
     def test_required_is_not_translated(self):
-        for name, said in [("clean", "error: 'orders/clean' is not translated: "),
-                           ("orders/clean", "error: 'orders/clean' is not translated: "),
-                           ("audit", "error: 'orders/audit.when' is not translated: "),
-                           ("audit.when", "error: 'orders/audit.when' is not translated: ")]:
+        for name, said in [("clean", "error[K0607]: 'orders/clean' is not translated: "),
+                           ("orders/clean", "error[K0607]: 'orders/clean' is not translated: "),
+                           ("audit", "error[K0607]: 'orders/audit.when' is not translated: "),
+                           ("audit.when", "error[K0607]: 'orders/audit.when' is not translated: ")]:
             with self.subTest(name=name):
                 process = self.explain("--require-native", "price", "--require-native", name,
                                        exit_code=1)
                 self.assertTrue(process.stderr.startswith(said), process.stderr)
-                self.assertRegex(process.stderr, r"\n  --> a\.yaml:\d+:\d+\n$")
+                self.assertRegex(process.stderr, r"\n  --> a\.yaml:\d+:\d+\n")
                 self.assertIn("agent totals", process.stdout)
+                for verb in ("compile", "run"):
+                    other = self.kasprc(verb, "-f", "a.yaml", "--require-native", name, exit_code=1)
+                    self.assertEqual((other.stdout, other.stderr), ("", process.stderr))
         self.assertIn('"summary"', self.explain("--json", "--require-native", "clean",
                                                 exit_code=1).stdout)
 
@@ -361,6 +371,9 @@ class Explain(Kasprc):
                                        exit_code=2)
                 self.assertIn("error: no operation or selector is called " + said, process.stderr)
                 self.assertEqual(process.stdout, "")
+                for verb in ("compile", "run"):
+                    other = self.kasprc(verb, "-f", "a.yaml", "--require-native", name, exit_code=2)
+                    self.assertEqual((other.stdout, other.stderr), ("", process.stderr))
 
 
 class Pictures(Kasprc):
@@ -378,6 +391,11 @@ class Pictures(Kasprc):
         self.assertTrue(self.kasprc("graph", "-f", "a.yaml", "-o", "mermaid").stdout.startswith(
             "flowchart LR\n"))
         self.assertIn("──▶ out", self.kasprc("graph", "-f", "-", input=SAME).stdout)
+        self.assertFalse(json.loads(self.kasprc("graph", "-f", "a.yaml", "-o", "json").stdout)["fields"])
+        self.write("b.yaml", MIXED)
+        for form in ("text", "dot", "mermaid", "svg", "json", "html"):
+            fields = self.kasprc("graph", "-f", "b.yaml", "-o", form, "--fields").stdout
+            self.assertNotEqual(fields, self.kasprc("graph", "-f", "b.yaml", "-o", form).stdout, form)
 
     def test_svg_is_xml_with_the_names_of_the_app(self):
         self.write("a.yaml", SAME.replace("work]", "'<b> & \"q\"']")

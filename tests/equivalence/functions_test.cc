@@ -108,6 +108,7 @@ class Comparison {
     Value value;
     if (!Take(object, document, value)) return "";
     const std::string before = Show(value);
+    if (!Take(object, document, value)) return "";  // one that was not looked at, and is not open
     const Heap::Mark mark = heap_.NewMark();
     std::vector<Value> items;
     ir::Surroundings surroundings;
