@@ -37,8 +37,7 @@ class RandomExpr {
  private:
   using Tag = value::Tag;
 
-  ExprFunction MakeFunction(std::string name, std::vector<std::string> parameters,
-                            bool generator) {
+  ExprFunction MakeFunction(std::string name, std::vector<std::string> parameters, bool generator) {
     function_ = {.name = std::move(name), .parameters = std::move(parameters), .constants = {}};
     function_.generator = generator;
     visible_.clear();
@@ -107,9 +106,7 @@ class RandomExpr {
   }
 
   // Mostly the argument, which most other things are a part of.
-  Operand Container() {
-    return Chance(65) ? Operand{.constant = false, .index = 0} : Any();
-  }
+  Operand Container() { return Chance(65) ? Operand{.constant = false, .index = 0} : Any(); }
 
   Operand Put(Region& region, std::string_view name, std::vector<Operand> operands) {
     region.body.push_back({.op = Apply{value::FindPrimitive(name)},
@@ -179,23 +176,26 @@ class RandomExpr {
     switch (Below(16)) {
       case 0:
       case 1:
-        Put(region, "getitem", Ordered([&] { return Container(); }, [&] { return Constant(Key()); }));
+        Put(region, "getitem",
+            Ordered([&] { return Container(); }, [&] { return Constant(Key()); }));
         return;
       case 2:
       case 3:
         Put(region, ".get", Ordered([&] { return Container(); }, [&] { return Constant(Key()); }));
         return;
       case 4:
-        Put(region, ".get", Ordered([&] { return Container(); }, [&] { return Constant(Key()); },
-                                    [&] { return Constant(Scalar()); }));
+        Put(region, ".get",
+            Ordered([&] { return Container(); }, [&] { return Constant(Key()); },
+                    [&] { return Constant(Scalar()); }));
         return;
       case 5:
         Put(region, "in", Ordered([&] { return Constant(Key()); }, [&] { return Container(); }));
         return;
       case 6:
       case 7:
-        Put(region, "setitem", Ordered([&] { return Container(); }, [&] { return Constant(Key()); },
-                                       [&] { return Any(); }));
+        Put(region, "setitem",
+            Ordered([&] { return Container(); }, [&] { return Constant(Key()); },
+                    [&] { return Any(); }));
         return;
       case 8:
         return MakeDict(region);
@@ -245,10 +245,11 @@ class RandomExpr {
       pairs.push_back(Any());
     }
     const Operand dict = Put(region, "dict", std::move(pairs));
-    if (Chance(40)) Put(region, "dict-update", Ordered([&] { return dict; }, [&] { return Any(); }));
+    if (Chance(40))
+      Put(region, "dict-update", Ordered([&] { return dict; }, [&] { return Any(); }));
     if (Chance(60)) {
-      Put(region, "dict-put", Ordered([&] { return dict; }, [&] { return Constant(Key()); },
-                                      [&] { return Any(); }));
+      Put(region, "dict-put",
+          Ordered([&] { return dict; }, [&] { return Constant(Key()); }, [&] { return Any(); }));
     }
   }
 
@@ -272,6 +273,9 @@ class RandomExpr {
     visible_.resize(before);
     return region;
   }
+
+  // Nobody reads it, but for who asks whether it is bound.
+  void Hide(ValueId id) { std::erase(visible_, static_cast<uint32_t>(id)); }
 
   std::vector<ValueId> Results(size_t count) {
     std::vector<ValueId> results;
@@ -308,25 +312,37 @@ class RandomExpr {
     const size_t carried = Below(3);
     Inst inst{.op = For{}, .operands = {}, .results = {}, .regions = {}};
     const bool items = Chance(50);
-    inst.operands.push_back(items ? Put(region, "getitem", Ordered([] { return Operand{}; },
-                                                                   [&] { return Constant(Text("xs")); }))
-                                  : Container());
+    inst.operands.push_back(
+        items ? Put(region, "getitem",
+                    Ordered([] { return Operand{}; }, [&] { return Constant(Text("xs")); }))
+              : Container());
+    const bool unbound = carried > 0 && Chance(20);  // the first one, until a turn has run
     for (size_t i = 0; i < carried; ++i) {
-      inst.operands.push_back(Any());
+      inst.operands.push_back(
+          unbound && i == 0 ? Constant({.tag = Tag::kUnbound, .text = {}, .items = {}}) : Any());
     }
     loops_.push_back({.carried = carried, .counter = {}});
     inst.regions.push_back(Inside([&] {
       std::vector<ValueId> parameters = Results(carried + 1);
       Region body{.parameters = std::move(parameters), .body = {}};
+      if (unbound) Hide(body.parameters[1]);
+      if (unbound && Chance(30)) Put(body, "bound", {Of(body.parameters[1])});
       for (size_t n = 1 + Below(3); n > 0 && budget_ > 0; --n) Statement(body, depth + 1);
       End(body, Chance(85) ? ExprOp(Continue{}) : ExprOp(Break{}), Carried());
       return body;
     }));
     loops_.pop_back();
-    inst.regions.push_back(Inside(
-        [&] { return MakeRegion(Results(carried), depth + 1, carried, false, Chance(80)); }));
+    inst.regions.push_back(Inside([&] {
+      std::vector<ValueId> parameters = Results(carried);
+      if (unbound) Hide(parameters[0]);
+      return MakeRegion(std::move(parameters), depth + 1, carried, false, Chance(80));
+    }));
     inst.results = Results(carried);
+    const std::vector<ValueId> results = inst.results;
     region.body.push_back(std::move(inst));
+    if (!unbound) return;
+    Hide(results[0]);
+    Put(region, "bound", {Of(results[0])});
   }
 
   // A few turns, which its first value counts.
@@ -337,8 +353,8 @@ class RandomExpr {
     inst.regions.push_back(Inside([&] {
       Region body{.parameters = Results(carried), .body = {}};
       const Operand counter = Of(body.parameters[0]);
-      const Operand more = Put(body, "lt", Ordered([&] { return counter; },
-                                                   [&] { return Constant(Int(3)); }));
+      const Operand more =
+          Put(body, "lt", Ordered([&] { return counter; }, [&] { return Constant(Int(3)); }));
       Inst ask{.op = If{}, .operands = {more}, .results = {}, .regions = std::vector<Region>(2)};
       End(ask.regions[0], Give{}, {});
       loops_.push_back({.carried = carried, .counter = counter, .counts = true});
