@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <random>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -102,11 +103,15 @@ class RandomExpr {
 
   Operand Any() {
     if (Chance(20)) return Constant(AnyLiteral());
-    return {.constant = false, .index = visible_[Below(visible_.size())]};
+    // Mostly something recent: what nothing uses shows no mistake.
+    const size_t among = Chance(60) ? std::min<size_t>(visible_.size(), 4) : visible_.size();
+    return {.constant = false, .index = visible_[visible_.size() - 1 - Below(among)]};
   }
 
   // Mostly the argument, which most other things are a part of.
-  Operand Container() { return Chance(65) ? Operand{.constant = false, .index = 0} : Any(); }
+  Operand Container() {
+    return Chance(any_ ? 65 : 92) ? Operand{.constant = false, .index = 0} : Any();
+  }
 
   Operand Put(Region& region, std::string_view name, std::vector<Operand> operands) {
     region.body.push_back({.op = Apply{value::FindPrimitive(name)},
@@ -138,7 +143,17 @@ class RandomExpr {
     }
     if (Chance(10)) return End(region, Raise{value::Status::kValueError}, {});
     if (function_.generator) return End(region, Return{}, {Constant({.text = {}, .items = {}})});
-    End(region, Return{}, {Container()});
+    End(region, Return{}, {Chance(20) ? Container() : Put(region, "list", Recent())});
+  }
+
+  // What was made last, and is in sight.
+  std::vector<Operand> Recent() {
+    std::vector<Operand> operands;
+    const size_t count = std::min<size_t>(visible_.size(), 6);
+    for (const uint32_t id : std::span(visible_).last(count)) {
+      operands.push_back({.constant = false, .index = id});
+    }
+    return operands;
   }
 
   void End(Region& region, ExprOp op, std::vector<Operand> operands) {
@@ -167,9 +182,30 @@ class RandomExpr {
     if (kind < 22 && depth < 2) return MakeLoop(region, depth);
     if (kind < 28 && depth < 3) return MakeTry(region, depth);
     if (kind < 32 && helper_) return MakeCall(region);
-    if (kind < 40 && function_.generator) return End(region, Yield{}, {Any()});
+    if (kind < 40 && function_.generator) return End(region, Yield{}, {Container()});
     if (kind < 45 && any_) return MakeAny(region);
+    if (!any_ && Chance(60)) return MakeAccess(region);
     MakeApply(region);
+  }
+
+  // A look at the argument, or a change of it, that does not raise if it is a dict.
+  void MakeAccess(Region& region) {
+    const Operand argument{.constant = false, .index = 0};
+    const auto key = [&] { return Constant(Text(Pick({"a", "a", "b"}).data())); };
+    const auto it = [&] { return argument; };
+    switch (Below(5)) {
+      case 0:
+        Put(region, "in", Ordered(key, it));
+        return;
+      case 1:
+        Put(region, "setitem", Ordered(it, key, [&] { return Any(); }));
+        return;
+      case 2:
+        Put(region, ".pop", Ordered(it, key, [&] { return Constant(Scalar()); }));
+        return;
+      default:
+        Put(region, ".get", Ordered(it, key));
+    }
   }
 
   void MakeApply(Region& region) {
@@ -261,8 +297,10 @@ class RandomExpr {
   }
 
   void MakeCall(Region& region) {
-    region.body.push_back(
-        {.op = Call{1}, .operands = Operands(2), .results = {Define()}, .regions = {}});
+    region.body.push_back({.op = Call{1},
+                           .operands = Ordered([&] { return Container(); }, [&] { return Any(); }),
+                           .results = {Define()},
+                           .regions = {}});
   }
 
   // A region whose values end with it.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ir/expr/evaluate.h"
+#include "value/containers.h"
 #include "value/json_read.h"
 #include "value/status.h"
 
@@ -30,7 +31,10 @@ class ExprRunner {
     Surroundings surroundings;
     surroundings.yield = [&](value::Value item) {
       items.push_back(item);
-      return value::Status::kOk;
+      // Who takes it changes it.
+      if (!item.Is(Tag::kDict)) return value::Status::kOk;
+      return Put(heap_, *item.dict, Value::Str("a", Value::kAscii),
+                 Value::Int(1000 + static_cast<int64_t>(items.size())));
     };
     value::Value result;
     Outcome outcome;
