@@ -141,14 +141,20 @@ class Folder {
   bool Inline(const Inst& inst, Region& taken, std::vector<Inst>& body) {
     Walk(taken);
     const bool gives = std::holds_alternative<Give>(taken.body.back().op);
-    if (gives) {
-      const std::vector<Operand>& given = taken.body.back().operands;
-      for (size_t i = 0; i < inst.results.size(); ++i) {
-        rewriting_.Replace(inst.results[i], given[i]);
-      }
-      taken.body.pop_back();
-    }
+    const std::vector<Operand> given = gives ? taken.body.back().operands : std::vector<Operand>();
+    if (gives) taken.body.pop_back();
     std::move(taken.body.begin(), taken.body.end(), std::back_inserter(body));
+    for (size_t i = 0; i < given.size(); ++i) {
+      const Literal* literal = LiteralOf(function_, given[i]);
+      if (literal == nullptr || literal->tag == Tag::kUnbound || IsPlain(*literal)) {
+        rewriting_.Replace(inst.results[i], given[i]);
+      } else {  // one list for all uses: each constant is another one
+        body.push_back({.op = Apply{value::FindPrimitive("bound")},
+                        .operands = {given[i]},
+                        .results = {inst.results[i]},
+                        .regions = {}});
+      }
+    }
     return gives;
   }
 

@@ -25,9 +25,9 @@ namespace kaspr::ir {
 namespace {
 
 #ifdef __SANITIZE_ADDRESS__
-constexpr uint64_t kFunctions = 600;
+constexpr uint64_t kFunctions = 400;
 #else
-constexpr uint64_t kFunctions = 6'000;
+constexpr uint64_t kFunctions = 4'000;
 #endif
 constexpr size_t kValues = 50;  // for each function
 
