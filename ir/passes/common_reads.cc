@@ -172,13 +172,13 @@ class Merger {
     if (!IsShared(inst, *apply.primitive)) return true;
     const std::string what = What(inst, *apply.primitive);
     Count& count = tally_.counts[what];
-    if (const std::optional<Operand> found = Find(inst, apply.primitive, known.reads)) {
-      rewriting_.Replace(inst.results[0], *found);
+    if (const Read* found = Find(inst, apply.primitive, known.reads)) {
+      rewriting_.Replace(inst.results[0], ResultOf(*found, apply.primitive));
       ++count.gone;
       changed_ = true;
       return false;
     }
-    if (Find(inst, apply.primitive, known.killed)) tally_.again.insert(what);
+    if (Find(inst, apply.primitive, known.killed) != nullptr) tally_.again.insert(what);
     ++count.kept;
     Operand result{.constant = false, .index = static_cast<uint32_t>(inst.results[0])};
     Add(known, ReadOf(*apply.primitive, inst.operands, result));
@@ -238,22 +238,27 @@ class Merger {
                               [&](const Operand& x, const Operand& y) { return IsSame(x, y); });
   }
 
-  // What stands for its result; nullopt: nobody knows.
-  std::optional<Operand> Find(const Inst& inst, const Primitive* primitive,
-                              const std::vector<uint32_t>& in) {
+  // The read that tells what it gives; null: none does. A getitem tells whether there is a key,
+  // too.
+  const Read* Find(const Inst& inst, const Primitive* primitive,
+                   const std::vector<uint32_t>& among) const {
     const bool get = primitive->name == ".get", asks = primitive->name == "in";
-    for (auto number = in.rbegin(); number != in.rend(); ++number) {
+    for (auto number = among.rbegin(); number != among.rend(); ++number) {
       const Read& read = reads_[*number];
-      if (read.primitive == primitive && AreSame(read.operands, inst.operands)) return read.result;
-      // What getitem has found is there.
+      if (read.primitive == primitive && AreSame(read.operands, inst.operands)) return &read;
       if (read.primitive->name != "getitem" || !read.keyed) continue;
-      if (get && AreSame(read.operands, std::span(inst.operands).first(2))) return read.result;
+      if (get && AreSame(read.operands, std::span(inst.operands).first(2))) return &read;
       if (asks && IsSame(read.operands[0], inst.operands[1]) &&
           IsSame(read.operands[1], inst.operands[0])) {
-        return rewriting_.Constant({.tag = Tag::kBool, .integer = 1, .text = {}, .items = {}});
+        return &read;
       }
     }
-    return std::nullopt;
+    return nullptr;
+  }
+
+  Operand ResultOf(const Read& read, const Primitive* primitive) {
+    if (read.primitive->name != "getitem" || primitive->name != "in") return read.result;
+    return rewriting_.Constant({.tag = Tag::kBool, .integer = 1, .text = {}, .items = {}});
   }
 
   void Kill(Known& known, const std::vector<Write>& writes) {

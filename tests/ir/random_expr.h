@@ -32,6 +32,31 @@ class RandomExpr {
     return expr;
   }
 
+  // Of an agent that works on fields: reads and writes some of its argument and of a dict that it
+  // makes, and returns one of both, or of a selector something that it read.
+  Expr MakeFields(bool selector) {
+    Expr expr;
+    function_ = {.name = "f", .parameters = {"value"}, .constants = {}};
+    visible_.clear();
+    loops_.clear();
+    Define();
+    Region body;
+    if (Chance(70)) PutField(body, Chance(50) ? "getitem" : ".get");
+    for (size_t n = Below(5); n > 0; --n) FieldStatement(body);
+    if (!selector && Chance(30)) {
+      const Operand dict = MakeDict(body);
+      End(body, Return{}, {dict});
+    } else if (selector) {
+      const Operand read = PutField(body, ".get");
+      End(body, Return{}, {Chance(80) ? read : Any()});
+    } else {
+      End(body, Return{}, {Chance(90) ? Operand{} : Any()});
+    }
+    function_.body = std::move(body);
+    expr.functions.push_back(std::move(function_));
+    return expr;
+  }
+
   size_t Below(size_t bound) { return bound == 0 ? 0 : random_() % bound; }
   bool Chance(size_t percent) { return Below(100) < percent; }
 
@@ -208,6 +233,42 @@ class RandomExpr {
     }
   }
 
+  Literal Field() {
+    static constexpr const char* kFields[] = {"a", "b", "c", "xs", "m", "n", "o", "p"};
+    return Text(kFields[Below(std::size(kFields))]);
+  }
+
+  Operand PutField(Region& region, std::string_view name) {
+    return Put(region, name, Ordered([] { return Operand{}; }, [&] { return Constant(Field()); }));
+  }
+
+  // Something else than the argument, mostly: with that in it, all of it may be read.
+  Operand Part() {
+    if (visible_.size() < 2 || Chance(3)) return Any();
+    return {.constant = false, .index = visible_[1 + Below(visible_.size() - 1)]};
+  }
+
+  void FieldStatement(Region& region) {
+    switch (Below(8)) {
+      case 0:
+        PutField(region, "getitem");
+        return;
+      case 1:
+        PutField(region, ".get");
+        return;
+      case 2:
+        Put(region, "in", Ordered([&] { return Constant(Field()); }, [] { return Operand{}; }));
+        return;
+      case 3:
+        MakeDict(region);
+        return;
+      default:
+        Put(region, "setitem",
+            Ordered([] { return Operand{}; }, [&] { return Constant(Field()); },
+                    [&] { return Chance(50) ? Constant(Scalar()) : Part(); }));
+    }
+  }
+
   void MakeApply(Region& region) {
     switch (Below(16)) {
       case 0:
@@ -234,7 +295,8 @@ class RandomExpr {
                     [&] { return Any(); }));
         return;
       case 8:
-        return MakeDict(region);
+        MakeDict(region);
+        return;
       case 9: {
         const Operand list = Put(region, "list", Operands(Below(3)));
         if (Chance(60)) Put(region, "list-append", {list, Any()});
@@ -274,7 +336,7 @@ class RandomExpr {
     return operands;
   }
 
-  void MakeDict(Region& region) {
+  Operand MakeDict(Region& region) {
     std::vector<Operand> pairs;
     for (size_t n = Below(3); n > 0; --n) {
       pairs.push_back(Constant(Key()));
@@ -287,6 +349,7 @@ class RandomExpr {
       Put(region, "dict-put",
           Ordered([&] { return dict; }, [&] { return Constant(Key()); }, [&] { return Any(); }));
     }
+    return dict;
   }
 
   void MakeAny(Region& region) {
