@@ -5,7 +5,11 @@
 
 #include "base/check.h"
 #include "base/render.h"
+#include "ir/passes/common_reads.h"
+#include "ir/passes/dead_fields.h"
+#include "ir/passes/drop_dead_code.h"
 #include "ir/passes/drop_unused.h"
+#include "ir/passes/fold_constants.h"
 #include "ir/passes/fuse_stages.h"
 #include "ir/passes/hoist_filters.h"
 #include "ir/passes/order_filters.h"
@@ -18,7 +22,16 @@ namespace {
 constexpr Pass kPasses[] = {
     // First: what nothing calls need not be looked at by anyone behind it.
     {"drop-unused", "drop functions that nothing calls", DropUnused},
-    // Before order-filters, which is content with less.
+    // Before all that looks into functions: a branch that is not taken reads and writes nothing.
+    {"fold-constants", "do once what functions do with constants", FoldConstants},
+    // Before dead-fields: what a function knows it has written it does not read again.
+    {"common-reads", "read and compute once what a function does again", CommonReads},
+    // While a step is a node or a step still, all the same; what it writes no more may be dead
+    // code.
+    {"dead-fields", "drop writes of fields that nobody reads", DeadFields},
+    // Behind all of these, which leave values that nothing uses.
+    {"drop-dead-code", "drop what functions compute and nobody uses", DropDeadCode},
+    // Behind all that changes functions: these make new ones out of them.
     {"hoist-filters", "ask filters before the maps in front of them", HoistFilters},
     {"order-filters", "ask filters before others that cost more or drop less", OrderFilters},
     {"route-outputs", "answer predicates that compare one field by one look", RouteOutputs},

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ir/graph.h"
+#include "tests/ir/random_expr.h"
 
 namespace kaspr::ir {
 
@@ -21,8 +22,24 @@ class RandomGraph {
     const size_t topics = Below(3);
     for (size_t i = 0; i < topics; ++i) graph.topics.push_back(MakeTopic(i));
     const size_t agents = Below(4);
-    for (size_t i = 0; i < agents; ++i) graph.agents.push_back(MakeAgent(i));
+    for (size_t i = 0; i < agents; ++i) {
+      graph.agents.push_back(Chance(35) ? MakeNativeAgent(i) : MakeAgent(i));
+    }
     return graph;
+  }
+
+  // One that reads and writes JSON and of which everything is translated; as in specs a chain.
+  Agent MakeNativeAgent(size_t number) {
+    Agent agent;
+    agent.name = Name(number);
+    agent.nodes.push_back({.name = "in", .op = Input{.topics = {"in"}}, .inputs = {}, .place = {}});
+    for (size_t n = Below(5); n > 0; --n) AddOperation(agent);
+    const auto last = static_cast<NodeId>(agent.nodes.size() - 1);
+    for (size_t n = Below(3); n > 0; --n) {
+      Output output{MakeNativeDestination(agent)};
+      agent.nodes.push_back({.name = "", .op = std::move(output), .inputs = {last}, .place = {}});
+    }
+    return agent;
   }
 
   // Changes something, so that the graph may no longer be well formed.
@@ -239,6 +256,50 @@ class RandomGraph {
     }
   }
 
+  FnId AddTranslated(Agent& agent, Role role) {
+    const bool selector = role == Role::kSelector;
+    // Sometimes one that is called already.
+    if (Chance(15)) {
+      for (size_t i = 0; i < agent.functions.size(); ++i) {
+        if (agent.functions[i].role == role) return static_cast<FnId>(i);
+      }
+    }
+    Function function{.name = Name(agent.functions.size()),
+                      .role = role,
+                      .text = Text(),
+                      .entrypoint = "f",
+                      .map = {}};
+    RandomExpr random(random_, false);
+    function.expr = Chance(80) ? random.MakeFields(selector) : random.Make(!selector && Chance(15));
+    agent.functions.push_back(std::move(function));
+    return static_cast<FnId>(agent.functions.size() - 1);
+  }
+
+  void AddOperation(Agent& agent) {
+    const size_t kind = Below(10);
+    Op op = Map{};
+    if (kind < 6) {
+      op = Map{AddTranslated(agent, Role::kOperation)};
+    } else if (kind < 9) {
+      op = Filter{AddTranslated(agent, Role::kOperation)};
+    } else {
+      op = TopicSend{MakeNativeDestination(agent), Chance(80)};
+    }
+    const auto before = static_cast<NodeId>(agent.nodes.size() - 1);
+    agent.nodes.push_back(
+        {.name = Name(agent.nodes.size()), .op = std::move(op), .inputs = {before}, .place = {}});
+  }
+
+  Destination MakeNativeDestination(Agent& agent) {
+    Destination destination{.topic = "out"};
+    auto& [predicate, name, key, value, partition, headers] = destination.selectors;
+    destination.key = Serializer::kJson;
+    if (Chance(30)) predicate = AddTranslated(agent, Role::kSelector);
+    if (Chance(30)) key = AddTranslated(agent, Role::kSelector);
+    if (Chance(85)) value = AddTranslated(agent, Role::kSelector);
+    return destination;
+  }
+
   Input MakeInput() {
     Input input{.topics = {}, .pattern = "", .channel = ""};
     const size_t source = Below(4);
@@ -311,6 +372,8 @@ class RandomGraph {
                                  .entrypoint = Text(),
                                  .per_call = Chance(30),
                                  .map = {}});
+      RandomExpr random(random_, Chance(50));
+      if (Chance(40)) agent.functions.back().expr = random.Make(Chance(10));
     }
     if (Chance(50)) {
       agent.init = static_cast<FnId>(kRoles - 1);
