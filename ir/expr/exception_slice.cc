@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ir/expr/effects.h"
+#include "ir/expr/rewrite.h"
 #include "ir/expr/types.h"
 #include "value/primitives.h"
 
@@ -16,10 +17,6 @@ namespace {
 const value::Primitive* PrimitiveOf(const Inst& inst) {
   const auto* apply = std::get_if<Apply>(&inst.op);
   return apply != nullptr ? apply->primitive : nullptr;
-}
-
-bool IsStr(const ExprFunction& function, const Operand& operand) {
-  return operand.constant && function.constants[operand.index].tag == value::Tag::kStr;
 }
 
 // Which operations stay: those that may raise, what they are made of, and the regions around.
@@ -45,7 +42,7 @@ class Need {
     const value::Primitive* primitive = PrimitiveOf(inst);
     if (primitive == nullptr || inst.operands.size() < 2) return nullptr;
     const Operand& into = inst.operands[0];
-    if (primitive->name == "setitem" && IsPart(into) && IsStr(main_, inst.operands[1])) {
+    if (primitive->name == "setitem" && IsPart(into) && KeyOf(main_, inst.operands[1]) != nullptr) {
       return &into;
     }
     const bool fills = primitive->name == "dict-update" && !into.constant &&
@@ -86,7 +83,7 @@ class Need {
       const Inst* maker = values_[part->index].maker;
       const value::Primitive* primitive = maker != nullptr ? PrimitiveOf(*maker) : nullptr;
       if (primitive == nullptr || primitive->name != "getitem") return false;
-      if (!IsStr(main_, maker->operands[1])) return false;
+      if (KeyOf(main_, maker->operands[1]) == nullptr) return false;
       part = &maker->operands[0];
     }
     return !part->constant;
@@ -157,48 +154,37 @@ class Need {
   std::vector<const Inst*> waiting_;
 };
 
-// The function with what is needed of it.
-class Copier {
+// Leaves of a function what is needed.
+class Cutter {
  public:
-  Copier(const ExprFunction& from, const Need& need)
-      : from_(from), need_(need), rename_(from.values) {}
+  Cutter(ExprFunction& function, const Need& need)
+      : need_(need), rewriting_(function) {}
 
-  ExprFunction Run() {
-    to_.name = from_.name;
-    to_.parameters = from_.parameters;
-    for (uint32_t i = 0; i < from_.parameters.size(); ++i) Define(static_cast<ValueId>(i));
-    to_.body = Copy(from_.body, nullptr);
-    return std::move(to_);
+  // `whole`: the same region of the function as it was.
+  void Cut(Region& region, const Region& whole, const Inst* around) {
+    std::vector<Inst> kept;
+    for (size_t i = 0; i < whole.body.size(); ++i) {
+      if (!IsLeaving(whole.body[i].op) && !need_.Has(whole.body[i])) continue;
+      kept.push_back(std::move(region.body[i]));
+      CutInst(kept.back(), whole.body[i], around);
+    }
+    region.body = std::move(kept);
   }
 
  private:
-  ValueId Define(ValueId id) {
-    rename_[static_cast<size_t>(id)] = to_.values;
-    return static_cast<ValueId>(to_.values++);
-  }
-
-  Region Copy(const Region& region, const Inst* around) {
-    Region copy;
-    for (const ValueId id : region.parameters) copy.parameters.push_back(Define(id));
-    for (const Inst& inst : region.body) {
-      if (IsLeaving(inst.op) || need_.Has(inst)) copy.body.push_back(CopyInst(inst, around));
+  void CutInst(Inst& inst, const Inst& whole, const Inst* around) {
+    if (const Operand* checked = need_.OnlyChecks(whole)) {
+      inst.op = Apply{value::FindPrimitive("mapping")};
+      inst.operands = {*checked};
     }
-    return copy;
-  }
-
-  Inst CopyInst(const Inst& inst, const Inst* around) {
-    Inst copy{.op = inst.op, .line = inst.line, .column = inst.column};
-    if (const Operand* checked = need_.OnlyChecks(inst)) {
-      copy.op = Apply{value::FindPrimitive("mapping")};
-      copy.operands = {CopyOperand(*checked)};
-    } else {
-      for (size_t i = 0; i < inst.operands.size(); ++i) {
-        copy.operands.push_back(IsNeeded(inst, i, around) ? CopyOperand(inst.operands[i]) : None());
+    for (size_t i = 0; i < inst.operands.size(); ++i) {
+      if (!IsNeeded(whole, i, around)) {
+        inst.operands[i] = rewriting_.Constant({.tag = value::Tag::kNone});
       }
     }
-    for (const Region& region : inst.regions) copy.regions.push_back(Copy(region, &inst));
-    for (const ValueId id : inst.results) copy.results.push_back(Define(id));
-    return copy;
+    for (size_t i = 0; i < inst.regions.size(); ++i) {
+      Cut(inst.regions[i], whole.regions[i], &whole);
+    }
   }
 
   // Nobody needs what is returned, nor all that is given.
@@ -209,29 +195,17 @@ class Copier {
     return !given || need_.Has(around->results[operand]);
   }
 
-  Operand CopyOperand(const Operand& operand) {
-    if (operand.constant) return AddConstant(from_.constants[operand.index]);
-    return {.constant = false, .index = rename_[operand.index]};
-  }
-  Operand None() { return AddConstant({.tag = value::Tag::kNone}); }
-  Operand AddConstant(Literal literal) {
-    to_.constants.push_back(std::move(literal));
-    return {.constant = true, .index = static_cast<uint32_t>(to_.constants.size() - 1)};
-  }
-
-  const ExprFunction& from_;
   const Need& need_;
-  std::vector<uint32_t> rename_;
-  ExprFunction to_;
+  Rewriting rewriting_;
 };
 
 }  // namespace
 
 Expr ExceptionSlice(const Expr& expr) {
   const Need need(expr);
-  Expr slice;
-  slice.functions.push_back(Copier(expr.main(), need).Run());
-  slice.functions.insert(slice.functions.end(), expr.functions.begin() + 1, expr.functions.end());
+  Expr slice = expr;
+  Cutter(slice.functions.front(), need).Cut(slice.functions.front().body, expr.main().body, nullptr);
+  Renumber(slice.functions.front());
   return slice;
 }
 

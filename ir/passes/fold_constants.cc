@@ -192,6 +192,8 @@ class Folder {
         return true;
       case value::Effect::kChanges:  // of what cannot be changed it makes something new
         return IsPlain(*LiteralOf(function_, inst.operands[0]));
+      case value::Effect::kClock:
+        return false;
     }
     return false;
   }

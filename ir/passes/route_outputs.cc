@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ir/expr/effects.h"
+#include "ir/expr/rewrite.h"
 #include "value/primitives.h"
 
 namespace kaspr::ir {
@@ -23,15 +24,6 @@ struct Comparison {
   std::string look, field;
   std::vector<std::string> texts;  // any of them
 };
-
-const Literal* ConstantOf(const ExprFunction& function, const Operand& operand) {
-  return operand.constant ? &function.constants[operand.index] : nullptr;
-}
-
-const Literal* TextOf(const ExprFunction& function, const Operand& operand) {
-  const Literal* literal = ConstantOf(function, operand);
-  return literal != nullptr && literal->tag == Tag::kStr ? literal : nullptr;
-}
 
 bool IsValue(const Operand& operand, uint32_t id) {
   return !operand.constant && operand.index == id;
@@ -48,11 +40,11 @@ std::vector<std::string> TextsOf(const ExprFunction& function, const Inst& inst)
   if (compare == nullptr || inst.operands.size() != 2) return {};
   const auto& [left, right] = std::pair(inst.operands[0], inst.operands[1]);
   if (compare->name == "eq") {
-    const Literal* text = TextOf(function, IsValue(left, 1) ? right : left);
+    const std::string* text = KeyOf(function, IsValue(left, 1) ? right : left);
     const bool other = IsValue(left, 1) || IsValue(right, 1);
-    return text != nullptr && other ? std::vector{text->text} : std::vector<std::string>{};
+    return text != nullptr && other ? std::vector{*text} : std::vector<std::string>{};
   }
-  const Literal* among = ConstantOf(function, right);
+  const Literal* among = LiteralOf(function, right);
   if (compare->name != "in" || !IsValue(left, 1) || among == nullptr) return {};
   if (among->tag != Tag::kTuple && among->tag != Tag::kList && among->tag != Tag::kSet) return {};
   std::vector<std::string> texts;
@@ -70,12 +62,12 @@ std::optional<Comparison> ComparisonOf(const Expr& expr) {
   const value::Primitive* look = PrimitiveOf(body[0]);
   const bool looks = look != nullptr && (look->name == "getitem" || look->name == ".get") &&
                      body[0].operands.size() == 2 && IsValue(body[0].operands[0], 0);
-  const Literal* field = looks ? TextOf(function, body[0].operands[1]) : nullptr;
+  const std::string* field = looks ? KeyOf(function, body[0].operands[1]) : nullptr;
   const bool returns =
       std::holds_alternative<Return>(body[2].op) && IsValue(body[2].operands[0], 2);
   std::vector<std::string> texts = TextsOf(function, body[1]);
   if (field == nullptr || !returns || texts.empty()) return std::nullopt;
-  return Comparison{std::string(look->name), field->text, std::move(texts)};
+  return Comparison{std::string(look->name), *field, std::move(texts)};
 }
 
 // What answers for all of them: number N of them is bit N.
