@@ -67,8 +67,9 @@ class Expressions(Comprehensions, Calls):
         return constant(node, node.value)
 
     def _Name(self, node):
-        if node.id in self.kinds:
-            raise Untranslated(node, f"{WORDS[self.kinds[node.id]]} as a value")
+        kind = self.kind(node)
+        if kind is not None:
+            raise Untranslated(node, f"{WORDS[kind]} as a value")
         if node.id in self.imports:
             raise Untranslated(node, f"'{node.id}' as a value")
         if node.id in self.local:

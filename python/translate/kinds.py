@@ -154,7 +154,9 @@ class Kinds:
 
     def _kind_of(self, node):
         if isinstance(node, ast.Name):
-            return self.kinds.get(node.id) if node.id in self.local else None
+            if node.id in self.local:
+                return self.kinds.get(node.id)
+            return "delta" if self._global_timedelta(node) is not None else None
         if isinstance(node, ast.BinOp):
             return self._kind_of_operation(node)
         if not isinstance(node, ast.Call):
@@ -195,7 +197,7 @@ class Kinds:
         """replace() of all below a unit by 0, and of tzinfo."""
         names = {keyword.arg: keyword.value for keyword in node.keywords}
         zone = names.pop("tzinfo", None)
-        zeros = all(isinstance(v, ast.Constant) and type(v.value) is int and v.value == 0 for v in names.values())
+        zeros = all(type(_number(value)) is int and _number(value) == 0 for value in names.values())
         if node.args or not zeros or names and frozenset(names) not in FLOORS:
             return None
         if zone is None:
@@ -214,16 +216,26 @@ class Kinds:
 
     def _timedelta(self, node):
         """The microseconds of timedelta(hours=1, ...), or None."""
-        values = [*node.args, *(keyword.value for keyword in node.keywords)]
-        if not all(isinstance(v, ast.Constant) and type(v.value) in (int, float) for v in values):
+        values = [_number(argument) for argument in node.args]
+        names = {keyword.arg: _number(keyword.value) for keyword in node.keywords}
+        if None in values or None in names.values() or None in names:
             return None
-        names = {keyword.arg: keyword.value.value for keyword in node.keywords}
         try:
-            made = datetime.timedelta(*(v.value for v in node.args), **names)
+            made = datetime.timedelta(*values, **names)
         except (TypeError, ValueError, OverflowError):
             return None
         microseconds = made // datetime.timedelta(microseconds=1)
         return microseconds if abs(microseconds) < 2**62 else None
+
+    def _global_timedelta(self, node):
+        """The microseconds of a name that the block or init binds to a timedelta, or None."""
+        path, call = self.scope.made(node.id) or ("", None)
+        if path != "datetime.timedelta":
+            return None
+        why = self.scope.why_replaced(path)
+        if why:
+            raise Untranslated(node, why)
+        return self._timedelta(call)
 
     def _hash(self, path, node):
         """The name of the algorithm and the arguments that are data, or None."""
@@ -249,7 +261,9 @@ class Kinds:
         self.count(node)
         self.emit.at(node)
         if isinstance(node, ast.Name):
-            return self.read_local(node)
+            if node.id in self.local:
+                return self.read_local(node)
+            return constant(node, self._global_timedelta(node))
         if isinstance(node, ast.BinOp):
             left, right = self.stand_in(node.left), self.stand_in(node.right)
             if self.kind(node) == "delta":
@@ -274,6 +288,15 @@ class Kinds:
         if node.func.attr == "astimezone" or floor is None:
             return receiver
         return self.apply(node, "sub", receiver, self.apply(node, "mod", receiver, str(floor)))
+
+
+def _number(node):
+    """The value of 5, 2.5 or -1, or None."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        number = _number(node.operand)
+        return None if number is None else -number
+    plain = isinstance(node, ast.Constant) and type(node.value) in (int, float)
+    return node.value if plain else None
 
 
 def _bound_by(node):

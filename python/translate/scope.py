@@ -74,7 +74,22 @@ class Scope:
     def path(self, node):
         """'datetime.timezone.utc', of a name or attribute that surely is that; else ''. A name may
         be another word for it: UTC = timezone.utc."""
-        layers, parts, before = self.layers, [], None
+        return self._path(node, self.layers, None)
+
+    def made(self, name):
+        """What is called for the one value of a global name, and the call: HOUR = timedelta(hours=1).
+        Or None."""
+        layers = self.layers
+        while layers and name not in layers[0][1]:
+            layers = layers[1:]
+        statement = self._binding(layers, name, None)
+        if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Call):
+            return None
+        return self._path(statement.value.func, layers, statement), statement.value
+
+    def _path(self, node, layers, before):
+        """In the first of the layers, as it is in front of a statement there."""
+        parts = []
         for _ in range(MOST_ALIASES):
             while isinstance(node, ast.Attribute):
                 parts.insert(0, node.attr)
