@@ -61,10 +61,10 @@ class Runner {
     KASPR_CHECK(good, Render(compilation_.diagnostics).c_str());
     app_.partition_count = [](std::string_view) { return 1; };
     app_.max_record_bytes = [](std::string_view) { return value::kMaxRecordBytes; };
-    std::vector<std::string> why;
-    auto parts = jit::NativePartsOf(compilation_.optimized->agents.front(), why);
-    KASPR_CHECK(parts.front(), why.front().c_str());
-    body_ = jit::MakeNativeBody(std::move(*parts.front()), app_, python::CompensatesSums());
+    jit::NativePart part =
+        std::move(jit::NativePartsOf(compilation_.optimized->agents.front()).front());
+    KASPR_CHECK(part.why.empty(), part.why.c_str());
+    body_ = jit::MakeNativeBody(std::move(part), app_, python::CompensatesSums());
   }
 
   // Nanoseconds an event.

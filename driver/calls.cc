@@ -10,10 +10,9 @@ namespace {
 
 class Collector {
  public:
-  Collector(const ir::Agent& agent, std::vector<Call>& calls) : agent_(agent), calls_(calls) {}
+  explicit Collector(AgentCalls& to) : agent_(to.agent), engines_(to.engines), calls_(to.calls) {}
 
-  void AddNode(const ir::Node& node, ir::Engine engine) {
-    engine_ = engine;
+  void AddNode(const ir::Node& node) {
     const auto* stage = std::get_if<ir::Stage>(&node.op);
     if (stage == nullptr) return Add(node.name, node.op);
     for (const ir::Stage::Step& step : stage->steps) {
@@ -48,21 +47,21 @@ class Collector {
 
   void Add(const char* kind, const std::string& name, const std::string& operation,
            std::optional<ir::FnId> function) {
-    calls_.push_back({kind, name, operation, function, engine_});
+    const std::vector<ir::FnId> called =
+        function ? std::vector{*function} : std::vector<ir::FnId>{};
+    calls_.push_back({kind, name, operation, function, ir::EngineOf(engines_, called)});
   }
 
   const ir::Agent& agent_;
+  const ir::Engines& engines_;
   std::vector<Call>& calls_;
-  ir::Engine engine_ = ir::Engine::kPython;  // of the node at hand
 };
 
 }  // namespace
 
 AgentCalls::AgentCalls(const ir::Agent& from) : agent(from), engines(jit::EnginesOf(from)) {
-  Collector collector(agent, calls);
-  for (size_t i = 0; i < agent.nodes.size(); ++i) {
-    collector.AddNode(agent.nodes[i], engines.nodes[i]);
-  }
+  Collector collector(*this);
+  for (const ir::Node& node : agent.nodes) collector.AddNode(node);
 }
 
 std::vector<Call> FirstCalls(const std::vector<Call>& calls) {

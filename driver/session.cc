@@ -180,13 +180,13 @@ int Session::MakeKernels() {
   return diagnostics.has_errors() ? kExitConfig : kExitOk;
 }
 
-// Of each part of the agent that needs no lane, if native code is wanted.
+// Of each part of the agent that needs no lane, or not from its beginning, if native code is wanted.
 python::NativeBodies Session::MakeNativeBodies(const ir::Agent& agent) const {
   python::NativeBodies bodies;
   if (options_.jit == "off") return bodies;
-  std::vector<std::string> why;
-  for (std::optional<jit::NativePart>& part : jit::NativePartsOf(agent, why)) {
-    bodies.push_back(part ? jit::MakeNativeBody(std::move(*part), app_, python::CompensatesSums())
+  for (jit::NativePart& part : jit::NativePartsOf(agent)) {
+    const bool runs = part.why.empty() || !part.steps.empty();
+    bodies.push_back(runs ? jit::MakeNativeBody(std::move(part), app_, python::CompensatesSums())
                           : nullptr);
   }
   return bodies;

@@ -210,25 +210,25 @@ class PlanJson {
     const std::vector<std::string> text = IrLines(agent_index, index, stage);
     Object out;
     out.Text("id", id).Text("kind", KindName(node.op)).Text("name", NameOf(agent, node));
-    const Engine engine = engines_[agent_index].nodes[index];
-    AddCalls(out, agent, FunctionsOf(node.op), engine);
+    const Engines& engines = engines_[agent_index];
+    AddCalls(out, agent, FunctionsOf(node.op), engines);
     out.Texts("label", LabelsOf(agent, node)).At(node.place.span);
     out.Text("ir", fmt::format("{}", fmt::join(text, "\n")));
     if (stage == nullptr) return out.Done();
     std::vector<std::string> steps;
     for (size_t i = 0; i < stage->steps.size(); ++i) {
       steps.push_back(
-          StepJson(agent, stage->steps[i], engine, fmt::format("{}_{}", id, i), text[i + 1]));
+          StepJson(agent, stage->steps[i], engines, fmt::format("{}_{}", id, i), text[i + 1]));
     }
     return out.Raw("steps", Lines(steps, 10)).Done();
   }
 
-  std::string StepJson(const Agent& agent, const Stage::Step& step, Engine engine,
+  std::string StepJson(const Agent& agent, const Stage::Step& step, const Engines& engines,
                        const std::string& id, std::string_view text) {
     const Op op = std::visit([](const auto& one) { return Op(one); }, step.op);
     Object out;
     out.Text("id", id).Text("kind", KindName(op)).Text("name", step.name);
-    AddCalls(out, agent, FunctionsOf(op), engine);
+    AddCalls(out, agent, FunctionsOf(op), engines);
     const auto* send = std::get_if<TopicSend>(&step.op);
     if (send != nullptr) AddEdge(id, shared_.Of(send->destination));
     out.Texts("label", send != nullptr ? SendLabels(agent, *send) : std::vector<std::string>{});
@@ -239,13 +239,14 @@ class PlanJson {
 
   // What calls no function is native.
   static void AddCalls(Object& out, const Agent& agent, const std::vector<FnId>& calls,
-                       Engine engine) {
+                       const Engines& engines) {
     std::vector<std::string> names;
     for (const FnId call : calls) {
       const Function& function = agent.function(call);
       if (function.role != Role::kNative) names.push_back(function.name);
     }
-    out.Text("engine", names.empty() ? "native" : EngineName(engine)).Texts("functions", names);
+    out.Text("engine", names.empty() ? "native" : EngineName(EngineOf(engines, calls)))
+        .Texts("functions", names);
   }
 
   static std::string NameOf(const Agent& agent, const Node& node) {

@@ -3,9 +3,12 @@
 // What runs the functions of an agent, and why. `jit` decides it (jit/native_part.h); pictures and
 // `explain` show it.
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include "ir/ops.h"
 
 namespace kaspr::ir {
 
@@ -21,11 +24,18 @@ struct Engines {
     Engine engine = Engine::kPython;  // kEval: wherever it is called
     std::string why;                  // it runs in Python; "" of kEval
   };
-  std::vector<Engine> nodes;          // by NodeId: of the functions that a node calls
   std::vector<OfFunction> functions;  // by FnId
-  // Of each part, one more than there are groupBys: why it needs the lane; "" of one that is
-  // native.
+  // Of each part, one more than there are groupBys: why it needs the lane, if not from its
+  // beginning; "" of one that is native.
   std::vector<std::string> parts;
 };
+
+// Of what calls these functions.
+inline Engine EngineOf(const Engines& engines, const std::vector<FnId>& calls) {
+  const bool native = std::all_of(calls.begin(), calls.end(), [&](FnId id) {
+    return engines.functions[static_cast<size_t>(id)].engine == Engine::kEval;
+  });
+  return native ? Engine::kEval : Engine::kPython;
+}
 
 }  // namespace kaspr::ir

@@ -8,6 +8,7 @@
 #include "jit/early.h"
 #include "jit/record.h"
 #include "value/containers.h"
+#include "value/json_read.h"
 #include "value/semantics/operands.h"
 
 namespace kaspr::jit {
@@ -23,7 +24,7 @@ class Machine {
  public:
   Machine(const NativePart& part, const ir::AppContext& app, bool compensated_sums)
       : part_(part), app_(app) {
-    heap_.compensated_sum = compensated_sums;
+    own_heap_.compensated_sum = compensated_sums;
     for (const NativeStep& step : part.steps) gains_.emplace_back(step.early.size());
     surroundings_.event = [this](std::string_view path, value::Heap&, Value& result) {
       return EventField(path, result);
@@ -31,26 +32,70 @@ class Machine {
   }
 
   void Run(value::Batch& batch, value::Event& event) {
-    heap_.Reset();
     batch_ = &batch;
     event_ = &event;
     sends_.clear();
     filtered_ = 0;
-    const Value value = event.document != nullptr ? heap_.Read(*event.document) : Value::None();
-    if (One(0, value) != Status::kOk) return;
-    const std::span<value::Send> prepared = batch.arena.AllocateArray<value::Send>(sends_.size());
-    std::copy(sends_.begin(), sends_.end(), prepared.begin());
-    event.prepared = prepared;
-    event.filtered = filtered_;
-    event.native = true;
+    left_ = Value::Unbound();
+    if (!KeyReads() || IsDeep()) return;
+    if (!part_.why.empty() && !part_.keeps_values) return RunForLane();
+    heap_ = &own_heap_;
+    heap_->Reset();
+    if (!RunSteps()) return;
+    if (left_.Is(Tag::kUnbound)) return Finish();
+    event_->steps_done = static_cast<uint32_t>(part_.steps.size());
   }
 
  private:
+  // What the steps leave goes on in CPython, and lives as long as the batch.
+  void RunForLane() {
+    if (!batch_->heap) batch_->heap = std::make_unique<value::Heap>();
+    heap_ = batch_->heap.get();
+    heap_->compensated_sum = own_heap_.compensated_sum;
+    const value::Arena::Position before = heap_->position();
+    const bool ran = RunSteps();
+    if (ran && !left_.Is(Tag::kUnbound)) {
+      event_->steps_done = static_cast<uint32_t>(part_.steps.size());
+      const std::span<Value> kept = batch_->arena.AllocateArray<Value>(1);
+      kept.front() = left_;
+      event_->value = kept.data();
+      return;
+    }
+    heap_->RewindTo(before);
+    if (ran) Finish();
+  }
+
+  // CPython says what is wrong with a key, before anything else runs.
+  bool KeyReads() {
+    const std::optional<std::string_view>& key = event_->message.key;
+    return part_.key == ir::Serializer::kRaw || !key || key_reader_.Read(*key) != nullptr;
+  }
+
+  // What recurses over a value fails in CPython at some depth.
+  bool IsDeep() const {
+    return event_->document != nullptr && event_->document->depth > value::Heap::kDeepest;
+  }
+
+  bool RunSteps() {
+    const value::Document* document = event_->document;
+    const Value value = document != nullptr ? heap_->Read(*document) : Value::None();
+    return One(0, value) == Status::kOk;
+  }
+
+  // There is nothing left to do, or nothing but what is sent.
+  void Finish() {
+    const std::span<value::Send> prepared = batch_->arena.AllocateArray<value::Send>(sends_.size());
+    std::copy(sends_.begin(), sends_.end(), prepared.begin());
+    event_->prepared = prepared;
+    event_->filtered = filtered_;
+    event_->native = true;
+  }
+
   static constexpr size_t kMostSends = ir::LaneWork::kMaxStagedSends;
   static constexpr size_t kMostValues = 100'000;  // of a later generator
 
   Status Call(const ir::Expr& function, Value argument, Value& result) {
-    return EvaluatorOf(function).Run(heap_, {&argument, 1}, surroundings_, result);
+    return EvaluatorOf(function).Run(*heap_, {&argument, 1}, surroundings_, result);
   }
 
   // The same of a generator, whose items go to `take`.
@@ -58,7 +103,7 @@ class Machine {
     ir::Surroundings surroundings = surroundings_;
     surroundings.yield = std::move(take);
     Value none;
-    return EvaluatorOf(function).Run(heap_, {&argument, 1}, surroundings, none);
+    return EvaluatorOf(function).Run(*heap_, {&argument, 1}, surroundings, none);
   }
 
   const ir::Evaluator& EvaluatorOf(const ir::Expr& function) {
@@ -133,8 +178,6 @@ class Machine {
 
   // True: a filter further on would drop the value, and nothing in between would fail.
   bool AskEarly(size_t index, Value value, Asked& asked) {
-    if (event_->document != nullptr && event_->document->depth > value::Heap::kDeepest)
-      return false;
     std::vector<EarlyGain>& gains = gains_[index];
     for (size_t i = 0; i < gains.size(); ++i) {
       if (!gains[i].Asks()) continue;
@@ -184,6 +227,10 @@ class Machine {
   }
 
   Status Out(Value value) {
+    if (!part_.why.empty()) {
+      left_ = value;
+      return Status::kOk;
+    }
     const Routes routes = RoutesOf(value);
     for (size_t i = 0; i < part_.outputs.size(); ++i) {
       if (Has(routes.closed, i)) continue;
@@ -239,7 +286,7 @@ class Machine {
     value::Send& send = sends_.emplace_back();
     send.output = to.output;
     const bool made = sends_.size() < kMostSends && MakeRecord(*to.destination, selected, app_,
-                                                               heap_, writer_, batch_->arena, send);
+                                                               *heap_, writer_, batch_->arena, send);
     return made ? Status::kOk : Status::kBail;
   }
 
@@ -253,7 +300,7 @@ class Machine {
       return bytes(message.key);
     }
     if (path == "message.topic") {
-      result = heap_.NewStr(batch_->topic);
+      result = heap_->NewStr(batch_->topic);
     } else if (path == "message.partition") {
       result = Value::Int(batch_->partition);
     } else if (path == "message.offset") {
@@ -269,12 +316,12 @@ class Machine {
   }
 
   Status Headers(Value& result) {
-    value::Dict* headers = heap_.NewDict();
+    value::Dict* headers = heap_->NewDict();
     for (const value::Header& header : event_->message.headers) {
       const Value content = header.value ? Value::Bytes(*header.value) : Value::None();
-      const Value name = heap_.NewStr(header.name);
+      const Value name = heap_->NewStr(header.name);
       if (!name.Is(Value::kAscii)) return Status::kBail;  // it may be no UTF-8
-      if (const Status status = Put(heap_, *headers, name, content); status != Status::kOk) {
+      if (const Status status = Put(*heap_, *headers, name, content); status != Status::kOk) {
         return status;
       }
     }
@@ -286,7 +333,10 @@ class Machine {
   const ir::AppContext& app_;
   std::unordered_map<const ir::Expr*, std::unique_ptr<ir::Evaluator>> evaluators_;
   ir::Surroundings surroundings_;
-  value::Heap heap_;
+  value::Heap own_heap_;
+  value::Heap* heap_ = &own_heap_;  // of the event
+  Value left_;                      // by the steps, to CPython
+  value::JsonReader key_reader_;
   value::JsonWriter writer_;
   std::vector<std::vector<EarlyGain>> gains_;  // by step, of its `early`
   std::vector<value::Send> sends_;
@@ -304,7 +354,8 @@ class Body final : public ir::NativeBody {
     std::unique_ptr<Machine> machine = Take();
     const size_t room = batch.arena.allocated() + ir::LaneWork::kMaxStagedBytes;
     for (value::Event& event : batch.events) {
-      if (batch.arena.allocated() > room) break;  // what is held is bounded; the lane hands on
+      const size_t values = batch.heap ? batch.heap->allocated() : 0;
+      if (batch.arena.allocated() + values > room) break;  // what is held is bounded
       if (event.document != nullptr || !event.message.value) machine->Run(batch, event);
     }
     const std::lock_guard lock(mutex_);

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/match.h"
+#include "ir/expr/effects.h"
 
 namespace kaspr::jit {
 
@@ -20,7 +21,7 @@ class Maker {
  public:
   explicit Maker(const ir::Agent& agent) : agent_(agent), targets_(ir::TargetsOf(agent)) {}
 
-  std::optional<NativePart> Make(std::span<const ir::Node> nodes, std::string& why) {
+  NativePart Make(std::span<const ir::Node> nodes) {
     why_.clear();
     names_.clear();
     part_ = {};
@@ -28,12 +29,33 @@ class Maker {
       AddNode(node);
       if (!why_.empty()) break;
     }
-    why = why_;
-    if (why_.empty()) FindEarlyFilters();
-    return why_.empty() ? std::optional(std::move(part_)) : std::nullopt;
+    part_.why = why_;
+    if (!why_.empty()) CutBehindFilters();
+    FindEarlyFilters();
+    return std::move(part_);
   }
 
  private:
+  // Leaves the steps up to the last filter that neither a send nor a generator stands in front of.
+  void CutBehindFilters() {
+    size_t kept = 0;
+    for (size_t i = 0; i < part_.steps.size(); ++i) {
+      const NativeStep& step = part_.steps[i];
+      const bool filters = step.kind == NativeStep::Kind::kFilter;
+      const bool maps = step.kind == NativeStep::Kind::kMap && !step.function->main().generator;
+      if (!filters && !maps) break;
+      if (filters) kept = i + 1;
+    }
+    part_.steps.resize(kept);
+    part_.outputs.clear();
+    for (const NativeStep& step : part_.steps) {
+      const ir::Effects effects = ir::EffectsOf(*step.function);
+      const bool same = step.kind == NativeStep::Kind::kFilter ||
+                        effects.result == ir::Effects::Result::kArgument;
+      part_.keeps_values = part_.keeps_values && same && effects.writes.empty();
+    }
+  }
+
   void AddNode(const ir::Node& node) {
     std::visit(Match{
                    [&](const ir::Input& input) { AddInput(input); },
@@ -74,6 +96,7 @@ class Maker {
     if (!input.channel.empty()) why_ = "a channel brings Python's objects";
     if (input.take) why_ = "'take' makes lists on the lane";
     if (input.value != ir::Serializer::kJson) why_ = "its values are not JSON";
+    if (!IsWritable(input.key)) why_ = "its keys are neither raw nor JSON";
   }
 
   // A map or filter.
@@ -102,8 +125,8 @@ class Maker {
     for (NativeStep& step : part_.steps) {
       for (NativeEarly& early : step.early) {
         const auto named = std::find(names_.begin(), names_.end(), early.name);
-        KASPR_CHECK(named != names_.end(), "an early filter that is not there");
         early.filter = static_cast<size_t>(named - names_.begin());
+        KASPR_CHECK(early.filter < part_.steps.size(), "an early filter that is not there");
       }
     }
   }
@@ -160,37 +183,58 @@ class Maker {
 
 }  // namespace
 
-std::vector<std::optional<NativePart>> NativePartsOf(const ir::Agent& agent,
-                                                     std::vector<std::string>& why) {
-  std::vector<std::optional<NativePart>> parts;
+std::vector<NativePart> NativePartsOf(const ir::Agent& agent) {
+  std::vector<NativePart> parts;
   Maker maker(agent);
   const std::span<const ir::Node> nodes = agent.nodes;
   size_t begin = 0;
   for (size_t i = 0; i < nodes.size(); ++i) {
     if (!std::holds_alternative<ir::GroupBy>(nodes[i].op) && i + 1 < nodes.size()) continue;
-    parts.push_back(maker.Make(nodes.subspan(begin, i + 1 - begin), why.emplace_back()));
+    parts.push_back(maker.Make(nodes.subspan(begin, i + 1 - begin)));
     begin = i + 1;
   }
   return parts;
 }
 
+namespace {
+
+// The functions that a node calls, step by step; in the last one those of what is no step.
+std::vector<std::vector<ir::FnId>> CallsOf(const ir::Node& node) {
+  std::vector<std::vector<ir::FnId>> calls;
+  const auto* stage = std::get_if<ir::Stage>(&node.op);
+  if (stage == nullptr) return {ir::FunctionsOf(node.op)};
+  for (const ir::Stage::Step& step : stage->steps) {
+    calls.push_back(ir::FunctionsOf(std::visit([](const auto& op) { return ir::Op(op); }, step.op)));
+  }
+  return calls;
+}
+
+}  // namespace
+
 ir::Engines EnginesOf(const ir::Agent& agent) {
   ir::Engines engines;
-  const std::vector<std::optional<NativePart>> parts = NativePartsOf(agent, engines.parts);
+  const std::vector<NativePart> parts = NativePartsOf(agent);
+  for (const NativePart& part : parts) engines.parts.push_back(part.why);
   engines.functions.resize(agent.functions.size());
   std::vector<bool> called(agent.functions.size());
-  size_t part = 0;
+  size_t part = 0, step = 0;
   for (const ir::Node& node : agent.nodes) {
-    const ir::Engine engine = parts[part] ? ir::Engine::kEval : ir::Engine::kPython;
-    engines.nodes.push_back(engine);
-    for (const ir::FnId id : ir::FunctionsOf(node.op)) {
-      const auto index = static_cast<size_t>(id);
-      ir::Engines::OfFunction& runs = engines.functions[index];
-      // The first part that runs it in Python says why.
-      if (!called[index] || runs.engine == ir::Engine::kEval) runs = {engine, engines.parts[part]};
-      called[index] = true;
+    if (std::holds_alternative<ir::Input>(node.op)) continue;
+    for (const std::vector<ir::FnId>& calls : CallsOf(node)) {
+      const bool native = parts[part].why.empty() || step < parts[part].steps.size();
+      for (const ir::FnId id : calls) {
+        const auto index = static_cast<size_t>(id);
+        ir::Engines::OfFunction& runs = engines.functions[index];
+        // The first one that runs it in Python says why.
+        if (!called[index] || runs.engine == ir::Engine::kEval) {
+          runs.engine = native ? ir::Engine::kEval : ir::Engine::kPython;
+          runs.why = native ? "" : parts[part].why;
+        }
+        called[index] = true;
+      }
+      ++step;
     }
-    if (std::holds_alternative<ir::GroupBy>(node.op)) ++part;
+    if (std::holds_alternative<ir::GroupBy>(node.op)) ++part, step = 0;
   }
   for (size_t i = 0; i < agent.functions.size(); ++i) {
     const ir::Function& function = agent.functions[i];

@@ -39,21 +39,24 @@ struct NativeStep {
   bool pass_through = false;
 };
 
+// Either all of a part, or its first steps: then CPython goes on with what they leave.
 struct NativePart {
+  std::string why;  // not all of it; "" if it is
   ir::Serializer key = ir::Serializer::kRaw;
   std::vector<NativeStep> steps;
+  bool keeps_values = true;  // no step changes a value, or makes another of it
   std::vector<NativeSend> outputs;
   const ir::Expr* route = nullptr;  // ir::Agent::route, of these outputs
   std::vector<size_t> routed;       // bit N of its answer is that of outputs[routed[N]]
 };
 
-// The parts of an agent, one more than it has groupBys. nullopt: it needs the lane, and `why` says
-// what of it does. The agent must outlive them.
-std::vector<std::optional<NativePart>> NativePartsOf(const ir::Agent& agent,
-                                                     std::vector<std::string>& why);
+// The parts of an agent, one more than it has groupBys, which must outlive them. Of a part that
+// needs the lane the steps up to its last filter in front of what needs it: what filters drop is
+// spared the way to CPython, which maps behind them would not be worth.
+std::vector<NativePart> NativePartsOf(const ir::Agent& agent);
 
-// What runs the functions of an agent: the evaluator where all of the part that calls one is
-// native, else CPython.
+// What runs the functions of an agent: the evaluator where all that calls one is native, else
+// CPython.
 ir::Engines EnginesOf(const ir::Agent& agent);
 
 }  // namespace kaspr::jit

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "python/channel.h"
+#include "python/values.h"
 
 namespace kaspr::python {
 
@@ -43,7 +44,8 @@ Task<bool> Run(RunningAgent& agent, Part& part, std::span<Reading> readings, boo
   const Ref value = ValueOf(readings, list);
   if (!value) co_return false;
   CurrentEvent event(staging.driver(), agent.scope.app, readings, list);
-  const bool done = co_await part.pipeline.Run(value, event, filtered, staging, activity);
+  const uint32_t first = list ? 0 : readings.front().event->steps_done;
+  const bool done = co_await part.pipeline.Run(value, first, event, filtered, staging, activity);
   co_return done;
 }
 
@@ -78,8 +80,13 @@ bool Read(const RunningAgent& agent, const Part& part, Reading& reading, uint32_
     if (!reading.key) return false;
     activity = &part.decode_value;
   }
-  reading.value = event.document != nullptr ? agent.state.codec->Decode(*event.document)
-                                            : Decode(agent, part.value, event.message.value);
+  if (event.value != nullptr) {
+    reading.value = Ref::Own(ToObject(*reading.work->batch().heap, *event.value));
+  } else if (event.document != nullptr) {
+    reading.value = agent.state.codec->Decode(*event.document);
+  } else {
+    reading.value = Decode(agent, part.value, event.message.value);
+  }
   return static_cast<bool>(reading.value);
 }
 

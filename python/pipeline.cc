@@ -80,21 +80,21 @@ struct Pipeline::Call {
     Ref result = co_await Apply(step, value);
     if (!result) co_return PyErr_Occurred() == nullptr;
     if (!FansOut(step, result)) {
-      const bool done = co_await One(std::move(result));
+      const bool done = co_await One(std::move(result), 1);
       co_return done;
     }
     while (true) {
       activity = &step.block->activity();  // what the generator raises is its own
       Ref item = co_await NextItem(result.get());
       if (!item) co_return PyErr_Occurred() == nullptr;
-      const bool done = co_await One(std::move(item));
+      const bool done = co_await One(std::move(item), 1);
       if (!done) co_return false;
     }
   }
 
-  // Runs one item through the later steps; as long as it stays one value, without a list.
-  Task<bool> One(Ref value) {
-    for (size_t i = 1; i < pipeline.steps_.size(); ++i) {
+  // Runs one item through the steps from `first` on; as long as it stays one value, without a list.
+  Task<bool> One(Ref value, size_t first) {
+    for (size_t i = first; i < pipeline.steps_.size(); ++i) {
       const Step& step = pipeline.steps_[i];
       Ref result = co_await Apply(step, value);
       if (!result) co_return PyErr_Occurred() == nullptr;
@@ -222,14 +222,14 @@ bool Pipeline::RunBlocks(const Block*& failed) {
   return true;
 }
 
-Task<bool> Pipeline::Run(const Ref& value, CurrentEvent& event, uint32_t& filtered,
+Task<bool> Pipeline::Run(const Ref& value, size_t first, CurrentEvent& event, uint32_t& filtered,
                          Staging& staging, const Activity*& activity) {
   Call call{*this, event, filtered, staging, activity};
-  if (steps_.empty()) {
-    const bool sent = co_await call.Send(value);
-    co_return sent;
+  if (first == 0 && !steps_.empty()) {
+    const bool done = co_await call.First(value);
+    co_return done;
   }
-  const bool done = co_await call.First(value);
+  const bool done = co_await call.One(Ref::Share(value.get()), first);
   co_return done;
 }
 

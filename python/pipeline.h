@@ -22,9 +22,10 @@ class Pipeline {
   // Runs the blocks that run once. On failure an exception is set and `failed` is the block.
   bool RunBlocks(const Block*& failed);
 
-  // Runs `value` through and sends what comes out; counts the values that filters drop in
-  // `filtered`. False: an exception is set, and `activity` says what was being done.
-  Task<bool> Run(const Ref& value, CurrentEvent& event, uint32_t& filtered, Staging& staging,
+  // Runs `value` through the steps from `first` on and sends what comes out; counts the values that
+  // filters drop in `filtered`. False: an exception is set, and `activity` says what was being
+  // done.
+  Task<bool> Run(const Ref& value, size_t first, CurrentEvent& event, uint32_t& filtered, Staging& staging,
                  const Activity*& activity);
 
  private:

@@ -48,4 +48,11 @@ void Arena::Rewind() {
 #endif
 }
 
+void Arena::RewindTo(const Position& position) {
+  blocks_.resize(position.blocks);
+  next_ = position.next;
+  left_ = position.left;
+  allocated_ = position.allocated;
+}
+
 }  // namespace kaspr::value

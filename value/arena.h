@@ -37,6 +37,16 @@ class Arena {
   // The same, but keeps a block: who fills it again and again does not ask for memory each time.
   void Rewind();
 
+  // Up to where it is filled.
+  struct Position {
+    size_t blocks = 0;
+    char* next = nullptr;
+    size_t left = 0, allocated = 0;
+  };
+  Position position() const { return {blocks_.size(), next_, left_, allocated_}; }
+  // Forgets what was allocated behind it. REQUIRES: nothing in front of it was given back since.
+  void RewindTo(const Position& position);
+
   size_t allocated() const { return allocated_; }  // bytes of all blocks
 
  private:

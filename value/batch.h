@@ -7,6 +7,7 @@
 // order can restore it. One thread holds a batch at a time; batches are moved, never copied.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 
 #include "value/arena.h"
 #include "value/event.h"
+#include "value/heap.h"
 #include "value/kafka.h"
 
 namespace kaspr::value {
@@ -29,6 +31,7 @@ struct Batch {
 
   Arena arena;  // of the messages
   std::vector<Event> events;
+  std::unique_ptr<Heap> heap;  // of the events' values, if they have any
 
   Arena send_arena;
   std::vector<Send> sends;  // in the order they were decided, event after event

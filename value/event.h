@@ -89,6 +89,7 @@ enum class Outcome : uint8_t {
 };
 
 struct Document;
+struct Value;
 
 struct Event {
   Message message;
@@ -98,6 +99,10 @@ struct Event {
   // It ran without CPython already, exactly: what it sends lies in the batch's arena.
   bool native = false;
   std::span<const Send> prepared;
+  // Else the steps of its part that it ran through already, and what came out of them; null: what
+  // came in, unchanged. It lies in the batch's `heap`.
+  uint32_t steps_done = 0;
+  const Value* value = nullptr;
   // Of an event behind a channel: the value, which the message does not have, and the records that
   // it comes from.
   Object* object = nullptr;

@@ -289,6 +289,15 @@ void Heap::Undo(Mark mark) {
 
 void Heap::Reset() {
   arena_.Rewind();
+  ForgetChanges();
+}
+
+void Heap::RewindTo(const Arena::Position& position) {
+  arena_.RewindTo(position);
+  ForgetChanges();
+}
+
+void Heap::ForgetChanges() {
   Forget(lists_, kKeptChanges);
   Forget(dicts_, kKeptChanges);
   Forget(sets_, kKeptChanges);

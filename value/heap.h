@@ -141,6 +141,10 @@ class Heap {
   // Forgets everything, but keeps some of the memory for what comes next.
   void Reset();
 
+  // Forgets what was made since, and how to undo changes of what is older. REQUIRES: no Reset since.
+  Arena::Position position() const { return arena_.position(); }
+  void RewindTo(const Arena::Position& position);
+
   size_t allocated() const { return arena_.allocated(); }  // bytes
 
  private:
@@ -151,6 +155,7 @@ class Heap {
   static constexpr size_t kKeptChanges =
       1024;  // of containers, for which there is room after Reset
 
+  void ForgetChanges();
   template <class T>
   T* New();
   Value ReadInside(const Container& container, uint32_t node);

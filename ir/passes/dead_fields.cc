@@ -23,6 +23,9 @@ struct Place {
 
 constexpr ValueId kArgument{0};
 
+// Why a dict is kept as it is that a filter or selector makes: that is what it is for.
+constexpr const char* kAnswer = "it is the answer";
+
 // What is written there, and why it has to be; "": it need not.
 using Fields = std::map<std::string, std::string>;
 
@@ -73,11 +76,15 @@ class Follower {
     const Function& function = agent_.function(id);
     given_dicts[id] = false;
     if (!function.expr || function.expr->main().parameters.empty()) return;
-    Journey seen{.written_at = {{id, kArgument}}, .readers = {}, .all = why};
-    if (const auto made = DictMadeAndReturned(function.expr->main())) {
-      seen.written_at.push_back({id, *made});
+    End({.written_at = {{id, kArgument}}, .readers = {}, .all = why});
+    KeepAnswer(id, function.role == Role::kOperation ? why : kAnswer);
+  }
+
+  // The dict that the function makes and returns, if it does.
+  void KeepAnswer(FnId id, const std::string& why) {
+    if (const auto made = DictMadeAndReturned(MainOf(id))) {
+      End({.written_at = {{id, *made}}, .readers = {}, .all = why});
     }
-    End(seen);
   }
 
   // Why values of the part may be seen by CPython, or by more than one way; "": they are not.
@@ -232,6 +239,7 @@ class Follower {
   // One whose result is asked for, and not handed on.
   void VisitAnswer(FnId id) {
     if (Give(id).returned) KeepAll(fmt::format("'{}' returns all of the value", NameOf(id)));
+    KeepAnswer(id, kAnswer);
   }
 
   void VisitSend(const TopicSend& send) {
@@ -372,7 +380,7 @@ bool EraseOnce(Agent& agent, std::map<FnId, Answer>& answers) {
     std::set<std::string> dead;
     for (const auto& [field, why] : fields) {
       if (why.empty()) dead.insert(field);
-      if (!why.empty()) answer.kept[why].insert(field);
+      if (!why.empty() && why != kAnswer) answer.kept[why].insert(field);
     }
     if (dead.empty()) continue;
     ExprFunction& body = agent.functions[static_cast<size_t>(place.function)].expr->functions[0];

@@ -310,8 +310,10 @@ class Explain(Kasprc):
         self.assertEqual((orders["name"], totals["name"]), ("orders", "totals"))
         self.assertEqual(orders["parts"], [{"reason": "'clean' runs in Python"}])
         self.assertEqual(totals["parts"], [{"reason": ""}])
-        self.assertEqual(orders["remarks"], [{"pass": "fuse-stages",
-                                              "message": "3 operations run as one stage"}])
+        self.assertEqual(orders["remarks"],
+                         [{"pass": "dead-fields",
+                           "message": "'price' keeps its write of .total: 'clean' runs in Python"},
+                          {"pass": "fuse-stages", "message": "3 operations run as one stage"}])
         self.assertEqual([(one["name"], one["role"], one["operation"], one["translated"])
                           for one in orders["functions"]],
                          [("price", "operation", "price", True),

@@ -19,6 +19,7 @@
 #include "ir/expr/verify.h"
 #include "ir/passes.h"
 #include "tests/ir/random_expr.h"
+#include "tests/ir/random_json.h"
 #include "tests/ir/run_expr.h"
 
 namespace kaspr::ir {
@@ -35,45 +36,6 @@ uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
   const char* text = std::getenv(name);
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
-
-// What the functions of random_expr.h expect, more or less.
-class RandomJson {
- public:
-  explicit RandomJson(std::mt19937_64& random) : random_(random) {}
-
-  std::string Object(size_t depth = 0) {
-    std::string text;
-    for (const char* key : {"a", "b", "c", "xs", "m"}) {
-      if (Below(100) < 10) continue;
-      text += fmt::format("{}\"{}\": {}", text.empty() ? "" : ", ", key, Of(key, depth));
-    }
-    return "{" + text + "}";
-  }
-
-  std::string Any(size_t depth = 0) {
-    static constexpr const char* kSome[] = {"null", "true", "0", "1", "-1", "2.5", "\"a\"", "\"\""};
-    if (depth < 2 && Below(3) == 0) return Below(2) == 0 ? Object(depth + 1) : Array(depth + 1);
-    return kSome[Below(std::size(kSome))];
-  }
-
- private:
-  size_t Below(size_t bound) { return random_() % bound; }
-
-  std::string Array(size_t depth) {
-    std::string text;
-    for (size_t n = Below(4); n > 0; --n) text += (text.empty() ? "" : ", ") + Any(depth);
-    return "[" + text + "]";
-  }
-
-  std::string Of(std::string_view key, size_t depth) {
-    if (Below(100) < 15) return Any(depth);
-    if (key == "xs") return Array(depth + 1);
-    if (key == "m") return depth < 2 ? Object(depth + 1) : "{}";
-    return key == "c" ? "\"b\"" : std::to_string(Below(4));
-  }
-
-  std::mt19937_64& random_;
-};
 
 // A graph of the function alone.
 Graph GraphOf(Expr expr) {

@@ -43,6 +43,7 @@ class RandomExpr {
     Region body;
     if (Chance(70)) PutField(body, Chance(50) ? "getitem" : ".get");
     for (size_t n = Below(5); n > 0; --n) FieldStatement(body);
+    if (!selector && Chance(15)) ReturnEarly(body);
     if (!selector && Chance(30)) {
       const Operand dict = MakeDict(body);
       End(body, Return{}, {dict});
@@ -246,6 +247,21 @@ class RandomExpr {
   Operand Part() {
     if (visible_.size() < 2 || Chance(3)) return Any();
     return {.constant = false, .index = visible_[1 + Below(visible_.size() - 1)]};
+  }
+
+  // On some values it does less, and returns the argument or what it read.
+  void ReturnEarly(Region& region) {
+    const Operand read = PutField(region, ".get");
+    Inst ask{.op = If{}, .operands = {read}, .results = {}, .regions = std::vector<Region>(2)};
+    ask.regions[0] = Inside([&] {
+      Region early;
+      if (Chance(50)) FieldStatement(early);
+      End(early, Return{}, {Chance(50) ? Operand{} : read});
+      return early;
+    });
+    End(ask.regions[1], Give{}, {});
+    region.body.push_back(std::move(ask));
+    for (size_t n = Below(3); n > 0; --n) FieldStatement(region);
   }
 
   void FieldStatement(Region& region) {

@@ -256,12 +256,13 @@ class RandomGraph {
     }
   }
 
-  FnId AddTranslated(Agent& agent, Role role) {
+  FnId AddTranslated(Agent& agent, Role role, bool may_yield = false) {
     const bool selector = role == Role::kSelector;
     // Sometimes one that is called already.
     if (Chance(15)) {
       for (size_t i = 0; i < agent.functions.size(); ++i) {
-        if (agent.functions[i].role == role) return static_cast<FnId>(i);
+        const Function& there = agent.functions[i];
+        if (there.role == role && !there.expr->main().generator) return static_cast<FnId>(i);
       }
     }
     Function function{.name = Name(agent.functions.size()),
@@ -270,7 +271,7 @@ class RandomGraph {
                       .entrypoint = "f",
                       .map = {}};
     RandomExpr random(random_, false);
-    function.expr = Chance(80) ? random.MakeFields(selector) : random.Make(!selector && Chance(15));
+    function.expr = Chance(80) ? random.MakeFields(selector) : random.Make(may_yield && Chance(30));
     agent.functions.push_back(std::move(function));
     return static_cast<FnId>(agent.functions.size() - 1);
   }
@@ -279,7 +280,7 @@ class RandomGraph {
     const size_t kind = Below(10);
     Op op = Map{};
     if (kind < 6) {
-      op = Map{AddTranslated(agent, Role::kOperation)};
+      op = Map{AddTranslated(agent, Role::kOperation, true)};
     } else if (kind < 9) {
       op = Filter{AddTranslated(agent, Role::kOperation)};
     } else {
