@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "value/digits.h"
+#include "value/key_hash.h"
 
 namespace kaspr::value {
 
@@ -286,16 +287,7 @@ Status Erase(Heap& heap, T& table, Value key, typename T::Entry& removed) {
 }  // namespace
 
 uint64_t HashStr(std::string_view text) {
-  uint64_t hash = text.size();
-  while (text.size() >= 8) {
-    uint64_t word = 0;
-    std::memcpy(&word, text.data(), 8);
-    hash = Mix(hash, word);
-    text.remove_prefix(8);
-  }
-  uint64_t word = 0;
-  if (!text.empty()) std::memcpy(&word, text.data(), text.size());
-  return Mix(hash, word);
+  return HashBytes(text);
 }
 
 Status Hash(Heap& heap, Value value, uint64_t& hash) {

@@ -33,11 +33,14 @@ const isNamed = (node) => node.kind !== "input" && node.kind !== "stage";  // by
 const isOutput = (node) => ["output", "channel", "sink"].includes(node.kind);
 const functionsOf = new Map(app.agents.map((agent) =>
   [agent.name, new Map(agent.functions.map((one) => [one.name, one]))]));
+// A path that is all of the value is no word for people.
+const spelledOut = (paths) => paths.map((path) => (path === "." ? "the whole value" : path));
+
 // What the functions of a node look at and change; null: one of them is not translated.
 function fieldsOf(agent, node) {
   const functions = [...new Set(node.functions)].map((name) => functionsOf.get(agent.name).get(name));
   if (functions.some((one) => one.reads === null)) return null;
-  const all = (key) => [...new Set(functions.flatMap((one) => one[key]))];
+  const all = (key) => spelledOut([...new Set(functions.flatMap((one) => one[key]))]);
   const event = functions.some((one) => one.event) ? ["the event"] : [];
   return { reads: [...all("reads"), ...event], writes: all("writes") };
 }

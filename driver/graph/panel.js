@@ -36,7 +36,7 @@ function irOf(text, label) {
 function effectsOf(one) {
   if (one.reads === null) return make("p", "quiet", "What it reads, writes and may raise is unknown.");
   const list = (items) => (items.length > 0 ? items.join(" ") : "nothing");
-  const rows = [["Reads", list([...one.reads, ...(one.event ? ["the event"] : [])])], ["Writes", list(one.writes)],
+  const rows = [["Reads", list([...spelledOut(one.reads), ...(one.event ? ["the event"] : [])])], ["Writes", list(spelledOut(one.writes))],
     ["May raise", list(one.raises)]];
   if (one.returns_argument) rows.push(["Returns", "its argument"]);
   return make("dl", "effects", ...rows.flatMap(([name, text]) => [make("dt", "", name), make("dd", "", text)]));

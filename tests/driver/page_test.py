@@ -337,9 +337,9 @@ class Shows(Page):
         self.assertEqual(page.evaluate(FLAWS), [])
         # In the order of the plan, between what they lead from and to.
         between = page.evaluate("""(() => {
-          const tops = [...document.querySelectorAll('section[data-plan=optimized] .stage > *')]
-            .map(one => one.getBoundingClientRect().top);
-          return tops.every((top, i) => i === 0 || tops[i - 1] < top);
+          const rows = [...document.querySelectorAll('section[data-plan=optimized] .stage > :is(.step, .flow)')]
+            .map(one => one.getBoundingClientRect());
+          return rows.length === 7 && rows.every((row, i) => i === 0 || rows[i - 1].bottom + 8 < row.top);
         })()""")
         self.assertTrue(between)
         page.press(" ")
