@@ -125,7 +125,7 @@ constexpr Primitive kPrimitives[] = {
     {"enumerate", semantics::Enumerate, 1, 2, kList, kTypeError, kMakes},
     {"zip", semantics::Zip, 0, kMany, kList, kTypeError, kMakes},
     {"zip-of", semantics::ZipOf, 1, 1, kList, kTypeError, kMakes},
-    {"range", semantics::MakeRange, 1, 3, kRange, kTypeError | kValueError},
+    {"range", semantics::MakeRange, 1, 3, kRange, kTypeError | kValueError, kMakes},
     {"divmod", semantics::DivideModulo, 2, 2, kTuple, kTypeError | kZeroDivisionError},
     {"ord", semantics::Ordinal, 1, 1, kInt, kTypeError},
     {"chr", semantics::Chr, 1, 1, kStr, kTypeError},

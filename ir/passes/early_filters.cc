@@ -69,7 +69,7 @@ class Asker {
     const Node& node = agent_.nodes[filter];
     const Function& function = agent_.function(std::get<Filter>(node.op).function);
     const std::vector<size_t> front = InFront(filter);
-    if (front.empty()) return false;
+    if (front.empty() || IsAskedEarly(node.name)) return false;
     std::string why = WhyNotAsked(function);
     if (!why.empty()) return Decline(node, front, why);
     Chance chance{.reads = EffectsOf(*function.expr).reads, .slices = {}};
@@ -87,6 +87,16 @@ class Asker {
     }
     Insert(node.name, function, std::move(*best));
     return true;
+  }
+
+  bool IsAskedEarly(const std::string& filter) const {
+    const auto asks = [&](const auto* step) {
+      return step != nullptr && std::ranges::find(step->early, filter, &EarlyFilter::filter) !=
+                                    step->early.end();
+    };
+    return std::ranges::any_of(agent_.nodes, [&](const Node& node) {
+      return asks(std::get_if<Map>(&node.op)) || asks(std::get_if<Filter>(&node.op));
+    });
   }
 
   bool IsSpared(size_t node) const {

@@ -107,7 +107,8 @@ class Router {
   Router(Agent& agent, PassContext& context) : agent_(agent), context_(context) {}
 
   bool Run() {
-    std::map<std::pair<std::string, std::string>, std::vector<uint32_t>> groups;
+    if (agent_.route) return false;
+    Groups groups;
     for (const Node& node : agent_.nodes) {
       if (const auto* output = std::get_if<Output>(&node.op)) Look(node, *output, groups);
     }

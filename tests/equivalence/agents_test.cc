@@ -68,10 +68,9 @@ class Records {
 
 // What became of each record; "": it is CPython's.
 std::vector<std::string> Run(const ir::Agent& agent, const Records& records) {
-  std::vector<std::string> why;
-  std::vector<std::optional<NativePart>> parts = NativePartsOf(agent, why);
-  KASPR_CHECK(parts.size() == 1 && parts[0], "an agent that is not translated");
-  const std::unique_ptr<ir::NativeBody> body = MakeNativeBody(std::move(*parts[0]), App(), false);
+  std::vector<NativePart> parts = NativePartsOf(agent);
+  KASPR_CHECK(parts.size() == 1 && parts[0].why.empty(), "an agent that is not translated");
+  const std::unique_ptr<ir::NativeBody> body = MakeNativeBody(std::move(parts[0]), App(), false);
   value::Batch batch;
   batch.topic = "in";
   for (size_t i = 0; i < records.texts.size(); ++i) {
