@@ -114,7 +114,8 @@ class Comparison {
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(values); ++i) {
       PyObject* value = PyList_GET_ITEM(values, i);
       for (const Variant& variant : variants) {
-        if (!variant.by.empty() && i % 4 > 1) continue;  // half of them, as documents and not
+        // A fifth of them, as documents and not: passes_test.cc tries more, faster.
+        if (!variant.by.empty() && i % 10 > 1) continue;
         std::string wrong = Differs(variant.expr, source, value, i % 2 == 0, variant.by.empty());
         if (wrong.empty()) continue;
         ++tally_.failed;
