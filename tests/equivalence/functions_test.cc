@@ -128,7 +128,8 @@ class Comparison {
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(values); ++i) {
       PyObject* value = PyList_GET_ITEM(values, i);
       for (const Variant& variant : variants) {
-        if (!variant.by.empty() && i % 4 > 1) continue;  // half of them, as documents and not
+        // A fifth of them for passes, as documents and not: passes_test.cc tries more, faster.
+        if (!variant.by.empty() && variant.by != kSlice && i % 10 > 1) continue;
         std::string wrong = Differs(variant, source, value, i % 2 == 0);
         if (wrong.empty()) continue;
         ++tally_.failed;
