@@ -21,6 +21,7 @@
 #include "jit/native_body.h"
 #include "jit/native_part.h"
 #include "python/values.h"
+#include "value/arena.h"
 #include "value/batch.h"
 #include "value/json_read.h"
 
@@ -36,9 +37,10 @@ struct Row {
   const char* spec;
 };
 constexpr Row kRows[] = {
-    {"hoist-filters", "hoist.yaml"},
-    {"order-filters", "order-filters.yaml"},
-    {"route-outputs", "route.yaml"},
+    {"fold-constants", "fold-constants.yaml"}, {"hoist-filters", "hoist.yaml"},
+    {"order-filters", "order-filters.yaml"},   {"route-outputs", "route.yaml"},
+    {"common-reads", "common-reads.yaml"},     {"dead-fields", "dead-fields.yaml"},
+    {"drop-dead-code", "dead-fields.yaml"},    {"fuse-stages", "w2.yaml"},
 };
 
 std::vector<std::string> Lines() {
@@ -128,6 +130,7 @@ void Measure(python::Interpreter& interpreter, const Row& row,
 int main(int count, char** arguments) {
   using namespace kaspr;
   const std::vector<std::string> wanted(arguments + 1, arguments + count);
+  value::KeepFreedMemory();
   python::Interpreter interpreter;
   const std::vector<std::string> lines = Lines();
   fmt::print("{:<18} {:<22} {:>8} {:>8} {:>7}\n", "pass", "spec", "with", "without", "ratio");

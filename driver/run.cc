@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "driver/session.h"
 #include "runtime/event_fd.h"
+#include "value/arena.h"
 
 namespace kaspr::driver {
 
@@ -85,6 +86,7 @@ int Watch(Session& session, const Signals& signals, const runtime::EventFd& done
 }  // namespace
 
 int Run(const Options& options) {
+  value::KeepFreedMemory();
   constexpr int kSignalExit = 128;
   const Signals signals;
   runtime::EventFd done;

@@ -180,7 +180,8 @@ int Session::MakeKernels() {
   return diagnostics.has_errors() ? kExitConfig : kExitOk;
 }
 
-// Of each part of the agent that needs no lane, or not from its beginning, if native code is wanted.
+// Of each part of the agent that needs no lane, or not from its beginning, if native code is
+// wanted.
 python::NativeBodies Session::MakeNativeBodies(const ir::Agent& agent) const {
   python::NativeBodies bodies;
   if (options_.jit == "off") return bodies;

@@ -24,6 +24,10 @@ constexpr Pass kPasses[] = {
     {"drop-unused", "drop functions that nothing calls", DropUnused},
     // Before all that looks into functions: a branch that is not taken reads and writes nothing.
     {"fold-constants", "do once what functions do with constants", FoldConstants},
+    // Before those that make functions better: these make new ones.
+    {"hoist-filters", "ask filters before the maps in front of them", HoistFilters},
+    {"order-filters", "ask filters before others that cost more or drop less", OrderFilters},
+    {"route-outputs", "answer predicates that compare one field by one look", RouteOutputs},
     // Before dead-fields: what a function knows it has written it does not read again.
     {"common-reads", "read and compute once what a function does again", CommonReads},
     // While a step is a node or a step still, all the same; what it writes no more may be dead
@@ -31,10 +35,6 @@ constexpr Pass kPasses[] = {
     {"dead-fields", "drop writes of fields that nobody reads", DeadFields},
     // Behind all of these, which leave values that nothing uses.
     {"drop-dead-code", "drop what functions compute and nobody uses", DropDeadCode},
-    // Behind all that changes functions: these make new ones out of them.
-    {"hoist-filters", "ask filters before the maps in front of them", HoistFilters},
-    {"order-filters", "ask filters before others that cost more or drop less", OrderFilters},
-    {"route-outputs", "answer predicates that compare one field by one look", RouteOutputs},
     // Last: it hides the single operations that other passes move and match.
     {"fuse-stages", "run consecutive operations as one stage", FuseStages},
 };

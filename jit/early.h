@@ -1,6 +1,7 @@
 #pragma once
 
-// Whether a filter is asked early: by what that costs and what it spares, as measured while it runs.
+// Whether a filter is asked early: by what that costs and what it spares, as measured while it
+// runs.
 //
 //   if (gain.Asks()) { ... }           // of each value that comes
 //

@@ -285,8 +285,9 @@ class Machine {
     if (to.value == nullptr) selected.value = value;
     value::Send& send = sends_.emplace_back();
     send.output = to.output;
-    const bool made = sends_.size() < kMostSends && MakeRecord(*to.destination, selected, app_,
-                                                               *heap_, writer_, batch_->arena, send);
+    const bool made =
+        sends_.size() < kMostSends &&
+        MakeRecord(*to.destination, selected, app_, *heap_, writer_, batch_->arena, send);
     return made ? Status::kOk : Status::kBail;
   }
 

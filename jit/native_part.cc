@@ -204,7 +204,8 @@ std::vector<std::vector<ir::FnId>> CallsOf(const ir::Node& node) {
   const auto* stage = std::get_if<ir::Stage>(&node.op);
   if (stage == nullptr) return {ir::FunctionsOf(node.op)};
   for (const ir::Stage::Step& step : stage->steps) {
-    calls.push_back(ir::FunctionsOf(std::visit([](const auto& op) { return ir::Op(op); }, step.op)));
+    calls.push_back(
+        ir::FunctionsOf(std::visit([](const auto& op) { return ir::Op(op); }, step.op)));
   }
   return calls;
 }

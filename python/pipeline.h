@@ -25,8 +25,8 @@ class Pipeline {
   // Runs `value` through the steps from `first` on and sends what comes out; counts the values that
   // filters drop in `filtered`. False: an exception is set, and `activity` says what was being
   // done.
-  Task<bool> Run(const Ref& value, size_t first, CurrentEvent& event, uint32_t& filtered, Staging& staging,
-                 const Activity*& activity);
+  Task<bool> Run(const Ref& value, size_t first, CurrentEvent& event, uint32_t& filtered,
+                 Staging& staging, const Activity*& activity);
 
  private:
   struct Step {

@@ -1,5 +1,7 @@
 #include "value/arena.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -46,6 +48,12 @@ void Arena::Rewind() {
   next_ = blocks_.front().get();
   left_ = allocated_ = kBlockSize;
 #endif
+}
+
+void KeepFreedMemory() {
+  mallopt(M_TRIM_THRESHOLD, 64 * 1024 * 1024);
+  mallopt(M_TOP_PAD, 1024 * 1024);
+  mallopt(M_MMAP_THRESHOLD, 4 * 1024 * 1024);  // it no longer adapts by itself
 }
 
 void Arena::RewindTo(const Position& position) {

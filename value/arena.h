@@ -61,4 +61,9 @@ class Arena {
   size_t allocated_ = 0;
 };
 
+// Has the process keep what arenas give back, some tens of MiB, for those that come next: asking
+// the system for each batch's memory again took a fifth of an event's time (bench/README.md). Once,
+// at the start.
+void KeepFreedMemory();
+
 }  // namespace kaspr::value

@@ -141,7 +141,8 @@ class Heap {
   // Forgets everything, but keeps some of the memory for what comes next.
   void Reset();
 
-  // Forgets what was made since, and how to undo changes of what is older. REQUIRES: no Reset since.
+  // Forgets what was made since, and how to undo changes of what is older. REQUIRES: no Reset
+  // since.
   Arena::Position position() const { return arena_.position(); }
   void RewindTo(const Arena::Position& position);
 

@@ -45,8 +45,8 @@ class Need {
     if (primitive->name == "setitem" && IsPart(into) && KeyOf(main_, inst.operands[1]) != nullptr) {
       return &into;
     }
-    const bool fills = primitive->name == "dict-update" && !into.constant &&
-                       !values_[into.index].needed;
+    const bool fills =
+        primitive->name == "dict-update" && !into.constant && !values_[into.index].needed;
     return fills ? &inst.operands[1] : nullptr;
   }
 
@@ -157,8 +157,7 @@ class Need {
 // Leaves of a function what is needed.
 class Cutter {
  public:
-  Cutter(ExprFunction& function, const Need& need)
-      : need_(need), rewriting_(function) {}
+  Cutter(ExprFunction& function, const Need& need) : need_(need), rewriting_(function) {}
 
   // `whole`: the same region of the function as it was.
   void Cut(Region& region, const Region& whole, const Inst* around) {
@@ -204,7 +203,8 @@ class Cutter {
 Expr ExceptionSlice(const Expr& expr) {
   const Need need(expr);
   Expr slice = expr;
-  Cutter(slice.functions.front(), need).Cut(slice.functions.front().body, expr.main().body, nullptr);
+  Cutter(slice.functions.front(), need)
+      .Cut(slice.functions.front().body, expr.main().body, nullptr);
   Renumber(slice.functions.front());
   return slice;
 }

@@ -14,9 +14,9 @@
 
 namespace kaspr::ir {
 
-// An Expr that raises, or bails, where CPython raises in the main function of `expr`, and else gives
-// None. It may read what the function has changed before, as it was before. REQUIRES: the main
-// function has one parameter, and is no generator.
+// An Expr that raises, or bails, where CPython raises in the main function of `expr`, and else
+// gives None. It may read what the function has changed before, as it was before. REQUIRES: the
+// main function has one parameter, and is no generator.
 Expr ExceptionSlice(const Expr& expr);
 
 }  // namespace kaspr::ir

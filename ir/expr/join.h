@@ -9,8 +9,9 @@
 
 namespace kaspr::ir {
 
-// Calls them all with its argument, in order, and returns what the last one gives. REQUIRES: each
+// Does what all of them do with its argument, one after the other, and returns what the last one
+// returns. Those that return at their end only are part of it, it calls the others. REQUIRES: each
 // main function has one parameter and is no generator, and there is one.
-Expr CallAll(std::string name, std::span<const Expr> functions);
+Expr JoinAll(std::string name, std::span<const Expr> functions);
 
 }  // namespace kaspr::ir

@@ -161,8 +161,8 @@ class Follower {
   void Visit(const Node& node) {
     std::visit(Match{
                    [](const Input&) {},
-                   [&](const Map& map) { VisitMap(map.function); },
-                   [&](const Filter& filter) { VisitFilter(filter.function); },
+                   [&](const Map& map) { VisitMap(map); },
+                   [&](const Filter& filter) { VisitFilter(filter); },
                    [&](const TopicSend& send) { VisitSend(send); },
                    [](const GroupBy&) {},
                    [&](const Stage& stage) {
@@ -177,8 +177,8 @@ class Follower {
 
   void VisitStep(const Stage::Step& step) {
     std::visit(Match{
-                   [&](const Map& map) { VisitMap(map.function); },
-                   [&](const Filter& filter) { VisitFilter(filter.function); },
+                   [&](const Map& map) { VisitMap(map); },
+                   [&](const Filter& filter) { VisitFilter(filter); },
                    [&](const TopicSend& send) { VisitSend(send); },
                },
                step.op);
@@ -208,7 +208,18 @@ class Follower {
     if (journey_.all.empty()) journey_.all = std::move(why);
   }
 
-  void VisitMap(FnId id) {
+  // Filters further on that are asked here already look at the value as it is here.
+  void VisitEarly(const std::vector<EarlyFilter>& filters) {
+    for (const EarlyFilter& filter : filters) {
+      const FieldUses uses = FieldUsesOf(MainOf(filter.function), kArgument);
+      Keep(filter.function, uses);
+      if (uses.returned) KeepAll(fmt::format("'{}' returns all of the value", filter.filter));
+    }
+  }
+
+  void VisitMap(const Map& map) {
+    VisitEarly(map.early);
+    const FnId id = map.function;
     const FieldUses uses = Give(id);
     const bool yields = MainOf(id).generator;
     if (!yields && !uses.escapes && uses.always_returned) {
@@ -231,7 +242,9 @@ class Follower {
     Keep(id, FieldUsesOf(MainOf(id), *made));
   }
 
-  void VisitFilter(FnId id) {
+  void VisitFilter(const Filter& filter) {
+    VisitEarly(filter.early);
+    const FnId id = filter.function;
     VisitAnswer(id);
     is_dict_ = is_dict_ || LeavesDict(id);
   }

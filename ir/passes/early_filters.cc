@@ -91,8 +91,8 @@ class Asker {
 
   bool IsAskedEarly(const std::string& filter) const {
     const auto asks = [&](const auto* step) {
-      return step != nullptr && std::ranges::find(step->early, filter, &EarlyFilter::filter) !=
-                                    step->early.end();
+      return step != nullptr &&
+             std::ranges::find(step->early, filter, &EarlyFilter::filter) != step->early.end();
     };
     return std::ranges::any_of(agent_.nodes, [&](const Node& node) {
       return asks(std::get_if<Map>(&node.op)) || asks(std::get_if<Filter>(&node.op));
@@ -176,7 +176,7 @@ class Asker {
                    .text = {},
                    .entrypoint = {},
                    .map = {},
-                   .expr = CallAll("early", calls),
+                   .expr = JoinAll("early", calls),
                    .untranslated = {}};
     Say(fmt::format("'{}' is asked before '{}'", name, agent_.nodes[chance.first].name));
     const auto id = static_cast<FnId>(agent_.functions.size());
@@ -196,7 +196,8 @@ class Asker {
   }
 
   bool Decline(const Node& node, const std::vector<size_t>& front, std::string_view why) {
-    Say(fmt::format("'{}' stays behind '{}': {}", node.name, agent_.nodes[front.front()].name, why));
+    Say(fmt::format("'{}' stays behind '{}': {}", node.name, agent_.nodes[front.front()].name,
+                    why));
     return false;
   }
 

@@ -91,14 +91,13 @@ Expr MakeRoute(const std::vector<Comparison>& comparisons) {
   const auto value = [](uint32_t id) { return Operand{.constant = false, .index = id}; };
   ExprFunction route{.name = "route", .parameters = {"value"}, .values = 3};
   route.constants = {{.tag = Tag::kStr, .text = comparisons.front().field}, table, number(0)};
-  route.body.body = {
-      {.op = Apply{value::FindPrimitive(comparisons.front().look)},
-       .operands = {value(0), constant(0)},
-       .results = {ValueId{1}}},
-      {.op = Apply{value::FindPrimitive(".get")},
-       .operands = {constant(1), value(1), constant(2)},
-       .results = {ValueId{2}}},
-      {.op = Return{}, .operands = {value(2)}}};
+  route.body.body = {{.op = Apply{value::FindPrimitive(comparisons.front().look)},
+                      .operands = {value(0), constant(0)},
+                      .results = {ValueId{1}}},
+                     {.op = Apply{value::FindPrimitive(".get")},
+                      .operands = {constant(1), value(1), constant(2)},
+                      .results = {ValueId{2}}},
+                     {.op = Return{}, .operands = {value(2)}}};
   return {.functions = {std::move(route)}};
 }
 

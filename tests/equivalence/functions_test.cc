@@ -12,11 +12,11 @@
 #include <random>
 
 #include "base/check.h"
+#include "ir/expr/effects.h"
 #include "ir/expr/evaluate.h"
+#include "ir/expr/exception_slice.h"
 #include "ir/expr/parse.h"
 #include "ir/expr/print.h"
-#include "ir/expr/effects.h"
-#include "ir/expr/exception_slice.h"
 #include "ir/passes.h"
 #include "python/check/check.h"
 #include "python/state.h"
@@ -255,7 +255,8 @@ class Comparison {
         const std::string candidate = Oracle::Text(PyList_GET_ITEM(candidates.get(), i));
         const std::optional<ir::Expr> expr = Translate(candidate);
         const std::string still =
-            expr ? Differs({std::string(by), Optimized(*expr, by)}, candidate, value, document) : "";
+            expr ? Differs({std::string(by), Optimized(*expr, by)}, candidate, value, document)
+                 : "";
         smaller = !still.empty();
         if (smaller) source = candidate, wrong = still;
       }
