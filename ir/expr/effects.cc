@@ -75,7 +75,10 @@ class Analysis {
       ++spreads;
       changes.insert(known->puts.begin(), known->puts.end());
     }
-    if (returned_.empty() || arguments + spreads < returned_.size()) return;
+    if (returned_.empty() || arguments + spreads < returned_.size()) {
+      if (arguments > 0) effects_.reads.insert(FieldPath{});  // by whoever gets it
+      return;
+    }
     effects_.result = spreads == 0 ? Effects::Result::kArgument : Effects::Result::kSpread;
     effects_.changes = std::move(changes);
   }

@@ -72,7 +72,10 @@ class Asker {
     if (front.empty() || IsAskedEarly(node.name)) return false;
     std::string why = WhyNotAsked(function);
     if (!why.empty()) return Decline(node, front, why);
-    Chance chance{.reads = EffectsOf(*function.expr).reads, .slices = {}};
+    const Effects effects = EffectsOf(*function.expr);
+    Chance chance{.reads = effects.reads, .slices = {}};
+    // Whether a dict is true, whoever changes what is in it may change.
+    if (effects.result != Effects::Result::kOther) chance.reads.insert(FieldPath{});
     std::optional<Chance> best;
     for (const size_t before : front) {
       why = Pass(before, chance);

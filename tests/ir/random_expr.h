@@ -35,11 +35,7 @@ class RandomExpr {
   // Of an agent that works on fields: reads and writes some of its argument and of a dict that it
   // makes, and returns one of both, or of a selector something that it read.
   Expr MakeFields(bool selector) {
-    Expr expr;
-    function_ = {.name = "f", .parameters = {"value"}, .constants = {}};
-    visible_.clear();
-    loops_.clear();
-    Define();
+    Begin();
     Region body;
     if (Chance(70)) PutField(body, Chance(50) ? "getitem" : ".get");
     for (size_t n = Below(5); n > 0; --n) FieldStatement(body);
@@ -53,9 +49,46 @@ class RandomExpr {
     } else {
       End(body, Return{}, {Chance(90) ? Operand{} : Any()});
     }
-    function_.body = std::move(body);
-    expr.functions.push_back(std::move(function_));
-    return expr;
+    return Finish(std::move(body));
+  }
+
+  // A map as in most specs: adds fields to its argument, or to a copy of it, and returns that. What
+  // it makes of what it reads mostly cannot raise, and what it reads may not be there.
+  Expr MakeEnrichment() {
+    Begin();
+    Region body;
+    Operand into;
+    if (Chance(60)) {
+      into = Put(body, "dict", {});
+      Put(body, "dict-update", {into, Operand{}});
+    }
+    for (size_t n = 1 + Below(4); n > 0; --n) {
+      Operand made = Put(body, Chance(60) ? "str" : "float", {PutField(body, "getitem")});
+      if (Chance(70)) made = Put(body, Chance(50) ? "str" : "bool", {made});
+      if (Chance(50)) made = Put(body, "tuple", {made, Any()});
+      static constexpr const char* kNew[] = {"n", "o", "p", "p", "c"};
+      const Operand key = Constant(Text(kNew[Below(std::size(kNew))]));
+      Put(body, into.index == 0 ? "setitem" : "dict-put", {into, key, made});
+    }
+    End(body, Return{}, {into});
+    return Finish(std::move(body));
+  }
+
+  // A filter or predicate as in most specs: compares a field with a text or number.
+  Expr MakeComparison() {
+    Begin();
+    Region body;
+    const Operand field = Put(body, Chance(70) ? "getitem" : ".get",
+                              {Operand{}, Constant(Chance(80) ? Text("c") : Field())});
+    const auto text = [&] { return Text(Chance(60) ? "b" : "a"); };
+    if (Chance(20)) {
+      Literal texts{.tag = Tag::kTuple, .text = {}, .items = {text(), Text("c")}};
+      End(body, Return{}, {Put(body, "in", {field, Constant(std::move(texts))})});
+    } else {
+      const Operand other = Constant(Chance(80) ? text() : Scalar());
+      End(body, Return{}, {Put(body, "eq", {field, other})});
+    }
+    return Finish(std::move(body));
   }
 
   size_t Below(size_t bound) { return bound == 0 ? 0 : random_() % bound; }
@@ -63,6 +96,20 @@ class RandomExpr {
 
  private:
   using Tag = value::Tag;
+
+  // A function of one value, as long as it calls none.
+  void Begin() {
+    function_ = {.name = "f", .parameters = {"value"}, .constants = {}};
+    visible_.clear();
+    loops_.clear();
+    Define();
+  }
+  Expr Finish(Region body) {
+    function_.body = std::move(body);
+    Expr expr;
+    expr.functions.push_back(std::move(function_));
+    return expr;
+  }
 
   ExprFunction MakeFunction(std::string name, std::vector<std::string> parameters, bool generator) {
     function_ = {.name = std::move(name), .parameters = std::move(parameters), .constants = {}};

@@ -35,8 +35,9 @@ class RandomGraph {
     agent.nodes.push_back({.name = "in", .op = Input{.topics = {"in"}}, .inputs = {}, .place = {}});
     for (size_t n = Below(5); n > 0; --n) AddOperation(agent);
     const auto last = static_cast<NodeId>(agent.nodes.size() - 1);
-    for (size_t n = Below(3); n > 0; --n) {
-      Output output{MakeNativeDestination(agent)};
+    const bool routes = Chance(30);
+    for (size_t n = Below(4); n > 0; --n) {
+      Output output{MakeNativeDestination(agent, routes)};
       agent.nodes.push_back({.name = "", .op = std::move(output), .inputs = {last}, .place = {}});
     }
     return agent;
@@ -256,7 +257,9 @@ class RandomGraph {
     }
   }
 
-  FnId AddTranslated(Agent& agent, Role role, bool may_yield = false) {
+  enum class Use : uint8_t { kMap, kAsked, kSelected };
+
+  FnId AddTranslated(Agent& agent, Role role, Use use) {
     const bool selector = role == Role::kSelector;
     // Sometimes one that is called already.
     if (Chance(15)) {
@@ -271,7 +274,14 @@ class RandomGraph {
                       .entrypoint = "f",
                       .map = {}};
     RandomExpr random(random_, false);
-    function.expr = Chance(80) ? random.MakeFields(selector) : random.Make(may_yield && Chance(30));
+    if (use == Use::kMap && Chance(40)) {
+      function.expr = random.MakeEnrichment();
+    } else if (use == Use::kAsked && Chance(60)) {
+      function.expr = random.MakeComparison();
+    } else {
+      const bool yields = use == Use::kMap && Chance(30);
+      function.expr = Chance(80) ? random.MakeFields(selector) : random.Make(yields);
+    }
     agent.functions.push_back(std::move(function));
     return static_cast<FnId>(agent.functions.size() - 1);
   }
@@ -280,9 +290,9 @@ class RandomGraph {
     const size_t kind = Below(10);
     Op op = Map{};
     if (kind < 6) {
-      op = Map{AddTranslated(agent, Role::kOperation, true)};
+      op = Map{AddTranslated(agent, Role::kOperation, Use::kMap)};
     } else if (kind < 9) {
-      op = Filter{AddTranslated(agent, Role::kOperation)};
+      op = Filter{AddTranslated(agent, Role::kOperation, Use::kAsked)};
     } else {
       op = TopicSend{MakeNativeDestination(agent), Chance(80)};
     }
@@ -291,13 +301,16 @@ class RandomGraph {
         {.name = Name(agent.nodes.size()), .op = std::move(op), .inputs = {before}, .place = {}});
   }
 
-  Destination MakeNativeDestination(Agent& agent) {
+  // `routes`: it mostly looks at the value only.
+  Destination MakeNativeDestination(Agent& agent, bool routes = false) {
     Destination destination{.topic = "out"};
     auto& [predicate, name, key, value, partition, headers] = destination.selectors;
     destination.key = Serializer::kJson;
-    if (Chance(30)) predicate = AddTranslated(agent, Role::kSelector);
-    if (Chance(30)) key = AddTranslated(agent, Role::kSelector);
-    if (Chance(85)) value = AddTranslated(agent, Role::kSelector);
+    if (Chance(routes ? 95 : 30)) {
+      predicate = AddTranslated(agent, Role::kSelector, Use::kAsked);
+    }
+    if (Chance(routes ? 10 : 30)) key = AddTranslated(agent, Role::kSelector, Use::kSelected);
+    if (Chance(routes ? 10 : 85)) value = AddTranslated(agent, Role::kSelector, Use::kSelected);
     return destination;
   }
 
