@@ -44,7 +44,7 @@ function effectsOf(one) {
 
 function aboutFunction(one) {
   const parts = [make("h3", "", one.name, make("span", "quiet", ` – ${one.role}, ${placeOf(one)}`)), programOf(one)];
-  if (one.reason) parts.push(make("p", "why", `Runs in Python: ${one.reason}`));
+  parts.push(make("p", "why", one.reason ? `Runs in Python: ${one.reason}` : "It needs no CPython."));
   parts.push(effectsOf(one));
   if (one.expr) parts.push(make("h3", "", `${one.name} translated`), irOf(one.expr, `IR of ${one.name}`));
   if (one.per_call) parts.push(make("p", "quiet", "This block runs again for every call."));

@@ -153,6 +153,10 @@ class Asker {
     if (Overlap(chance.reads, changes)) {
       return fmt::format("'{}' may change {}", node.name, CommonText(chance.reads, changes));
     }
+    if (!effects.writes.empty() && YieldsBefore(index)) {
+      return fmt::format("'{}' may change {}, and what yields the value may look at that later",
+                         node.name, PathsText(effects.writes));
+    }
     Expr slice = ExceptionSlice(*function.expr);
     const Effects asked = EffectsOf(slice);
     if (!asked.writes.empty()) {
@@ -169,6 +173,18 @@ class Asker {
     chance.slices.insert(chance.slices.begin(), std::move(slice));
     chance.first = index;
     return "";
+  }
+
+  // A generator sees what becomes of a value that it yields, even if that is dropped.
+  bool YieldsBefore(size_t node) const {
+    while (!agent_.nodes[node].inputs.empty()) {
+      node = static_cast<size_t>(agent_.nodes[node].inputs.front());
+      const auto* map = std::get_if<Map>(&agent_.nodes[node].op);
+      if (map == nullptr) continue;
+      const Function& function = agent_.function(map->function);
+      if (!function.expr || function.expr->main().generator) return true;
+    }
+    return false;
   }
 
   void Insert(const std::string& name, const Function& filter, Chance chance) {

@@ -215,10 +215,9 @@ class Shows(Page):
                     for node in agent["nodes"]:
                         known = functions[agent["name"]]
                         self.assertLessEqual(set(node["functions"]), set(known))
-                        # What one part of an agent runs in Python, another may run without.
-                        if any(known[name]["engine"] == "eval" for name in node["functions"]):
-                            self.assertEqual(node["engine"], "eval")
-                        self.assertIn(node["engine"], ("eval", "python") if node["functions"] else ("native",))
+                        engines = {known[name]["engine"] for name in node["functions"]}
+                        expected = "python" if "python" in engines else "eval" if engines else "native"
+                        self.assertEqual(node["engine"], expected)
 
     def test_every_node_says_what_the_json_says(self):
         spec = "examples/fraud"
@@ -532,9 +531,9 @@ class Keys(Page):
         tree = page.call("Accessibility.getFullAXTree")["nodes"]
         told = [(node.get("role", {}).get("value"), node.get("name", {}).get("value"))
                 for node in tree if not node["ignored"]]
-        self.assertIn(("button", "filter settled python"), [(role, " ".join(sorted(
-            (name or "").split(), key=["filter", "settled", "python"].index)) if role == "button" and
-            set((name or "").split()) == {"filter", "settled", "python"} else name) for role, name in told])
+        self.assertIn(("button", "filter settled eval"), [(role, " ".join(sorted(
+            (name or "").split(), key=["filter", "settled", "eval"].index)) if role == "button" and
+            set((name or "").split()) == {"filter", "settled", "eval"} else name) for role, name in told])
         self.assertIn(("dialog", "filter settled"), told)
         self.assertIn(("region", "Graph as written"), told)
         self.assertIn(("heading", "fraud"), told)

@@ -418,6 +418,7 @@ class RandomExpr {
   void MakeAny(Region& region) {
     const std::span<const value::Primitive> all = value::Primitives();
     const value::Primitive& primitive = all[Below(all.size())];
+    if (primitive.effect == value::Effect::kClock) return;  // no two runs are the same
     const size_t most = std::min<size_t>(primitive.most, primitive.fewest + 2);
     Put(region, primitive.name, Operands(primitive.fewest + Below(most - primitive.fewest + 1)));
   }
