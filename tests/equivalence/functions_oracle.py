@@ -5,8 +5,11 @@ edges. `smaller(source)` are the same with a piece left out, to shrink what was 
 """
 
 import ast
+import copy
 import functools
+import inspect
 import json
+import os
 import random
 
 EDGES = [
@@ -511,6 +514,48 @@ def json_of(value):
         return json.dumps(value).encode()
     except (ValueError, TypeError):
         return None
+
+
+AGENT = """\
+apiVersion: kaspr.io/v1alpha1
+kind: KasprAgent
+metadata: {name: found}
+spec:
+  input: {topic: {name: in}}
+  output: {topics: [{name: out}]}
+  processors:
+    pipeline: [f]
+    operations:
+    - name: f
+      map:
+        python: |
+"""
+
+
+def write_case(name, source, value):
+    """A spec of the function, and a case for `kasprc test` of what CPython makes of the value, in
+    a folder of found/; which. "" if JSON cannot say it."""
+    scope = {}
+    exec(_compiled(source), scope)
+    try:
+        case = [("send", json.dumps([{"value": value}]))]
+        try:
+            result = scope["f"](copy.deepcopy(value))
+            results = list(result) if inspect.isgenerator(result) else [result]
+        except Exception as e:
+            case.append(("failed", json.dumps([f"{type(e).__name__} {e}"])))
+        else:
+            case.append(("expect", json.dumps([{"value": one} for one in results])))
+    except (ValueError, TypeError):
+        return ""
+    folder = os.path.abspath(f"found/{name}")
+    os.makedirs(folder, exist_ok=True)
+    with open(f"{folder}/agent.yaml", "w", encoding="utf-8") as file:
+        file.write(AGENT + "".join(f"          {line}\n" for line in source.splitlines()))
+    with open(f"{folder}/agent_test.yaml", "w", encoding="utf-8") as file:
+        file.write(f"cases:\n  - name: {name}\n")
+        file.writelines(f"    {key}: {text}\n" for key, text in case)
+    return folder
 
 
 def smaller(source):

@@ -1,6 +1,6 @@
 // Random functions against CPython: translated and run by the evaluator, on random values; the same
 // result, the same class of exception, and what bails leaves its input as it was. So does what each
-// pass makes of them, and all together. What differs is shrunk, and shown as a program and a value.
+// pass makes of them, and all together. What differs is shrunk, shown, and written as a case for kasprc test, in the folder found/.
 //
 // KASPR_CASES says how many functions, KASPR_SEED with which seed.
 
@@ -134,8 +134,11 @@ class Comparison {
         if (wrong.empty()) continue;
         ++tally_.failed;
         Shrink(source, variant.by, value, i % 2 == 0, wrong);
+        Ref name = Str(fmt::format("f-{}", seed));
+        Ref where = oracle_.Call("write_case", name.get(), Str(source).get(), value);
         ADD_FAILURE() << "seed " << seed << " " << variant.by << "\n"
-                      << source << "value: " << Oracle::Text(PyObject_Repr(value)) << wrong;
+                      << source << "value: " << Oracle::Text(PyObject_Repr(value)) << wrong
+                      << "\nas a case: " << Oracle::Text(where.get());
         return;
       }
     }
