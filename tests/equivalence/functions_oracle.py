@@ -543,7 +543,7 @@ def write_case(name, source, value):
             result = scope["f"](copy.deepcopy(value))
             results = list(result) if inspect.isgenerator(result) else [result]
         except Exception as e:
-            case.append(("failed", json.dumps([f"{type(e).__name__} {e}"])))
+            case += [("expect", "[]"), ("failed", json.dumps([f"{type(e).__name__} {e}"]))]
         else:
             case.append(("expect", json.dumps([{"value": one} for one in results])))
     except (ValueError, TypeError):
