@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the cases of tests/conformance through `kasprc run` (and `bad/` through `kasprc check`).
 
-    conformance_test.py KASPRC [--jit=ENGINE] [AREA/NAME ...]
+    conformance_test.py KASPRC [--jit=ENGINE] [--disable-pass=NAME ...] [AREA/NAME ...]
 
 tests/conformance/README.md is the format. With names, only those cases run.
 """
@@ -117,7 +117,7 @@ def run(kasprc, name, flags):
 
 def main():
     kasprc, rest = sys.argv[1], sys.argv[2:]
-    flags = [argument for argument in rest if argument.startswith("--jit=")]
+    flags = [argument for argument in rest if argument.startswith("--")]
     names = [argument for argument in rest if argument not in flags]
     names = names or sorted(f"{path.parent.parent.name}/{path.parent.name}"
                             for path in ROOT.glob("*/*/case.yaml"))

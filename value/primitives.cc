@@ -93,6 +93,7 @@ constexpr Primitive kPrimitives[] = {
     {"str", semantics::ToStr, 0, 1, kStr, 0},
     {"repr", semantics::ToRepr, 1, 1, kStr, 0},
     {"ascii", semantics::ToAscii, 1, 1, kStr, 0},
+    {"json-dumps", semantics::JsonDumps, 1, 1, kStr, kTypeError | kValueError},
     {"int", semantics::ToInt, 0, 1, kInt | kBigInt, kTypeError | kValueError | kOverflowError},
     {"int-base", semantics::ToIntOfBase, 2, 2, kInt | kBigInt, kTypeError | kValueError},
     {"float", semantics::ToFloat, 0, 1, kFloat, kTypeError | kValueError},

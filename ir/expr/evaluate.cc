@@ -198,7 +198,7 @@ struct Evaluator::Execution {
 
   Status CallFunction(uint32_t index, std::span<const Value> arguments, Value& result) {
     const ExprFunction& function = evaluator.expr_.functions[index];
-    if (++turns > kMostTurns) return Status::kBail;
+    if (++turns > surroundings.most_turns) return Status::kBail;
     const std::span<Value> callers = room;
     Frame frame{.constants = evaluator.constants_[index],
                 .values = TakeRoom(function.values),
@@ -267,7 +267,7 @@ struct Evaluator::Execution {
   Flow RunLoop(Frame& frame, const Inst& inst) {
     frame.Take(inst.operands);
     while (true) {
-      if (++turns > kMostTurns) return frame.Stop(Status::kBail);
+      if (++turns > surroundings.most_turns) return frame.Stop(Status::kBail);
       frame.Hand(inst.regions[0].parameters);
       const Flow flow = RunRegion(frame, inst.regions[0]);
       if (flow == Flow::kBreak) return Flow::kGive;
@@ -283,7 +283,7 @@ struct Evaluator::Execution {
       Value item;
       bool more = false;
       const Status status = iteration.Next(item, more);
-      if (status != Status::kOk || ++turns > kMostTurns) {
+      if (status != Status::kOk || ++turns > surroundings.most_turns) {
         return frame.Stop(status != Status::kOk ? status : Status::kBail);
       }
       if (!more) {

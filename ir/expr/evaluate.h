@@ -27,14 +27,13 @@ struct Surroundings {
       event;
   // Takes what a generator yields; another status than kOk ends it.
   std::function<value::Status(value::Value item)> yield;
+  // A loop's turns and calls in all; then it bails, so that a forced stop or a time limit comes
+  // from CPython, which has both.
+  uint64_t most_turns = 10'000'000;
 };
 
 class Evaluator {
  public:
-  // A loop's turns and calls in all; then it bails, so that a forced stop or a time limit comes
-  // from CPython, which has both.
-  static constexpr uint64_t kMostTurns = 10'000'000;
-
   // REQUIRES: VerifyExpr(expr) is "".
   explicit Evaluator(const Expr& expr);
 

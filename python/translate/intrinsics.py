@@ -1,4 +1,4 @@
-"""What a program asks of Python's library: digests, the clock, UUIDs, parts and texts of datetimes.
+"""What a program asks of Python's library: digests, JSON, the clock, UUIDs, parts and texts of datetimes.
 kinds.py says what their objects are here."""
 
 import ast
@@ -26,6 +26,8 @@ class Intrinsics(Kinds):
         path = self.path(node.func)
         if path in ("time.time", "time.time_ns") and not node.args and not node.keywords:
             return self.apply(node, "time" if path == "time.time" else "time-ns")
+        if path == "json.dumps" and self._is_plain_call(node):
+            return self.apply(node, "json-dumps", self.expression(node.args[0]))
         if path:
             local = path in ("datetime.datetime.now", "datetime.datetime.fromtimestamp")
             how = " without UTC" if local else ""
@@ -70,6 +72,15 @@ class Intrinsics(Kinds):
             return None
         operands = self.stand_in(node.left), self.stand_in(node.comparators[0])
         return self.apply(node, COMPARED[type(node.ops[0])], *operands)
+
+    def _is_plain_call(self, node):
+        """f(x), of an x that is a value here"""
+        return (
+            len(node.args) == 1
+            and not node.keywords
+            and not isinstance(node.args[0], ast.Starred)
+            and self.kind(node.args[0]) is None
+        )
 
     def _is_str(self, node):
         """str(x), of an x that has a text here"""

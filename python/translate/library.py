@@ -12,8 +12,8 @@ import sys
 
 HASHES = frozenset("md5 sha1 sha224 sha256 sha384 sha512 blake2b".split())
 KNOWN = frozenset(
-    "datetime.UTC datetime.datetime datetime.timedelta datetime.timezone hashlib.new time.time "
-    "time.time_ns uuid.uuid4".split()
+    "datetime.UTC datetime.datetime datetime.timedelta datetime.timezone hashlib.new json.dumps "
+    "time.time time.time_ns uuid.uuid4".split()
 ) | {f"hashlib.{name}" for name in HASHES}
 MODULES = frozenset(path.partition(".")[0] for path in KNOWN)
 

@@ -80,6 +80,7 @@ MEANING = {
     "str": str,
     "repr": repr,
     "ascii": ascii,
+    "json-dumps": json.dumps,
     "int": int,
     "int-base": int,
     "float": float,

@@ -29,6 +29,7 @@ class ExprRunner {
     const value::Value argument = heap_.Read(*reader_.Read(json));
     std::vector<value::Value> items;
     Surroundings surroundings;
+    surroundings.most_turns = 100'000;  // some never end
     surroundings.yield = [&](value::Value item) {
       items.push_back(item);
       // Who takes it changes it.

@@ -54,7 +54,7 @@ Function MethodPop, MethodUpdate, MethodCopy, MethodClear, MethodAppend, MethodE
 Function Bound, Changes, Unchanged, TypeName;
 
 // repr.cc
-Function ToStr, ToRepr, ToAscii;
+Function ToStr, ToRepr, ToAscii, JsonDumps;
 
 // sequences.cc
 Function IsIn;

@@ -11,6 +11,7 @@
 #include "value/semantics/functions.h"
 #include "value/semantics/operands.h"
 #include "value/semantics/text.h"
+#include "value/write_value.h"
 
 namespace kaspr::value::semantics {
 
@@ -247,6 +248,13 @@ Status ToAscii(Heap& heap, Arguments arguments, Value& result) noexcept {
     at += character.size;
   }
   return Give(heap.NewStr(plain), result);
+}
+
+// With its defaults.
+Status JsonDumps(Heap& heap, Arguments arguments, Value& result) noexcept {
+  JsonWriter out;
+  const Status status = WriteValue(arguments[0], out);
+  return status == Status::kOk ? Give(heap.NewStr(out.bytes()), result) : status;
 }
 
 }  // namespace kaspr::value::semantics
