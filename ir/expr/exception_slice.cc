@@ -1,6 +1,7 @@
 #include "ir/expr/exception_slice.h"
 
 #include <algorithm>
+#include <span>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -24,6 +25,11 @@ class Need {
  public:
   explicit Need(const Expr& expr)
       : main_(expr.main()), types_(main_), callees_(EffectsOfEach(expr)), values_(main_.values) {
+    for (const ExprFunction& function : std::span(expr.functions).subspan(1)) {
+      ForEachInst(function.body, [&](const Inst& inst) {
+        callees_may_not_end_ |= std::holds_alternative<Loop>(inst.op);
+      });
+    }
     Collect(main_.body, nullptr);
     AddRoots(main_.body);
     while (!waiting_.empty()) {
@@ -99,7 +105,7 @@ class Need {
     if (std::holds_alternative<Apply>(inst.op)) return !types_.NeverRaises(inst);
     if (const auto* call = std::get_if<Call>(&inst.op)) {
       const Effects& callee = callees_[call->function];
-      return callee.raises != 0 || !callee.writes.empty();
+      return callee.raises != 0 || !callee.writes.empty() || callees_may_not_end_;
     }
     // A loop may never end; what leaves decides what runs at all.
     return std::holds_alternative<For>(inst.op) || std::holds_alternative<Loop>(inst.op) ||
@@ -149,6 +155,7 @@ class Need {
   const ExprFunction& main_;
   const ValueTypes types_;
   const std::vector<Effects> callees_;  // by function
+  bool callees_may_not_end_ = false;
   std::unordered_map<const Inst*, OfInst> insts_;
   std::vector<OfValue> values_;
   std::vector<const Inst*> waiting_;
