@@ -27,6 +27,19 @@ struct PassContext {
   std::vector<Remark> remarks;
 };
 
+// Calls `rewrite(function, agent's name, context)` of each function that is translated. True: one
+// of them says that it changed it.
+template <class Rewrite>
+bool RewriteFunctions(Graph& graph, PassContext& context, const Rewrite& rewrite) {
+  bool changed = false;
+  for (Agent& agent : graph.agents) {
+    for (Function& function : agent.functions) {
+      if (function.expr) changed |= rewrite(function, agent.name, context);
+    }
+  }
+  return changed;
+}
+
 struct Pass {
   std::string_view name;
   std::string_view summary;

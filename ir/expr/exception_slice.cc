@@ -15,11 +15,6 @@ namespace kaspr::ir {
 
 namespace {
 
-const value::Primitive* PrimitiveOf(const Inst& inst) {
-  const auto* apply = std::get_if<Apply>(&inst.op);
-  return apply != nullptr ? apply->primitive : nullptr;
-}
-
 // Which operations stay: those that may raise, what they are made of, and the regions around.
 class Need {
  public:

@@ -111,6 +111,11 @@ void Renumber(ExprFunction& function) {
   Renumbering(function).Run();
 }
 
+const value::Primitive* PrimitiveOf(const Inst& inst) {
+  const auto* apply = std::get_if<Apply>(&inst.op);
+  return apply != nullptr ? apply->primitive : nullptr;
+}
+
 const Literal* LiteralOf(const ExprFunction& function, const Operand& operand) {
   return operand.constant ? &function.constants[operand.index] : nullptr;
 }

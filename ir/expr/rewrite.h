@@ -41,6 +41,9 @@ class Rewriting {
 // that are gone, and once for each use.
 void Renumber(ExprFunction& function);
 
+// What the operation applies; null: it is another one.
+const value::Primitive* PrimitiveOf(const Inst& inst);
+
 // The literal of a constant operand; null: it is a value.
 const Literal* LiteralOf(const ExprFunction& function, const Operand& operand);
 // The same if it is a str, else null: the key of most reads and writes.

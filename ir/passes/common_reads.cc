@@ -380,13 +380,7 @@ bool CommonReadsOf(Function& function, const std::string& agent, PassContext& co
 }  // namespace
 
 bool CommonReads(Graph& graph, PassContext& context) {
-  bool changed = false;
-  for (Agent& agent : graph.agents) {
-    for (Function& function : agent.functions) {
-      if (function.expr) changed |= CommonReadsOf(function, agent.name, context);
-    }
-  }
-  return changed;
+  return RewriteFunctions(graph, context, CommonReadsOf);
 }
 
 }  // namespace kaspr::ir

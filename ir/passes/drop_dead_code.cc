@@ -275,13 +275,7 @@ bool DropDeadCodeOf(Function& function, const std::string& agent, PassContext& c
 }  // namespace
 
 bool DropDeadCode(Graph& graph, PassContext& context) {
-  bool changed = false;
-  for (Agent& agent : graph.agents) {
-    for (Function& function : agent.functions) {
-      if (function.expr) changed |= DropDeadCodeOf(function, agent.name, context);
-    }
-  }
-  return changed;
+  return RewriteFunctions(graph, context, DropDeadCodeOf);
 }
 
 }  // namespace kaspr::ir

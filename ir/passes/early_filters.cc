@@ -10,6 +10,7 @@
 #include "ir/expr/effects.h"
 #include "ir/expr/exception_slice.h"
 #include "ir/expr/join.h"
+#include "ir/passes/add_native.h"
 
 namespace kaspr::ir {
 
@@ -190,28 +191,11 @@ class Asker {
   void Insert(const std::string& name, const Function& filter, Chance chance) {
     std::vector<Expr> calls = std::move(chance.slices);
     calls.push_back(*filter.expr);
-    Function early{.name = FreshName(name + ".early"),
-                   .role = Role::kNative,
-                   .text = {},
-                   .entrypoint = {},
-                   .map = {},
-                   .expr = JoinAll("early", calls),
-                   .untranslated = {}};
+    const FnId id = AddNative(agent_, name + ".early", JoinAll("early", calls));
     Say(fmt::format("'{}' is asked before '{}'", name, agent_.nodes[chance.first].name));
-    const auto id = static_cast<FnId>(agent_.functions.size());
-    agent_.functions.push_back(std::move(early));
     Op& op = agent_.nodes[chance.first].op;
     auto* map = std::get_if<Map>(&op);
     (map != nullptr ? map->early : std::get<Filter>(op).early).push_back({id, name});
-  }
-
-  std::string FreshName(const std::string& wanted) const {
-    std::string name = wanted;
-    const auto taken = [&](const Function& function) { return function.name == name; };
-    for (size_t n = 2; std::ranges::any_of(agent_.functions, taken); ++n) {
-      name = fmt::format("{}-{}", wanted, n);
-    }
-    return name;
   }
 
   bool Decline(const Node& node, const std::vector<size_t>& front, std::string_view why) {

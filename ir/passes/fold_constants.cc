@@ -277,13 +277,7 @@ bool FoldConstantsOf(Function& function, const std::string& agent, PassContext& 
 }  // namespace
 
 bool FoldConstants(Graph& graph, PassContext& context) {
-  bool changed = false;
-  for (Agent& agent : graph.agents) {
-    for (Function& function : agent.functions) {
-      if (function.expr) changed |= FoldConstantsOf(function, agent.name, context);
-    }
-  }
-  return changed;
+  return RewriteFunctions(graph, context, FoldConstantsOf);
 }
 
 }  // namespace kaspr::ir

@@ -11,6 +11,7 @@
 
 #include "ir/expr/effects.h"
 #include "ir/expr/rewrite.h"
+#include "ir/passes/add_native.h"
 #include "value/primitives.h"
 
 namespace kaspr::ir {
@@ -27,11 +28,6 @@ struct Comparison {
 
 bool IsValue(const Operand& operand, uint32_t id) {
   return !operand.constant && operand.index == id;
-}
-
-const value::Primitive* PrimitiveOf(const Inst& inst) {
-  const auto* apply = std::get_if<Apply>(&inst.op);
-  return apply != nullptr ? apply->primitive : nullptr;
 }
 
 // The texts that make `inst` true, if it compares value 1 with nothing but texts.
@@ -158,19 +154,7 @@ class Router {
   void Insert(const std::string& field, const std::vector<uint32_t>& outputs) {
     std::vector<Comparison> comparisons;
     for (const uint32_t output : outputs) comparisons.push_back(outputs_[output].comparison);
-    std::string name = "route";
-    const auto taken = [&](const Function& function) { return function.name == name; };
-    for (size_t n = 2; std::ranges::any_of(agent_.functions, taken); ++n) {
-      name = fmt::format("route-{}", n);
-    }
-    agent_.route = {static_cast<FnId>(agent_.functions.size()), outputs};
-    agent_.functions.push_back({.name = name,
-                                .role = Role::kNative,
-                                .text = {},
-                                .entrypoint = {},
-                                .map = {},
-                                .expr = MakeRoute(comparisons),
-                                .untranslated = {}});
+    agent_.route = {AddNative(agent_, "route", MakeRoute(comparisons)), outputs};
     Say(fmt::format("one look at .{} answers {} predicates", field, outputs.size()));
   }
 

@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <map>
 #include <memory>
 
@@ -18,6 +17,7 @@
 #include "ir/passes.h"
 #include "ir/print.h"
 #include "jit/native_body.h"
+#include "tests/equivalence/environment.h"
 #include "tests/ir/random_graph.h"
 #include "tests/ir/random_json.h"
 #include "value/json_read.h"
@@ -35,11 +35,6 @@ constexpr uint64_t kAgents = 1'000;
 constexpr uint64_t kAgents = 10'000;
 #endif
 constexpr size_t kRecords = 12;  // for each agent
-
-uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 const ir::AppContext& App() {
   static const ir::AppContext app{.name = "app",

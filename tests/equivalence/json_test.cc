@@ -6,10 +6,10 @@
 #include <Python.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
+#include "environment.h"
 #include "python/codec.h"
 #include "python/state.h"
 #include "random_json.h"
@@ -20,11 +20,6 @@ namespace {
 Interpreter& Lane() {
   static Interpreter interpreter;
   return interpreter;
-}
-
-uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
 uint64_t Count() {

@@ -11,13 +11,13 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <map>
 #include <memory>
 
 #include "ir/expr/print.h"
 #include "ir/expr/verify.h"
 #include "ir/passes.h"
+#include "tests/equivalence/environment.h"
 #include "tests/ir/random_expr.h"
 #include "tests/ir/random_json.h"
 #include "tests/ir/run_expr.h"
@@ -31,11 +31,6 @@ constexpr uint64_t kFunctions = 400;
 constexpr uint64_t kFunctions = 4'000;
 #endif
 constexpr size_t kValues = 50;  // for each function
-
-uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 // A graph of the function alone.
 Graph GraphOf(Expr expr) {

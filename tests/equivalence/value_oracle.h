@@ -6,13 +6,13 @@
 #include <Python.h>
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <span>
 #include <sstream>
 #include <string>
 
 #include "base/check.h"
+#include "environment.h"
 #include "python/state.h"
 
 namespace kaspr::python {
@@ -20,11 +20,6 @@ namespace kaspr::python {
 inline Interpreter& Lane() {
   static Interpreter interpreter;
   return interpreter;
-}
-
-inline uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
 class Oracle {

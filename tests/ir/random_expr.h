@@ -449,21 +449,19 @@ class RandomExpr {
   }
 
   void MakeIf(Region& region, size_t depth) {
-    Inst inst{.op = If{}, .operands = {Any()}, .results = {}, .regions = {}};
-    const size_t gives = Below(3), must = Below(2);
-    for (size_t i = 0; i < 2; ++i) {
-      inst.regions.push_back(
-          Inside([&] { return MakeRegion({}, depth + 1, gives, false, i == must); }));
-    }
-    inst.results = Results(gives);
-    region.body.push_back(std::move(inst));
+    MakeBranches(region, depth, {.op = If{}, .operands = {Any()}, .results = {}, .regions = {}});
   }
 
   void MakeTry(Region& region, size_t depth) {
     static constexpr value::Raises kSome[] = {value::Only(value::Status::kKeyError),
                                               value::Only(value::Status::kTypeError),
                                               value::kAnyException};
-    Inst inst{.op = Try{{kSome[Below(3)]}}, .operands = {}, .results = {}, .regions = {}};
+    MakeBranches(region, depth,
+                 {.op = Try{{kSome[Below(3)]}}, .operands = {}, .results = {}, .regions = {}});
+  }
+
+  // Gives the operation two regions, of which one gives at least.
+  void MakeBranches(Region& region, size_t depth, Inst inst) {
     const size_t gives = Below(3), must = Below(2);
     for (size_t i = 0; i < 2; ++i) {
       inst.regions.push_back(
