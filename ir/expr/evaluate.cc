@@ -7,7 +7,8 @@
 
 #include "base/check.h"
 #include "base/match.h"
-#include "value/containers.h"
+#include "ir/expr/constants.h"
+#include "value/iteration.h"
 #include "value/primitives.h"
 #include "value/semantics/operands.h"
 
@@ -15,147 +16,9 @@ namespace kaspr::ir {
 
 using value::Heap;
 using value::Status;
-using value::Tag;
 using value::Value;
 
 namespace {
-
-Value MakeConstant(Heap& heap, const Literal& literal) {
-  const auto items = [&] {
-    std::vector<Value> values;
-    for (const Literal& item : literal.items) values.push_back(MakeConstant(heap, item));
-    return values;
-  };
-  switch (literal.tag) {
-    case Tag::kUnbound:
-      return Value::Unbound();
-    case Tag::kNone:
-      return Value::None();
-    case Tag::kBool:
-      return Value::Bool(literal.integer != 0);
-    case Tag::kInt:
-      return Value::Int(literal.integer);
-    case Tag::kBigInt:
-      return heap.NewInt(literal.text);
-    case Tag::kFloat:
-      return Value::Float(literal.number);
-    case Tag::kStr:
-      return heap.NewStr(literal.text);
-    case Tag::kBytes:
-      return Value::Bytes(heap.NewStr(literal.text).str());
-    case Tag::kTuple:
-      return heap.NewTuple(items());
-    case Tag::kSet: {
-      value::Set* set = heap.NewSet();
-      for (const Value item : items()) {
-        const Status status = Add(heap, *set, item);
-        KASPR_CHECK(status == Status::kOk, "a constant set with an item that no set has");
-      }
-      set->frozen = set->immutable = true;
-      return Value::Of(set);
-    }
-    case Tag::kList: {
-      value::List* list = heap.NewList(literal.items.size());
-      for (const Value item : items()) heap.Append(*list, item);
-      list->frozen = true;
-      return Value::Of(list);
-    }
-    case Tag::kDict: {
-      value::Dict* dict = heap.NewDict(literal.items.size() / 2);
-      const std::vector<Value> pairs = items();
-      for (size_t i = 0; i + 1 < pairs.size(); i += 2) {
-        const Status status = Put(heap, *dict, pairs[i], pairs[i + 1]);
-        KASPR_CHECK(status == Status::kOk, "a constant dict with a key that no dict has");
-      }
-      dict->frozen = true;
-      return Value::Of(dict);
-    }
-    case Tag::kRange:
-    case Tag::kObject:
-      break;
-  }
-  KASPR_UNREACHABLE("a literal that is none");
-}
-
-// What a `for` goes over, and whether it was changed meanwhile, which CPython minds or shows.
-class Iteration {
- public:
-  Iteration(Heap& heap, Value over) : heap_(heap), over_(over), changes_(Changes()) {}
-
-  // kOk with `more`: the next item.
-  Status Next(Value& item, bool& more) {
-    more = false;
-    switch (over_.tag) {
-      case Tag::kTuple:
-        more = next_ < over_.size;
-        if (more) item = over_.items[next_++];
-        return Status::kOk;
-      case Tag::kList: {
-        if (Changes() != changes_) return Status::kBail;
-        const std::span<const Value> items = heap_.Items(*over_.list);
-        more = next_ < items.size();
-        if (more) item = items[next_++];
-        return Status::kOk;
-      }
-      case Tag::kDict:
-        if (Changes() != changes_) return Status::kBail;
-        for (const auto entries = heap_.Entries(*over_.dict); next_ < entries.size() && !more;) {
-          item = entries[next_++].key;
-          more = !item.Is(Tag::kUnbound);
-        }
-        return Status::kOk;
-      case Tag::kSet:
-        if (over_.set->size > 1) return Status::kBail;  // in Python's order
-        for (const auto entries = over_.set->entries(); next_ < entries.size() && !more;) {
-          item = entries[next_++].key;
-          more = !item.Is(Tag::kUnbound);
-        }
-        return Status::kOk;
-      case Tag::kRange:
-        more = static_cast<int64_t>(next_) < over_.range->size;
-        if (more) item = Value::Int(over_.range->start + over_.range->step * int64_t(next_++));
-        return Status::kOk;
-      case Tag::kStr:
-        return NextCharacter(item, more);
-      case Tag::kBytes:
-        more = next_ < over_.size;
-        if (more) item = Value::Int(static_cast<unsigned char>(over_.text[next_++]));
-        return Status::kOk;
-      case Tag::kUnbound:
-      case Tag::kObject:
-        return Status::kBail;
-      case Tag::kNone:
-      case Tag::kBool:
-      case Tag::kInt:
-      case Tag::kBigInt:
-      case Tag::kFloat:
-        return Status::kTypeError;
-    }
-    KASPR_UNREACHABLE("tag");
-  }
-
- private:
-  uint32_t Changes() const {
-    if (over_.Is(Tag::kList)) return over_.list->changes;
-    return over_.Is(Tag::kDict) ? over_.dict->changes : 0;
-  }
-
-  Status NextCharacter(Value& item, bool& more) {
-    const std::string_view text = over_.str();
-    more = next_ < text.size();
-    if (!more) return Status::kOk;
-    size_t end = next_ + 1;
-    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) ++end;
-    item = Value::Str(text.substr(next_, end - next_), end - next_ == 1 ? Value::kAscii : 0);
-    next_ = end;
-    return Status::kOk;
-  }
-
-  Heap& heap_;
-  const Value over_;
-  const uint32_t changes_;
-  size_t next_ = 0;
-};
 
 constexpr size_t kCommonRoom = 64;  // values of a run, for which no memory is asked
 
@@ -276,7 +139,7 @@ struct Evaluator::Execution {
   }
 
   Flow RunFor(Frame& frame, const Inst& inst) {
-    Iteration iteration(heap, frame.Get(inst.operands.front()));
+    value::Iteration iteration(heap, frame.Get(inst.operands.front()));
     frame.Take(std::span(inst.operands).subspan(1));
     const std::span<const ValueId> parameters = inst.regions[0].parameters;
     while (true) {

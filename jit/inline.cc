@@ -1,0 +1,352 @@
+#include "jit/inline.h"
+
+#include <llvm/IR/IRBuilder.h>
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+namespace kaspr::jit {
+
+using value::Primitive;
+using value::Tag;
+using value::Types;
+using value::TypesOf;
+
+namespace {
+
+constexpr Types kInt = TypesOf(Tag::kInt), kFloat = TypesOf(Tag::kFloat);
+constexpr Types kIntegral = TypesOf(Tag::kBool, Tag::kInt);
+constexpr Types kNumber = TypesOf(Tag::kBool, Tag::kInt, Tag::kFloat);
+constexpr size_t kMostCompared = 12;  // constants with which a text is compared one by one
+
+using Operands = std::span<const Val>;
+
+// What is emitted for one primitive.
+struct Call {
+  Emitter& e;
+  const Primitive& primitive;
+  Operands operands;
+
+  Val Slow() const { return e.CallPrimitive(primitive, operands); }
+  const Val& a() const { return operands[0]; }
+  const Val& b() const { return operands[1]; }
+};
+
+llvm::Value* Both(Emitter& e, const Call& call, Types types) {
+  return e.And(e.IsOneOf(call.a(), types), e.IsOneOf(call.b(), types));
+}
+
+// An int or float as a float, as CPython rounds it.
+llvm::Value* ToNumber(Emitter& e, const Val& value) {
+  if ((value.types & ~kFloat) == 0) return e.Number(value);
+  llvm::Value* converted = e.b.CreateSIToFP(value.data, e.b.getDoubleTy());
+  if ((value.types & kFloat) == 0) return converted;
+  return e.b.CreateSelect(e.Is(value, Tag::kFloat), e.Number(value), converted);
+}
+
+// Two ints without overflow, or numbers of which one is a float.
+Val Arithmetic(const Call& call, llvm::Intrinsic::ID of_ints, llvm::Instruction::BinaryOps of_floats) {
+  Emitter& e = call.e;
+  Choice choice(e);
+  choice.When(Both(e, call, kIntegral), [&] {
+    llvm::Value* both = e.b.CreateBinaryIntrinsic(of_ints, call.a().data, call.b().data);
+    choice.GiveUpIf(e.b.CreateExtractValue(both, 1));
+    return e.Int(e.b.CreateExtractValue(both, 0));
+  });
+  choice.When(Both(e, call, kNumber), [&] {
+    return e.Float(e.b.CreateBinOp(of_floats, ToNumber(e, call.a()), ToNumber(e, call.b())));
+  });
+  return choice.Else([&] { return call.Slow(); });
+}
+
+Val Add(const Call& call) {
+  return Arithmetic(call, llvm::Intrinsic::sadd_with_overflow, llvm::Instruction::FAdd);
+}
+Val Subtract(const Call& call) {
+  return Arithmetic(call, llvm::Intrinsic::ssub_with_overflow, llvm::Instruction::FSub);
+}
+Val Multiply(const Call& call) {
+  return Arithmetic(call, llvm::Intrinsic::smul_with_overflow, llvm::Instruction::FMul);
+}
+
+// Is the int one of those that a float holds exactly?
+llvm::Value* FitsDouble(Emitter& e, llvm::Value* integer) {
+  constexpr uint64_t kTwo53 = uint64_t{1} << 53;
+  return e.b.CreateICmpULE(e.b.CreateAdd(integer, e.I64(kTwo53)), e.I64(2 * kTwo53));
+}
+
+// Of a number: it is a float, or an int that one holds exactly.
+llvm::Value* IsExact(Emitter& e, const Val& value) {
+  if ((value.types & ~kFloat) == 0) return e.True();
+  return e.Or(e.Is(value, Tag::kFloat), FitsDouble(e, value.data));
+}
+
+Val TrueDivide(const Call& call) {
+  Emitter& e = call.e;
+  Choice choice(e);
+  choice.When(Both(e, call, kNumber), [&] {
+    llvm::Value* ints = Both(e, call, kIntegral);
+    llvm::Value* exact = e.And(IsExact(e, call.a()), IsExact(e, call.b()));
+    choice.GiveUpIf(e.And(ints, e.Not(exact)));
+    llvm::Value* divisor = ToNumber(e, call.b());
+    choice.GiveUpIf(e.b.CreateFCmpOEQ(divisor, llvm::ConstantFP::get(e.b.getDoubleTy(), 0)));
+    return e.Float(e.b.CreateFDiv(ToNumber(e, call.a()), divisor));
+  });
+  return choice.Else([&] { return call.Slow(); });
+}
+
+// By a constant above 0: the smaller quotient, the remainder that is not negative.
+Val DivideInts(const Call& call, bool quotient) {
+  Emitter& e = call.e;
+  const ir::Literal* divisor = call.b().literal;
+  if (divisor == nullptr || divisor->tag != Tag::kInt || divisor->integer <= 0) return call.Slow();
+  Choice choice(e);
+  choice.When(e.IsOneOf(call.a(), kIntegral), [&] {
+    llvm::Value* by = e.I64(static_cast<uint64_t>(divisor->integer));
+    llvm::Value* rest = e.b.CreateSRem(call.a().data, by);
+    llvm::Value* below = e.b.CreateICmpSLT(rest, e.I64(0));
+    if (!quotient) return e.Int(e.b.CreateSelect(below, e.b.CreateAdd(rest, by), rest));
+    llvm::Value* whole = e.b.CreateSDiv(call.a().data, by);
+    return e.Int(e.b.CreateSub(whole, e.b.CreateZExt(below, e.b.getInt64Ty())));
+  });
+  return choice.Else([&] { return call.Slow(); });
+}
+Val FloorDivide(const Call& call) {
+  return DivideInts(call, true);
+}
+Val Modulo(const Call& call) {
+  return DivideInts(call, false);
+}
+
+Val Negate(const Call& call) {
+  Emitter& e = call.e;
+  Choice choice(e);
+  choice.When(e.IsOneOf(call.a(), kIntegral), [&] {
+    llvm::Value* least = e.I64(uint64_t{1} << 63);
+    choice.GiveUpIf(e.b.CreateICmpEQ(call.a().data, least));
+    return e.Int(e.b.CreateNeg(call.a().data));
+  });
+  choice.When(e.Is(call.a(), Tag::kFloat),
+              [&] { return e.Float(e.b.CreateFNeg(e.Number(call.a()))); });
+  return choice.Else([&] { return call.Slow(); });
+}
+
+// Of two texts whose sizes are looked at first.
+llvm::Value* SameText(Emitter& e, const Val& x, const Val& y) {
+  llvm::BasicBlock* same_size = e.Block("same.size");
+  llvm::BasicBlock* known = e.Block("known");
+  llvm::BasicBlock* before = e.b.GetInsertBlock();
+  llvm::Value* size = y.literal != nullptr ? e.Size(y) : e.Size(x);
+  e.Branch(e.b.CreateICmpEQ(e.Size(x), e.Size(y)), same_size, known);
+  e.b.SetInsertPoint(same_size);
+  llvm::Value* same = e.CompareBytes(e.Pointer(x), e.Pointer(y), size);
+  same_size = e.b.GetInsertBlock();
+  e.GoTo(known);
+  llvm::PHINode* equal = e.b.CreatePHI(e.b.getInt1Ty(), 2);
+  equal->addIncoming(e.b.getFalse(), before);
+  equal->addIncoming(same, same_size);
+  return equal;
+}
+
+// Numbers of which both are ints, or both floats, or exact as floats.
+void CompareNumbers(const Call& call, Choice& choice, llvm::CmpInst::Predicate of_ints,
+                    llvm::CmpInst::Predicate of_floats) {
+  Emitter& e = call.e;
+  choice.When(Both(e, call, kIntegral), [&] {
+    return e.Bool(e.b.CreateICmp(of_ints, call.a().data, call.b().data));
+  });
+  choice.When(Both(e, call, kNumber), [&] {
+    choice.GiveUpIf(e.Not(e.And(IsExact(e, call.a()), IsExact(e, call.b()))));
+    return e.Bool(e.b.CreateFCmp(of_floats, ToNumber(e, call.a()), ToNumber(e, call.b())));
+  });
+}
+
+Val Equal(const Call& call, bool equal) {
+  Emitter& e = call.e;
+  Choice choice(e);
+  choice.When(Both(e, call, TypesOf(Tag::kStr)), [&] {
+    llvm::Value* same = SameText(e, call.a(), call.b());
+    return e.Bool(equal ? same : e.Not(same));
+  });
+  CompareNumbers(call, choice, equal ? llvm::CmpInst::ICMP_EQ : llvm::CmpInst::ICMP_NE,
+                 equal ? llvm::CmpInst::FCMP_OEQ : llvm::CmpInst::FCMP_UNE);
+  choice.When(Both(e, call, TypesOf(Tag::kNone)),
+              [&] { return e.Bool(equal ? e.True() : e.Not(e.True())); });
+  return choice.Else([&] { return call.Slow(); });
+}
+Val EqualTo(const Call& call) {
+  return Equal(call, true);
+}
+Val NotEqualTo(const Call& call) {
+  return Equal(call, false);
+}
+
+Val Ordered(const Call& call, llvm::CmpInst::Predicate of_ints,
+            llvm::CmpInst::Predicate of_floats) {
+  Choice choice(call.e);
+  CompareNumbers(call, choice, of_ints, of_floats);
+  return choice.Else([&] { return call.Slow(); });
+}
+Val LessThan(const Call& call) {
+  return Ordered(call, llvm::CmpInst::ICMP_SLT, llvm::CmpInst::FCMP_OLT);
+}
+Val LessOrEqual(const Call& call) {
+  return Ordered(call, llvm::CmpInst::ICMP_SLE, llvm::CmpInst::FCMP_OLE);
+}
+Val GreaterThan(const Call& call) {
+  return Ordered(call, llvm::CmpInst::ICMP_SGT, llvm::CmpInst::FCMP_OGT);
+}
+Val GreaterOrEqual(const Call& call) {
+  return Ordered(call, llvm::CmpInst::ICMP_SGE, llvm::CmpInst::FCMP_OGE);
+}
+
+Val Is(const Call& call) {
+  Emitter& e = call.e;
+  for (size_t i = 0; i < 2; ++i) {
+    const ir::Literal* literal = call.operands[i].literal;
+    const Val& other = call.operands[1 - i];
+    constexpr Types kUnknown = TypesOf(Tag::kUnbound, Tag::kObject);
+    if (literal == nullptr || literal->tag != Tag::kNone) continue;
+    Choice choice(e);
+    choice.When(e.Not(e.IsOneOf(other, kUnknown)), [&] { return e.Bool(e.Is(other, Tag::kNone)); });
+    return choice.Else([&] { return call.Slow(); });
+  }
+  return call.Slow();
+}
+
+Val Not(const Call& call) {
+  return call.e.Bool(call.e.Not(call.e.Truth(call.a())));
+}
+
+Val ToBool(const Call& call) {
+  return call.operands.empty() ? call.Slow() : call.e.Bool(call.e.Truth(call.a()));
+}
+
+// A text in a few constant ones.
+Val IsIn(const Call& call) {
+  Emitter& e = call.e;
+  const ir::Literal* among = call.b().literal;
+  const auto is_str = [](const Val& item) { return item.literal->tag == Tag::kStr; };
+  if (among == nullptr || among->items.size() > kMostCompared) return call.Slow();
+  if (among->tag != Tag::kTuple && among->tag != Tag::kList && among->tag != Tag::kSet) {
+    return call.Slow();
+  }
+  std::vector<Val> items;
+  for (const ir::Literal& item : among->items) items.push_back(e.Text(item));
+  if (!std::ranges::all_of(items, is_str)) return call.Slow();
+  Choice choice(e);
+  choice.When(e.Is(call.a(), Tag::kStr), [&] {
+    Choice found(e);
+    for (const Val& item : items) {
+      found.When(SameText(e, call.a(), item), [&] { return e.Bool(e.True()); });
+    }
+    return found.Else([&] { return e.Bool(e.Not(e.True())); });
+  });
+  return choice.Else([&] { return call.Slow(); });
+}
+
+Val Length(const Call& call) {
+  Emitter& e = call.e;
+  const Val& of = call.a();
+  Choice choice(e);
+  choice.When(e.Is(of, Tag::kList),
+              [&] { return e.Int(e.LoadI32(e.Pointer(of), e.layout.list_size)); });
+  choice.When(e.Is(of, Tag::kDict),
+              [&] { return e.Int(e.LoadI32(e.Pointer(of), e.layout.dict_size)); });
+  choice.When(e.Is(of, Tag::kTuple), [&] { return e.Int(e.Size(of)); });
+  choice.When(e.Is(of, Tag::kStr), [&] {
+    choice.GiveUpIf(e.Not(e.IsAscii(of)));
+    return e.Int(e.Size(of));
+  });
+  return choice.Else([&] { return call.Slow(); });
+}
+
+Val Bound(const Call& call) {
+  Emitter& e = call.e;
+  const Types others = static_cast<Types>(~TypesOf(Tag::kUnbound));
+  Choice choice(e);
+  choice.When(e.Not(e.Is(call.a(), Tag::kUnbound)), [&] { return e.Narrow(call.a(), others); });
+  return choice.Else([&] { return call.Slow(); });
+}
+
+// An item of `count` from `items` on, counted from the end if it is negative.
+Val ItemOf(Emitter& e, Choice& choice, llvm::Value* items, llvm::Value* count, llvm::Value* index) {
+  llvm::Value* negative = e.b.CreateICmpSLT(index, e.I64(0));
+  llvm::Value* at = e.b.CreateSelect(negative, e.b.CreateAdd(index, count), index);
+  choice.GiveUpIf(e.b.CreateICmpUGE(at, count));
+  llvm::Value* item = e.b.CreateGEP(e.b.getInt8Ty(), items, e.b.CreateShl(at, 4));
+  return e.Load(item, static_cast<Types>(~TypesOf(Tag::kUnbound)));
+}
+
+Val GetItem(const Call& call) {
+  Emitter& e = call.e;
+  const Val& from = call.a();
+  Choice choice(e);
+  if (Emitter::May(call.b(), Tag::kInt)) {
+    llvm::Value* is_int = e.Is(call.b(), Tag::kInt);
+    choice.When(e.And(e.Is(from, Tag::kList), is_int), [&] {
+      llvm::Value* list = e.Pointer(from);
+      llvm::Value* document = e.LoadI64(list, e.layout.list_document);
+      choice.GiveUpIf(e.b.CreateICmpNE(document, e.I64(0)));  // it is not open
+      return ItemOf(e, choice, e.LoadPointer(list, e.layout.list_first),
+                    e.LoadI32(list, e.layout.list_size), call.b().data);
+    });
+    choice.When(e.And(e.Is(from, Tag::kTuple), is_int), [&] {
+      return ItemOf(e, choice, e.Pointer(from), e.Size(from), call.b().data);
+    });
+  }
+  return choice.Else([&] { return call.Slow(); });
+}
+
+// format(text, ""): the text itself.
+Val Format(const Call& call) {
+  Emitter& e = call.e;
+  const bool plain = call.operands.size() == 1 ||
+                     (call.b().literal != nullptr && call.b().literal->tag == Tag::kStr &&
+                      call.b().literal->text.empty());
+  if (!plain) return call.Slow();
+  Choice choice(e);
+  choice.When(e.Is(call.a(), Tag::kStr), [&] { return e.Narrow(call.a(), TypesOf(Tag::kStr)); });
+  return choice.Else([&] { return call.Slow(); });
+}
+
+using Inline = Val(const Call&);
+
+const std::map<std::string_view, Inline*> kInline = {
+    {"add", Add},
+    {"sub", Subtract},
+    {"mul", Multiply},
+    {"iadd", Add},
+    {"isub", Subtract},
+    {"imul", Multiply},
+    {"truediv", TrueDivide},
+    {"floordiv", FloorDivide},
+    {"mod", Modulo},
+    {"neg", Negate},
+    {"eq", EqualTo},
+    {"ne", NotEqualTo},
+    {"lt", LessThan},
+    {"le", LessOrEqual},
+    {"gt", GreaterThan},
+    {"ge", GreaterOrEqual},
+    {"is", Is},
+    {"not", Not},
+    {"bool", ToBool},
+    {"in", IsIn},
+    {"len", Length},
+    {"bound", Bound},
+    {"getitem", GetItem},
+    {"format", Format},
+    {"str", Format},
+};
+
+}  // namespace
+
+Val EmitPrimitive(Emitter& e, const Primitive& primitive, Operands operands) {
+  const Call call{e, primitive, operands};
+  const auto found = kInline.find(primitive.name);
+  return found != kInline.end() && !operands.empty() ? found->second(call) : call.Slow();
+}
+
+}  // namespace kaspr::jit

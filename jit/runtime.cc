@@ -1,0 +1,97 @@
+#include "jit/runtime.h"
+
+#include <new>
+#include <string>
+#include <vector>
+
+#include "value/iteration.h"
+#include "value/primitives.h"
+#include "value/semantics/operands.h"
+
+namespace kaspr::jit {
+
+using value::Heap;
+using value::Iteration;
+using value::Status;
+using value::Value;
+
+namespace {
+
+Status Truth(Value of, bool& truth) noexcept {
+  return value::semantics::Truth(of, truth);
+}
+
+// The memory is the caller's, and what is made there needs no end.
+void BeginIteration(Heap& heap, Value over, void* memory) noexcept {
+  new (memory) Iteration(heap, over);
+}
+
+Status NextItem(Iteration& iteration, Value& item, bool& more) noexcept {
+  return iteration.Next(item, more);
+}
+
+Status EventField(Context& context, const char* path, uint64_t size, Value& result) noexcept {
+  const auto& event = context.surroundings->event;
+  return event ? event({path, size}, *context.heap, result) : Status::kBail;
+}
+
+Status Yield(Context& context, Value item) noexcept {
+  const auto& yield = context.surroundings->yield;
+  return yield ? yield(item) : Status::kBail;
+}
+
+template <class F>
+void* AddressOf(F* function) {
+  return reinterpret_cast<void*>(function);
+}
+
+std::vector<RuntimeSymbol> MakeSymbols() {
+  static std::vector<std::string> names;  // a view needs them
+  std::vector<RuntimeSymbol> symbols = {
+      {"kaspr.truth", AddressOf(Truth)},
+      {"kaspr.iterate", AddressOf(BeginIteration)},
+      {"kaspr.next", AddressOf(NextItem)},
+      {"kaspr.event", AddressOf(EventField)},
+      {"kaspr.yield", AddressOf(Yield)},
+  };
+  const std::span<const value::Primitive> primitives = value::Primitives();
+  names.reserve(primitives.size());
+  for (const value::Primitive& primitive : primitives) {
+    symbols.push_back({names.emplace_back("py." + std::string(primitive.name)),
+                       AddressOf(primitive.function)});
+  }
+  return symbols;
+}
+
+template <class T, class M>
+uint32_t OffsetOf(const T& object, const M& member) {
+  return static_cast<uint32_t>(reinterpret_cast<const char*>(&member) -
+                               reinterpret_cast<const char*>(&object));
+}
+
+}  // namespace
+
+std::span<const RuntimeSymbol> RuntimeSymbols() {
+  static const std::vector<RuntimeSymbol> symbols = MakeSymbols();
+  return symbols;
+}
+
+Layout LayoutOfContainers() {
+  const value::List list;
+  const value::Dict dict;
+  const value::Set set;
+  const value::Range range;
+  return {.list_first = OffsetOf(list, list.first),
+          .list_size = OffsetOf(list, list.size),
+          .list_capacity = OffsetOf(list, list.capacity),
+          .list_document = OffsetOf(list, list.document),
+          .list_frozen = OffsetOf(list, list.frozen),
+          .list_changes = OffsetOf(list, list.changes),
+          .dict_size = OffsetOf(dict, dict.size),
+          .set_size = OffsetOf(set, set.size),
+          .range_start = OffsetOf(range, range.start),
+          .range_step = OffsetOf(range, range.step),
+          .range_size = OffsetOf(range, range.size)};
+}
+
+}  // namespace kaspr::jit
