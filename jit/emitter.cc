@@ -28,10 +28,12 @@ uint64_t HeadOf(value::Value value) {
 
 }  // namespace
 
-Emitter::Emitter(llvm::IRBuilderBase& builder, llvm::Function& into, size_t widest)
+Emitter::Emitter(llvm::IRBuilderBase& builder, llvm::Function& into, ConstantPool& constants,
+                 size_t widest)
     : b(builder),
       function(into),
       module(*into.getParent()),
+      pool(constants),
       layout(LayoutOfContainers()),
       i1_(b.getInt1Ty()),
       i8_(b.getInt8Ty()),
@@ -49,8 +51,12 @@ Emitter::Emitter(llvm::IRBuilderBase& builder, llvm::Function& into, size_t wide
   heap->setName("heap");
 }
 
-Val Emitter::Constant(value::Value scalar) {
-  return {I64(HeadOf(scalar)), I64(static_cast<uint64_t>(scalar.integer)), TypesOf(scalar.tag)};
+Val Emitter::Constant(const ir::Literal& literal) {
+  std::string symbol;
+  const value::Value value = pool.ValueOf(literal, symbol);
+  llvm::Value* data = I64(static_cast<uint64_t>(value.integer));
+  if (!symbol.empty()) data = b.CreatePtrToInt(Symbol(symbol), i64_);
+  return {I64(HeadOf(value)), data, TypesOf(value.tag), &literal};
 }
 
 Val Emitter::Int(llvm::Value* integer) {
@@ -108,6 +114,15 @@ llvm::Value* Emitter::Number(Val value) {
 
 llvm::Value* Emitter::Pointer(Val value) {
   return b.CreateIntToPtr(value.data, pointer_);
+}
+
+llvm::Value* Emitter::IsAscii(Val str) {
+  constexpr uint64_t kFlag = uint64_t{value::Value::kAscii} << 8;
+  return b.CreateICmpNE(b.CreateAnd(str.head, kFlag), I64(0));
+}
+
+llvm::Value* Emitter::SameBytes(llvm::Value* x, llvm::Value* y, llvm::Value* size) {
+  return b.CreateICmpEQ(CallFor(i32_, "memcmp", {x, y, size}), b.getInt32(0));
 }
 
 llvm::Value* Emitter::Truth(Val value) {
@@ -219,19 +234,42 @@ Val Emitter::CallPrimitive(const value::Primitive& primitive, std::span<const Va
   return Load(result, primitive.result);
 }
 
-llvm::Value* Emitter::Call(std::string_view symbol, std::initializer_list<llvm::Value*> arguments,
-                           bool fails) {
+llvm::Value* Emitter::Symbol(const std::string& name) {
+  llvm::GlobalVariable* global = module.getNamedGlobal(name);
+  if (global == nullptr) {
+    global = new llvm::GlobalVariable(module, i8_, true, llvm::GlobalValue::ExternalLinkage,
+                                      nullptr, name);
+  }
+  return global;
+}
+
+llvm::Value* Emitter::Call(std::string_view symbol,
+                           std::initializer_list<llvm::Value*> arguments) {
+  return CallFor(i8_, symbol, arguments);
+}
+
+llvm::Value* Emitter::CallFor(llvm::Type* type, std::string_view symbol,
+                              std::initializer_list<llvm::Value*> arguments) {
   llvm::SmallVector<llvm::Type*, 8> types;
   for (const llvm::Value* argument : arguments) types.push_back(argument->getType());
-  llvm::Type* returns = fails ? i8_ : b.getVoidTy();
   llvm::Function* called = module.getFunction(llvm::StringRef(symbol));
   if (called == nullptr) {
-    called = llvm::Function::Create(llvm::FunctionType::get(returns, types, false),
-                                    llvm::Function::ExternalLinkage, llvm::StringRef(symbol),
-                                    module);
+    called =
+        llvm::Function::Create(llvm::FunctionType::get(type, types, false),
+                               llvm::Function::ExternalLinkage, llvm::StringRef(symbol), module);
     called->setDoesNotThrow();
   }
   return b.CreateCall(called, llvm::ArrayRef(arguments.begin(), arguments.size()));
+}
+
+llvm::Value* Emitter::Room(uint64_t size, std::string_view name) {
+  llvm::BasicBlock& entry = function.getEntryBlock();
+  llvm::IRBuilder<> at_entry(&entry, entry.begin());
+  llvm::AllocaInst* room =
+      at_entry.CreateAlloca(llvm::ArrayType::get(i64_, (size + 7) / 8), nullptr,
+                            llvm::StringRef(name));
+  room->setAlignment(llvm::Align(8));
+  return room;
 }
 
 Choice::Choice(Emitter& emitter)

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "ir/expr/expr.h"
+#include "jit/constant_pool.h"
 #include "jit/runtime.h"
 #include "value/primitives.h"
 
@@ -48,12 +49,13 @@ class Emitter {
  public:
   // Of one function, whose first parameter is the Context. The builder stands in its entry.
   // `widest`: the most operands that a call in it has.
-  Emitter(llvm::IRBuilderBase& builder, llvm::Function& function, size_t widest);
+  Emitter(llvm::IRBuilderBase& builder, llvm::Function& function, ConstantPool& pool,
+          size_t widest);
 
   llvm::IRBuilderBase& b;
 
   // Values.
-  Val Constant(value::Value scalar);
+  Val Constant(const ir::Literal& literal);
   Val Int(llvm::Value* integer);  // i64
   Val Float(llvm::Value* number);
   Val Bool(llvm::Value* truth);  // i1
@@ -71,6 +73,9 @@ class Emitter {
   llvm::Value* Size(Val value);
   llvm::Value* Number(Val value);
   llvm::Value* Pointer(Val value);
+  llvm::Value* IsAscii(Val str);
+  // Two runs of bytes of this size.
+  llvm::Value* SameBytes(llvm::Value* a, llvm::Value* b, llvm::Value* size);
   // Is it true? May fail.
   llvm::Value* Truth(Val value);
 
@@ -103,13 +108,20 @@ class Emitter {
 
   // Calls.
   Val CallPrimitive(const value::Primitive& primitive, std::span<const Val> operands);
-  // Of a symbol of the runtime: its i8 is a status if it `fails`, else nothing.
-  llvm::Value* Call(std::string_view symbol, std::initializer_list<llvm::Value*> arguments,
-                    bool fails = true);
+  // The address of something of the pool.
+  llvm::Value* Symbol(const std::string& name);
+  // Of a function of the runtime, which gives a status.
+  llvm::Value* Call(std::string_view symbol, std::initializer_list<llvm::Value*> arguments);
+  // The same of one that gives this type.
+  llvm::Value* CallFor(llvm::Type* type, std::string_view symbol,
+                       std::initializer_list<llvm::Value*> arguments);
+  // Room for `size` bytes, as long as the function runs.
+  llvm::Value* Room(uint64_t size, std::string_view name);
 
   // What is the same for all that is emitted.
   llvm::Function& function;
   llvm::Module& module;
+  ConstantPool& pool;
   const Layout layout;
   llvm::Value* context = nullptr;  // of the run
   llvm::Value* heap = nullptr;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string_view>
 
 namespace kaspr::jit {
@@ -19,6 +20,8 @@ constexpr Types kInt = TypesOf(Tag::kInt), kFloat = TypesOf(Tag::kFloat);
 constexpr Types kIntegral = TypesOf(Tag::kBool, Tag::kInt);
 constexpr Types kNumber = TypesOf(Tag::kBool, Tag::kInt, Tag::kFloat);
 constexpr size_t kMostCompared = 12;  // constants with which a text is compared one by one
+
+const ir::Literal kNone;
 
 using Operands = std::span<const Val>;
 
@@ -140,7 +143,7 @@ llvm::Value* SameText(Emitter& e, const Val& x, const Val& y) {
   llvm::Value* size = y.literal != nullptr ? e.Size(y) : e.Size(x);
   e.Branch(e.b.CreateICmpEQ(e.Size(x), e.Size(y)), same_size, known);
   e.b.SetInsertPoint(same_size);
-  llvm::Value* same = e.CompareBytes(e.Pointer(x), e.Pointer(y), size);
+  llvm::Value* same = e.SameBytes(e.Pointer(x), e.Pointer(y), size);
   same_size = e.b.GetInsertBlock();
   e.GoTo(known);
   llvm::PHINode* equal = e.b.CreatePHI(e.b.getInt1Ty(), 2);
@@ -223,9 +226,66 @@ Val ToBool(const Call& call) {
   return call.operands.empty() ? call.Slow() : call.e.Bool(call.e.Truth(call.a()));
 }
 
-// A text in a few constant ones.
+bool IsStr(const Val& value) {
+  return value.literal != nullptr && value.literal->tag == Tag::kStr;
+}
+
+constexpr Types kAnything = static_cast<Types>(~TypesOf(Tag::kUnbound));
+
+// What stands at a key that is a constant.
+Val GetKey(const Call& call) {
+  Emitter& e = call.e;
+  llvm::Value* key = e.Symbol(e.pool.KeyOf(*call.b().literal));
+  e.Check(e.Call("kaspr.get", {e.heap, call.a().head, call.a().data, key, e.result}));
+  return e.Load(e.result, kAnything);
+}
+
+Val Get(const Call& call) {
+  Emitter& e = call.e;
+  if (!IsStr(call.b())) return call.Slow();
+  const Val otherwise = call.operands.size() == 3 ? call.operands[2] : e.Constant(kNone);
+  llvm::Value* key = e.Symbol(e.pool.KeyOf(*call.b().literal));
+  e.Check(e.Call("kaspr.get.or", {e.heap, call.a().head, call.a().data, key, otherwise.head,
+                                  otherwise.data, e.result}));
+  return e.Load(e.result, kAnything);
+}
+
+Val SetItem(const Call& call) {
+  Emitter& e = call.e;
+  if (!IsStr(call.b())) return call.Slow();
+  const Val& value = call.operands[2];
+  llvm::Value* key = e.Symbol(e.pool.KeyOf(*call.b().literal));
+  e.Check(e.Call("kaspr.set",
+                 {e.heap, call.a().head, call.a().data, key, value.head, value.data}));
+  return e.Constant(kNone);
+}
+
+// {"a": ..., "b": ...}
+Val DisplayDict(const Call& call) {
+  Emitter& e = call.e;
+  std::vector<const ir::Literal*> keys;
+  std::set<std::string_view> seen;
+  for (size_t i = 0; i < call.operands.size(); i += 2) {
+    const ir::Literal* key = call.operands[i].literal;
+    if (!IsStr(call.operands[i]) || !seen.insert(key->text).second) return call.Slow();
+    e.Store(call.operands[i + 1], e.At(e.arguments, keys.size() * sizeof(value::Value)));
+    keys.push_back(key);
+  }
+  llvm::Type* word = e.b.getInt64Ty();
+  llvm::Value* made =
+      e.CallFor(llvm::StructType::get(word, word), "kaspr.dict",
+                {e.heap, e.Symbol(e.pool.KeysOf(keys)), e.arguments, e.I64(keys.size())});
+  return {e.b.CreateExtractValue(made, 0), e.b.CreateExtractValue(made, 1), TypesOf(Tag::kDict)};
+}
+
+// A constant key in a dict; a text in a few constant ones.
 Val IsIn(const Call& call) {
   Emitter& e = call.e;
+  if (IsStr(call.a()) && call.b().literal == nullptr) {
+    llvm::Value* key = e.Symbol(e.pool.KeyOf(*call.a().literal));
+    e.Check(e.Call("kaspr.has", {e.heap, call.b().head, call.b().data, key, e.result}));
+    return e.Load(e.result, TypesOf(Tag::kBool));
+  }
   const ir::Literal* among = call.b().literal;
   const auto is_str = [](const Val& item) { return item.literal->tag == Tag::kStr; };
   if (among == nullptr || among->items.size() > kMostCompared) return call.Slow();
@@ -233,7 +293,7 @@ Val IsIn(const Call& call) {
     return call.Slow();
   }
   std::vector<Val> items;
-  for (const ir::Literal& item : among->items) items.push_back(e.Text(item));
+  for (const ir::Literal& item : among->items) items.push_back(e.Constant(item));
   if (!std::ranges::all_of(items, is_str)) return call.Slow();
   Choice choice(e);
   choice.When(e.Is(call.a(), Tag::kStr), [&] {
@@ -264,9 +324,8 @@ Val Length(const Call& call) {
 
 Val Bound(const Call& call) {
   Emitter& e = call.e;
-  const Types others = static_cast<Types>(~TypesOf(Tag::kUnbound));
   Choice choice(e);
-  choice.When(e.Not(e.Is(call.a(), Tag::kUnbound)), [&] { return e.Narrow(call.a(), others); });
+  choice.When(e.Not(e.Is(call.a(), Tag::kUnbound)), [&] { return e.Narrow(call.a(), kAnything); });
   return choice.Else([&] { return call.Slow(); });
 }
 
@@ -276,12 +335,13 @@ Val ItemOf(Emitter& e, Choice& choice, llvm::Value* items, llvm::Value* count, l
   llvm::Value* at = e.b.CreateSelect(negative, e.b.CreateAdd(index, count), index);
   choice.GiveUpIf(e.b.CreateICmpUGE(at, count));
   llvm::Value* item = e.b.CreateGEP(e.b.getInt8Ty(), items, e.b.CreateShl(at, 4));
-  return e.Load(item, static_cast<Types>(~TypesOf(Tag::kUnbound)));
+  return e.Load(item, kAnything);
 }
 
 Val GetItem(const Call& call) {
   Emitter& e = call.e;
   const Val& from = call.a();
+  if (IsStr(call.b())) return GetKey(call);
   Choice choice(e);
   if (Emitter::May(call.b(), Tag::kInt)) {
     llvm::Value* is_int = e.Is(call.b(), Tag::kInt);
@@ -337,6 +397,9 @@ const std::map<std::string_view, Inline*> kInline = {
     {"len", Length},
     {"bound", Bound},
     {"getitem", GetItem},
+    {".get", Get},
+    {"setitem", SetItem},
+    {"dict", DisplayDict},
     {"format", Format},
     {"str", Format},
 };

@@ -1,9 +1,11 @@
 #include "jit/runtime.h"
 
+#include <cstring>
 #include <new>
 #include <string>
 #include <vector>
 
+#include "value/constant_key.h"
 #include "value/iteration.h"
 #include "value/primitives.h"
 #include "value/semantics/operands.h"
@@ -53,6 +55,12 @@ std::vector<RuntimeSymbol> MakeSymbols() {
       {"kaspr.next", AddressOf(NextItem)},
       {"kaspr.event", AddressOf(EventField)},
       {"kaspr.yield", AddressOf(Yield)},
+      {"kaspr.get", AddressOf(value::GetConstant)},
+      {"kaspr.get.or", AddressOf(value::GetConstantOr)},
+      {"kaspr.has", AddressOf(value::HasConstant)},
+      {"kaspr.set", AddressOf(value::SetConstant)},
+      {"kaspr.dict", AddressOf(value::MakeDict)},
+      {"memcmp", AddressOf(std::memcmp)},
   };
   const std::span<const value::Primitive> primitives = value::Primitives();
   names.reserve(primitives.size());

@@ -254,14 +254,12 @@ Status LookUp(Heap& heap, T& table, Value key, typename T::Entry*& found) {
   return FindEntry(heap, table, key, hash, found);
 }
 
-// Adds an entry; or `found` is the one that its key has.
+// Adds an entry, hash and all; or `found` is the one that its key has.
 template <class T>
-Status Insert(Heap& heap, T& table, typename T::Entry entry, typename T::Entry*& found) {
+Status Insert(Heap& heap, T& table, const typename T::Entry& entry, typename T::Entry*& found) {
   found = nullptr;
-  Status status = Hash(heap, entry.key, entry.hash);
-  if (status != Status::kOk) return status;
   if (!heap.Change(table)) return Status::kBail;
-  status = FindEntry(heap, table, entry.key, entry.hash, found);
+  const Status status = FindEntry(heap, table, entry.key, entry.hash, found);
   if (status != Status::kOk || found != nullptr) return status;
   heap.Reserve(table);
   AddEntry(table, entry);
@@ -310,8 +308,27 @@ void AddEntry(Set& set, const SetEntry& entry) {
   AddTo(set, entry);
 }
 
+Value FindStr(Heap& heap, Dict& dict, Value key, uint64_t hash) {
+  Value found;
+  if (heap.Look(dict, key.str(), hash, found)) return found;
+  heap.Entries(dict);
+  DictEntry* entry = nullptr;
+  FindEntry(heap, dict, key, hash, entry);
+  return entry != nullptr ? entry->value : Value::Unbound();
+}
+
+Status PutHashed(Heap& heap, Dict& dict, Value key, uint64_t hash, Value value) {
+  DictEntry* entry = nullptr;
+  const Status status = Insert(heap, dict, {.key = key, .value = value, .hash = hash}, entry);
+  if (entry != nullptr) entry->value = value;
+  return status;
+}
+
 Status Find(Heap& heap, Dict& dict, Value key, Value& found) {
-  if (key.Is(Tag::kStr) && heap.Look(dict, key.str(), found)) return Status::kOk;
+  if (key.Is(Tag::kStr)) {
+    found = FindStr(heap, dict, key, HashStr(key.str()));
+    return Status::kOk;
+  }
   DictEntry* entry = nullptr;
   const Status status = LookUp(heap, dict, key, entry);
   found = entry != nullptr ? entry->value : Value::Unbound();
@@ -319,10 +336,9 @@ Status Find(Heap& heap, Dict& dict, Value key, Value& found) {
 }
 
 Status Put(Heap& heap, Dict& dict, Value key, Value value) {
-  DictEntry* entry = nullptr;
-  const Status status = Insert(heap, dict, {.key = key, .value = value}, entry);
-  if (entry != nullptr) entry->value = value;
-  return status;
+  uint64_t hash = 0;
+  const Status status = Hash(heap, key, hash);
+  return status == Status::kOk ? PutHashed(heap, dict, key, hash, value) : status;
 }
 
 Status Remove(Heap& heap, Dict& dict, Value key, Value& removed) {
@@ -341,7 +357,9 @@ Status Contains(Heap& heap, Set& set, Value key, bool& contains) {
 
 Status Add(Heap& heap, Set& set, Value key) {
   SetEntry* entry = nullptr;
-  return Insert(heap, set, {.key = key}, entry);
+  uint64_t hash = 0;
+  const Status status = Hash(heap, key, hash);
+  return status == Status::kOk ? Insert(heap, set, {.key = key, .hash = hash}, entry) : status;
 }
 
 Status Remove(Heap& heap, Set& set, Value key, bool& removed) {

@@ -31,6 +31,9 @@ void AddEntry(Set& set, const SetEntry& entry);
 Status Find(Heap& heap, Dict& dict, Value key, Value& found);
 // dict[key] = value. kBail: the dict is frozen.
 Status Put(Heap& heap, Dict& dict, Value key, Value value);
+// The same with a hash that is known; of a str there is always an answer.
+Value FindStr(Heap& heap, Dict& dict, Value key, uint64_t hash);
+Status PutHashed(Heap& heap, Dict& dict, Value key, uint64_t hash, Value value);
 // The value that it had, unbound if it had none.
 Status Remove(Heap& heap, Dict& dict, Value key, Value& removed);
 

@@ -172,14 +172,15 @@ std::span<const DictEntry> Heap::Entries(Dict& dict) {
   return dict.entries();
 }
 
-bool Heap::Look(Dict& dict, std::string_view key, Value& found) {
+bool Heap::Look(Dict& dict, std::string_view key, uint64_t hash, Value& found) {
   if (dict.document == nullptr || dict.looks == kMostLooks) return false;
   ++dict.looks;
   found = Value::Unbound();
   const std::span<const Node> nodes = dict.document->nodes;
-  const uint16_t hash = KeyHash(key);
+  const auto key_hash = static_cast<uint16_t>(hash);
   for (uint32_t i = dict.node + 1, end = nodes[dict.node].next; i < end; i = nodes[i].next) {
-    if (nodes[i].count != hash || StringText(*dict.document, nodes[i], unescaped_) != key) continue;
+    if (nodes[i].count != key_hash || StringText(*dict.document, nodes[i], unescaped_) != key)
+      continue;
     found = At(dict, i + 1);
     if (found.Is(Tag::kList) || found.Is(Tag::kDict)) {
       if (dict.first == nullptr) dict.first = arena_.AllocateArray<DictEntry>(kMostLooks).data();

@@ -117,7 +117,7 @@ class Heap {
 
   // The value of a key, looked up where the dict stands in its document; unbound: it has none.
   // False: it is open, or worth it.
-  [[nodiscard]] bool Look(Dict& dict, std::string_view key, Value& found);
+  [[nodiscard]] bool Look(Dict& dict, std::string_view key, uint64_t hash, Value& found);
 
   // Before each change; the container is open then. False: it is frozen.
   [[nodiscard]] bool Change(List& list);
