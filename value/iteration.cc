@@ -13,7 +13,8 @@ constexpr uint32_t kNoChanges = 0;
 
 }  // namespace
 
-Iteration::Iteration(Heap& heap, Value over) : changes(&kNoChanges), heap_(heap), over_(over) {
+Iteration::Iteration(Heap& heap, Value over) : heap_(heap), over_(over) {
+  changes = &kNoChanges;
   if (over.Is(Tag::kList)) {
     const std::span<const Value> all = heap.Items(*over.list);
     kind = Kind::kItems;

@@ -15,20 +15,23 @@
 
 namespace kaspr::value {
 
-struct Iteration {
-  Iteration(Heap& heap, Value over);
-
-  // kOk with `more`: the next item.
-  Status Next(Value& item, bool& more) noexcept;
-
-  // What generated code goes over by itself: the `count` items of a list or tuple from `items` on,
-  // as long as *changes is what it was at first; the ints of a range; all else by Next.
+// What generated code goes over by itself: the `count` items of a list or tuple from `items` on, as
+// long as *changes is what it was at first; the ints of a range. All else by Next.
+struct Items {
   enum class Kind : uint8_t { kItems, kRange, kOther };
   Kind kind = Kind::kOther;
   uint32_t changes_before = 0;
   const uint32_t* changes = nullptr;  // never null
   const Value* items = nullptr;
   uint64_t count = 0;
+};
+
+class Iteration : public Items {
+ public:
+  Iteration(Heap& heap, Value over);
+
+  // kOk with `more`: the next item.
+  Status Next(Value& item, bool& more) noexcept;
 
  private:
   Status NextCharacter(Value& item, bool& more);

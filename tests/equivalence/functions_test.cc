@@ -1,7 +1,7 @@
-// Random functions against CPython: translated and run by the evaluator, on random values; the same
-// result, the same class of exception, and what bails leaves its input as it was. So does what each
-// pass makes of them, and all together. What differs is shrunk, shown, and written as a case for
-// kasprc test, in the folder found/.
+// Random functions against CPython: translated and run by the evaluator and as machine code, on
+// random values; the same result, the same class of exception, and what bails leaves its input as
+// it was. So does what each pass makes of them, and all together. What differs is shrunk, shown, and
+// written as a case for kasprc test, in the folder found/.
 //
 // KASPR_CASES says how many functions, KASPR_SEED with which seed.
 
@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 
@@ -19,6 +20,7 @@
 #include "ir/expr/parse.h"
 #include "ir/expr/print.h"
 #include "ir/passes.h"
+#include "jit/code.h"
 #include "python/check/check.h"
 #include "python/state.h"
 #include "python/translate/translate.h"
@@ -90,7 +92,21 @@ ir::Expr Optimized(const ir::Expr& expr, std::string_view by) {
 struct Variant {
   std::string by;
   ir::Expr expr;
+  bool compiled = false;  // run as machine code, else by the evaluator
 };
+
+// Both as they were translated, and what all passes made of them.
+bool IsCompiled(std::string_view by) {
+  return by.empty() || by == "all";
+}
+
+std::unique_ptr<jit::Code> Compile(const std::vector<Variant>& variants) {
+  std::vector<jit::CodeFunction> functions;
+  for (const Variant& variant : variants) {
+    if (variant.compiled) functions.push_back({&variant.expr, {.name = "f " + variant.by}});
+  }
+  return jit::Code::Make(functions);
+}
 
 // As it was translated, and what all passes and one of them, in turn, made another of.
 std::vector<Variant> VariantsOf(const ir::Expr& expr, uint64_t turn) {
@@ -102,6 +118,10 @@ std::vector<Variant> VariantsOf(const ir::Expr& expr, uint64_t turn) {
   add("all");
   add(kSlice);
   add(ir::Passes()[turn % ir::Passes().size()].name);
+  const size_t evaluated = variants.size();
+  for (size_t i = 0; i < evaluated; ++i) {
+    if (IsCompiled(variants[i].by)) variants.push_back({variants[i].by, variants[i].expr, true});
+  }
   return variants;
 }
 
@@ -124,20 +144,22 @@ class Comparison {
     if (!expr) return;
     ++tally_.translated;
     const std::vector<Variant> variants = VariantsOf(*expr, seed);
-    tally_.optimized += variants.size() > 1;
+    tally_.optimized += std::ranges::any_of(variants, [](const Variant& v) { return v.by != ""; });
+    const std::unique_ptr<jit::Code> code = Compile(variants);
     for (const Variant& variant : variants) RoundTrips(variant.expr);
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(values); ++i) {
       PyObject* value = PyList_GET_ITEM(values, i);
       for (const Variant& variant : variants) {
         // A fifth of them for passes, as documents and not: passes_test.cc tries more, faster.
         if (!variant.by.empty() && variant.by != kSlice && i % 10 > 1) continue;
-        std::string wrong = Differs(variant, source, value, i % 2 == 0);
+        std::string wrong = Differs(variant, *code, source, value, i % 2 == 0);
         if (wrong.empty()) continue;
         ++tally_.failed;
-        Shrink(source, variant.by, value, i % 2 == 0, wrong);
+        Shrink(source, variant, value, i % 2 == 0, wrong);
         Ref name = Str(fmt::format("f-{}", seed));
         Ref where = oracle_.Call("write_case", name.get(), Str(source).get(), value);
-        ADD_FAILURE() << "seed " << seed << " " << variant.by << "\n"
+        ADD_FAILURE() << "seed " << seed << " " << variant.by
+                      << (variant.compiled ? " compiled" : "") << "\n"
                       << source << "value: " << Oracle::Text(PyObject_Repr(value)) << wrong
                       << "\nas a case: " << Oracle::Text(where.get());
         return;
@@ -157,9 +179,9 @@ class Comparison {
   }
 
   // From what CPython does; "" if it is the same. Of a slice: whether it raises.
-  std::string Differs(const Variant& variant, const std::string& source, PyObject* object,
-                      bool document) {
-    const auto& [by, expr] = variant;
+  std::string Differs(const Variant& variant, const jit::Code& code, const std::string& source,
+                      PyObject* object, bool document) {
+    const auto& [by, expr, compiled] = variant;
     heap_.Reset();
     const bool generator = expr.main().generator;
     Value value;
@@ -176,8 +198,11 @@ class Comparison {
     };
     Value result;
     const ir::Evaluator evaluator(expr);  // has its constants
-    const Status status = evaluator.Run(heap_, {&value, 1}, surroundings, result);
-    if (by.empty()) Count(status);
+    jit::Context context{&heap_, surroundings.most_turns, &surroundings};
+    const Status status = compiled
+                              ? code.Of(expr)(context, value, result)
+                              : evaluator.Run(heap_, {&value, 1}, surroundings, result);
+    if (by.empty() && !compiled) Count(status);
     std::string wrong;
     if (status != Status::kBail) {
       if (generator && status == Status::kOk) {
@@ -251,7 +276,7 @@ class Comparison {
   }
 
   // Leaves pieces out as long as it differs.
-  void Shrink(std::string& source, std::string_view by, PyObject* value, bool document,
+  void Shrink(std::string& source, const Variant& differs, PyObject* value, bool document,
               std::string& wrong) {
     for (bool smaller = true; smaller;) {
       smaller = false;
@@ -259,9 +284,11 @@ class Comparison {
       for (Py_ssize_t i = 0; i < PyList_GET_SIZE(candidates.get()) && !smaller; ++i) {
         const std::string candidate = Oracle::Text(PyList_GET_ITEM(candidates.get(), i));
         const std::optional<ir::Expr> expr = Translate(candidate);
-        const std::string still =
-            expr ? Differs({std::string(by), Optimized(*expr, by)}, candidate, value, document)
-                 : "";
+        if (!expr) continue;
+        std::vector<Variant> variant;
+        variant.push_back({differs.by, Optimized(*expr, differs.by), differs.compiled});
+        const std::unique_ptr<jit::Code> code = Compile(variant);
+        const std::string still = Differs(variant[0], *code, candidate, value, document);
         smaller = !still.empty();
         if (smaller) source = candidate, wrong = still;
       }
