@@ -19,7 +19,6 @@
 #include "base/render.h"
 #include "driver/pipeline.h"
 #include "jit/native_body.h"
-#include "jit/native_part.h"
 #include "python/values.h"
 #include "value/arena.h"
 #include "value/batch.h"
@@ -63,10 +62,10 @@ class Runner {
     KASPR_CHECK(good, Render(compilation_.diagnostics).c_str());
     app_.partition_count = [](std::string_view) { return 1; };
     app_.max_record_bytes = [](std::string_view) { return value::kMaxRecordBytes; };
-    jit::NativePart part =
-        std::move(jit::NativePartsOf(compilation_.optimized->agents.front()).front());
-    KASPR_CHECK(part.why.empty(), part.why.c_str());
-    body_ = jit::MakeNativeBody(std::move(part), app_, python::CompensatesSums());
+    body_ = std::move(jit::MakeNativeBodies(compilation_.optimized->agents.front(), app_,
+                                            {.compensated_sums = python::CompensatesSums()})
+                          .front());
+    KASPR_CHECK(body_ != nullptr, "not native");
   }
 
   // Nanoseconds an event.
@@ -76,10 +75,7 @@ class Runner {
       value::Batch batch;
       for (int k = 0; k < kEvents; ++k) batch.Add({.value = lines[next_++ % lines.size()]});
       const auto start = std::chrono::steady_clock::now();
-      for (value::Event& event : batch.events) {
-        event.document = value::Keep(*reader_.Read(*event.message.value), batch.arena);
-      }
-      body_->Run(batch);
+      body_->Run(batch, reader_);
       spent += std::chrono::steady_clock::now() - start;
     }
     return static_cast<double>(spent.count()) / (kBatches * kEvents);
@@ -89,10 +85,7 @@ class Runner {
   std::string Outputs(const std::vector<std::string>& lines) {
     value::Batch batch;
     for (const std::string& line : lines) batch.Add({.value = line});
-    for (value::Event& event : batch.events) {
-      event.document = value::Keep(*reader_.Read(*event.message.value), batch.arena);
-    }
-    body_->Run(batch);
+    body_->Run(batch, reader_);
     std::string out;
     for (const value::Event& event : batch.events) {
       KASPR_CHECK(event.native, "an event that needs CPython");

@@ -36,7 +36,7 @@ std::vector<std::string> LabelsOf(const std::vector<Call>& calls) {
 
 std::string EngineOf(const ir::Agent& agent, const Call& call) {
   if (!call.function) return "-";
-  if (call.engine == ir::Engine::kEval) return "eval";
+  if (call.engine == ir::Engine::kLlvm) return "llvm";
   return agent.function(*call.function).expr ? "python, translated" : "python";
 }
 
@@ -83,7 +83,7 @@ std::string LaneText(const AgentCalls& run) {
   std::string out;
   std::set<std::string> said;
   for (const Call& call : FirstCalls(run.calls)) {
-    if (call.engine == ir::Engine::kEval || !run.agent.function(*call.function).expr) continue;
+    if (call.engine == ir::Engine::kLlvm || !run.agent.function(*call.function).expr) continue;
     const std::string& why = run.engines.functions[static_cast<size_t>(*call.function)].why;
     if (said.insert(why).second) out += fmt::format("  python, translated: {}\n", why);
   }

@@ -195,8 +195,9 @@ void AddRun(CLI::App* run, Options& options) {
       ->type_name("FILE");
   run->add_option(
          "--jit", options.jit,
-         "What runs functions that need no CPython: eval, an interpreter, or nothing (off)")
-      ->check(CLI::IsMember({"eval", "off"}))
+         "What runs functions that need no CPython: machine code (auto), an interpreter (eval), "
+         "or nothing (off)")
+      ->check(CLI::IsMember({"auto", "eval", "off"}))
       ->type_name("ENGINE");
   run->add_flag("--allow-pickle", options.allow_pickle,
                 "Let specs use the serializer 'pickle', which runs code of whoever wrote a record");

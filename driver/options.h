@@ -66,7 +66,7 @@ struct Options {
   std::map<std::string, int32_t> partitions;
   std::string report;
   Until until;  // files end by themselves
-  std::string jit = "off";
+  std::string jit = "auto";
   bool allow_pickle = false;
   std::string brokers;
   std::string app;     // --app

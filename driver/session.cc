@@ -183,14 +183,10 @@ int Session::MakeKernels() {
 // Of each part of the agent that needs no lane, or not from its beginning, if native code is
 // wanted.
 python::NativeBodies Session::MakeNativeBodies(const ir::Agent& agent) const {
-  python::NativeBodies bodies;
-  if (options_.jit == "off") return bodies;
-  for (jit::NativePart& part : jit::NativePartsOf(agent)) {
-    const bool runs = part.why.empty() || !part.steps.empty();
-    bodies.push_back(runs ? jit::MakeNativeBody(std::move(part), app_, python::CompensatesSums())
-                          : nullptr);
-  }
-  return bodies;
+  if (options_.jit == "off") return {};
+  return jit::MakeNativeBodies(agent, app_,
+                               {.machine_code = options_.jit != "eval",
+                                .compensated_sums = python::CompensatesSums()});
 }
 
 bool Session::Stop(const char* why) {

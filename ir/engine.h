@@ -12,17 +12,17 @@
 
 namespace kaspr::ir {
 
-enum class Engine : uint8_t { kPython, kEval };
+enum class Engine : uint8_t { kPython, kLlvm };
 
 constexpr const char* EngineName(Engine engine) {
-  return engine == Engine::kEval ? "eval" : "python";
+  return engine == Engine::kLlvm ? "llvm" : "python";
 }
 
 // Of one agent.
 struct Engines {
   struct OfFunction {
-    Engine engine = Engine::kPython;  // kEval: wherever it is called
-    std::string why;                  // it runs in Python; "" of kEval
+    Engine engine = Engine::kPython;  // kLlvm: wherever it is called
+    std::string why;                  // it runs in Python; "" of kLlvm
   };
   std::vector<OfFunction> functions;  // by FnId
   // Of each part, one more than there are groupBys: why it needs the lane, if not from its
@@ -33,9 +33,9 @@ struct Engines {
 // Of what calls these functions.
 inline Engine EngineOf(const Engines& engines, const std::vector<FnId>& calls) {
   const bool native = std::all_of(calls.begin(), calls.end(), [&](FnId id) {
-    return engines.functions[static_cast<size_t>(id)].engine == Engine::kEval;
+    return engines.functions[static_cast<size_t>(id)].engine == Engine::kLlvm;
   });
-  return native ? Engine::kEval : Engine::kPython;
+  return native ? Engine::kLlvm : Engine::kPython;
 }
 
 }  // namespace kaspr::ir

@@ -3,6 +3,7 @@
 // Events that need no CPython: what an engine of functions as ir::Expr offers to the lane.
 
 #include "value/batch.h"
+#include "value/json_read.h"
 
 namespace kaspr::ir {
 
@@ -11,11 +12,12 @@ class NativeBody {
  public:
   virtual ~NativeBody() = default;
 
-  // Runs each event of the batch that it can run exactly: that one is `native` then, with its sends
-  // in `prepared` and its values that filters dropped counted. Any other is left as it was, for
-  // CPython to run from its untouched input: where a function bails, or raises, or a send would be
-  // refused. Nothing of it can be observed before. Any thread, several batches at a time.
-  virtual void Run(value::Batch& batch) = 0;
+  // Reads the values, and runs each event of the batch that it can run exactly: that one is
+  // `native` then, with its sends in `prepared` and its values that filters dropped counted. Any
+  // other is left to CPython, with its document, to be run from its untouched input: where a
+  // function bails, or raises, or a send would be refused. Nothing of it can be observed before.
+  // Any thread, several batches at a time, each with a reader of its own.
+  virtual void Run(value::Batch& batch, value::JsonReader& reader) = 0;
 };
 
 }  // namespace kaspr::ir

@@ -1,11 +1,12 @@
 #include "jit/native_body.h"
 
 #include <mutex>
-#include <unordered_map>
 #include <utility>
 
 #include "base/check.h"
+#include "jit/code.h"
 #include "jit/early.h"
+#include "jit/native_part.h"
 #include "jit/record.h"
 #include "value/containers.h"
 #include "value/json_read.h"
@@ -94,22 +95,26 @@ class Machine {
   static constexpr size_t kMostSends = ir::LaneWork::kMaxStagedSends;
   static constexpr size_t kMostValues = 100'000;  // of a later generator
 
-  Status Call(const ir::Expr& function, Value argument, Value& result) {
-    return EvaluatorOf(function).Run(*heap_, {&argument, 1}, surroundings_, result);
+  Status Call(const NativeFunction& function, Value argument, Value& result) {
+    return Run(function, argument, surroundings_, result);
   }
 
   // The same of a generator, whose items go to `take`.
-  Status Generate(const ir::Expr& function, Value argument, std::function<Status(Value)> take) {
+  Status Generate(const NativeFunction& function, Value argument,
+                  std::function<Status(Value)> take) {
     ir::Surroundings surroundings = surroundings_;
     surroundings.yield = std::move(take);
     Value none;
-    return EvaluatorOf(function).Run(*heap_, {&argument, 1}, surroundings, none);
+    return Run(function, argument, surroundings, none);
   }
 
-  const ir::Evaluator& EvaluatorOf(const ir::Expr& function) {
-    std::unique_ptr<ir::Evaluator>& evaluator = evaluators_[&function];
-    if (!evaluator) evaluator = std::make_unique<ir::Evaluator>(function);
-    return *evaluator;
+  Status Run(const NativeFunction& function, Value argument, const ir::Surroundings& surroundings,
+             Value& result) {
+    if (function.evaluator != nullptr) {
+      return function.evaluator->Run(*heap_, {&argument, 1}, surroundings, result);
+    }
+    Context context{.heap = heap_, .turns = surroundings.most_turns, .surroundings = &surroundings};
+    return function.code(context, argument, result);
   }
 
   // Applies a map that does not yield, a filter or a send; `dropped`: nothing goes on.
@@ -134,7 +139,7 @@ class Machine {
   }
 
   static bool Yields(const NativeStep& step) {
-    return step.kind == NativeStep::Kind::kMap && step.function->main().generator;
+    return step.kind == NativeStep::Kind::kMap && step.function->generator();
   }
 
   // One value through the steps from `first` on and out; of the very first step the items one by
@@ -260,7 +265,7 @@ class Machine {
 
   // `holds`: its predicate is known to.
   Status Send(const NativeSend& to, Value value, bool holds = false) {
-    const auto ask = [&](const ir::Expr* selector, Value& chosen) {
+    const auto ask = [&](const NativeFunction* selector, Value& chosen) {
       chosen = Value::Unbound();
       return selector == nullptr ? Status::kOk : Call(*selector, value, chosen);
     };
@@ -273,7 +278,7 @@ class Machine {
       if (status != Status::kOk || !truth) return status;
     }
     Selected selected;
-    const std::pair<const ir::Expr*, Value*> selectors[] = {{to.name, &selected.name},
+    const std::pair<const NativeFunction*, Value*> selectors[] = {{to.name, &selected.name},
                                                             {to.key, &selected.key},
                                                             {to.value, &selected.value},
                                                             {to.partition, &selected.partition},
@@ -332,7 +337,6 @@ class Machine {
 
   const NativePart& part_;
   const ir::AppContext& app_;
-  std::unordered_map<const ir::Expr*, std::unique_ptr<ir::Evaluator>> evaluators_;
   ir::Surroundings surroundings_;
   value::Heap own_heap_;
   value::Heap* heap_ = &own_heap_;  // of the event
@@ -348,22 +352,43 @@ class Machine {
 
 class Body final : public ir::NativeBody {
  public:
-  Body(NativePart part, const ir::AppContext& app, bool compensated_sums)
-      : part_(std::move(part)), app_(app), compensated_sums_(compensated_sums) {}
+  Body(NativePart part, std::shared_ptr<const Code> code, const ir::AppContext& app,
+       bool compensated_sums)
+      : code_(std::move(code)),
+        part_(std::move(part)),
+        app_(app),
+        compensated_sums_(compensated_sums) {}
 
-  void Run(value::Batch& batch) override {
+  // What it keeps of an event lies in its batch, which does not outlive the body.
+  void Run(value::Batch& batch, value::JsonReader& reader) override {
     std::unique_ptr<Machine> machine = Take();
     const size_t room = batch.arena.allocated() + ir::LaneWork::kMaxStagedBytes;
     for (value::Event& event : batch.events) {
       const size_t values = batch.heap ? batch.heap->allocated() : 0;
-      if (batch.arena.allocated() + values > room) break;  // what is held is bounded
-      if (event.document != nullptr || !event.message.value) machine->Run(batch, event);
+      const bool full = batch.arena.allocated() + values > room;  // what is held is bounded
+      RunEvent(*machine, batch, event, reader, full);
     }
     const std::lock_guard lock(mutex_);
     idle_.push_back(std::move(machine));
   }
 
  private:
+  // A document that nothing is left of for CPython is not kept.
+  void RunEvent(Machine& machine, value::Batch& batch, value::Event& event,
+                value::JsonReader& reader, bool full) {
+    const bool leaves_values = !part_.why.empty();
+    if (event.message.value) {
+      event.document = reader.Read(*event.message.value);
+      if (event.document != nullptr && value::IsLarge(*event.document)) event.document = nullptr;
+      if (event.document == nullptr) return;
+      if (full || leaves_values) event.document = value::Keep(*event.document, batch.arena);
+    }
+    if (full) return;
+    machine.Run(batch, event);
+    if (event.document == nullptr || leaves_values) return;
+    event.document = event.native ? nullptr : value::Keep(*event.document, batch.arena);
+  }
+
   std::unique_ptr<Machine> Take() {
     const std::lock_guard lock(mutex_);
     if (idle_.empty()) return std::make_unique<Machine>(part_, app_, compensated_sums_);
@@ -372,6 +397,7 @@ class Body final : public ir::NativeBody {
     return machine;
   }
 
+  const std::shared_ptr<const Code> code_;  // or null
   const NativePart part_;
   const ir::AppContext& app_;
   const bool compensated_sums_;
@@ -381,9 +407,30 @@ class Body final : public ir::NativeBody {
 
 }  // namespace
 
-std::unique_ptr<ir::NativeBody> MakeNativeBody(NativePart part, const ir::AppContext& app,
-                                               bool compensated_sums) {
-  return std::make_unique<Body>(std::move(part), app, compensated_sums);
+std::vector<std::unique_ptr<ir::NativeBody>> MakeNativeBodies(const ir::Agent& agent,
+                                                              const ir::AppContext& app,
+                                                              const NativeOptions& options) {
+  std::vector<NativePart> parts = NativePartsOf(agent);
+  std::shared_ptr<const Code> code;
+  const std::vector<CodeFunction> compiled = CodeFunctionsOf(parts);
+  if (options.machine_code && !compiled.empty()) code = Code::Make(compiled);
+  std::vector<std::unique_ptr<ir::NativeBody>> bodies;
+  for (NativePart& part : parts) {
+    if (!part.Runs()) {
+      bodies.push_back(nullptr);
+      continue;
+    }
+    for (const std::unique_ptr<NativeFunction>& function : part.functions) {
+      if (code) {
+        function->code = code->Of(function->expr());
+      } else {
+        function->evaluator = std::make_unique<ir::Evaluator>(function->expr());
+      }
+    }
+    bodies.push_back(
+        std::make_unique<Body>(std::move(part), code, app, options.compensated_sums));
+  }
+  return bodies;
 }
 
 }  // namespace kaspr::jit

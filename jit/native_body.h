@@ -1,17 +1,24 @@
 #pragma once
 
-// Events of a part, run by the evaluator on whatever thread they come on.
+// Events of an agent's parts, run without CPython on whatever thread they come on.
 
 #include <memory>
+#include <vector>
 
+#include "ir/graph.h"
 #include "ir/kernel.h"
 #include "ir/native.h"
-#include "jit/native_part.h"
 
 namespace kaspr::jit {
 
-// The agent of the part, and `app`, must outlive it. `compensated_sums`: as Heap::compensated_sum.
-std::unique_ptr<ir::NativeBody> MakeNativeBody(NativePart part, const ir::AppContext& app,
-                                               bool compensated_sums);
+struct NativeOptions {
+  bool machine_code = true;       // or the evaluator
+  bool compensated_sums = false;  // as Heap::compensated_sum
+};
+
+// By part (NativePartsOf); null where nothing of it runs so. The agent and `app` must outlive them.
+std::vector<std::unique_ptr<ir::NativeBody>> MakeNativeBodies(const ir::Agent& agent,
+                                                              const ir::AppContext& app,
+                                                              const NativeOptions& options);
 
 }  // namespace kaspr::jit

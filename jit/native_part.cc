@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <type_traits>
 
 #include "base/check.h"
@@ -42,14 +43,14 @@ class Maker {
     for (size_t i = 0; i < part_.steps.size(); ++i) {
       const NativeStep& step = part_.steps[i];
       const bool filters = step.kind == NativeStep::Kind::kFilter;
-      const bool maps = step.kind == NativeStep::Kind::kMap && !step.function->main().generator;
+      const bool maps = step.kind == NativeStep::Kind::kMap && !step.function->generator();
       if (!filters && !maps) break;
       if (filters) kept = i + 1;
     }
     part_.steps.resize(kept);
     part_.outputs.clear();
     for (const NativeStep& step : part_.steps) {
-      const ir::Effects effects = ir::EffectsOf(*step.function);
+      const ir::Effects effects = ir::EffectsOf(step.function->expr());
       const bool same = step.kind == NativeStep::Kind::kFilter ||
                         effects.result == ir::Effects::Result::kArgument;
       part_.keeps_values = part_.keeps_values && same && effects.writes.empty();
@@ -78,7 +79,7 @@ class Maker {
   void AddOutput(const ir::Output& output) {
     part_.outputs.push_back(SendOf(output.destination));
     if (!agent_.route) return;
-    part_.route = &*agent_.function(agent_.route->function).expr;
+    part_.route = Add(agent_.function(agent_.route->function));
     part_.routed.assign(agent_.route->outputs.begin(), agent_.route->outputs.end());
   }
 
@@ -110,7 +111,7 @@ class Maker {
     if (native.function == nullptr) return;
     for (const ir::EarlyFilter& early : step.early) {
       native.early.push_back(
-          {.function = &*agent_.function(early.function).expr, .name = early.filter});
+          {.function = Add(agent_.function(early.function)), .name = early.filter});
     }
     AddStep(name, std::move(native));
   }
@@ -158,17 +159,26 @@ class Maker {
             .headers = plain(selectors.headers)};
   }
 
-  const ir::Expr* Translated(ir::FnId id) {
+  const NativeFunction* Add(const ir::Function& function) {
+    for (const std::unique_ptr<NativeFunction>& known : part_.functions) {
+      if (known->function == &function) return known.get();
+    }
+    part_.functions.push_back(std::make_unique<NativeFunction>());
+    part_.functions.back()->function = &function;
+    return part_.functions.back().get();
+  }
+
+  const NativeFunction* Translated(ir::FnId id) {
     const ir::Function& function = agent_.function(id);
-    if (function.expr && function.expr->main().parameters.size() == 1) return &*function.expr;
+    if (function.expr && function.expr->main().parameters.size() == 1) return Add(function);
     why_ = fmt::format("'{}' runs in Python", function.name);
     return nullptr;
   }
 
   // The same, and it yields nothing.
-  const ir::Expr* Plain(ir::FnId id) {
-    const ir::Expr* function = Translated(id);
-    if (function == nullptr || !function->main().generator) return function;
+  const NativeFunction* Plain(ir::FnId id) {
+    const NativeFunction* function = Translated(id);
+    if (function == nullptr || !function->generator()) return function;
     why_ =
         fmt::format("'{}' yields, which makes a generator of its answer", agent_.function(id).name);
     return nullptr;
@@ -194,6 +204,40 @@ std::vector<NativePart> NativePartsOf(const ir::Agent& agent) {
     begin = i + 1;
   }
   return parts;
+}
+
+namespace {
+
+// What any assembler takes for a name.
+std::string SymbolName(const std::string& name, std::set<std::string>& taken) {
+  std::string symbol;
+  for (const char c : name) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    symbol += plain || c == '.' || c == '-' ? c : '_';
+  }
+  while (!taken.insert(symbol).second) symbol += "_";
+  return symbol;
+}
+
+}  // namespace
+
+std::vector<CodeFunction> CodeFunctionsOf(std::span<const NativePart> parts) {
+  std::vector<CodeFunction> functions;
+  std::set<const ir::Function*> seen;
+  std::set<std::string> taken;
+  for (const NativePart& part : parts) {
+    if (!part.Runs()) continue;
+    for (const std::unique_ptr<NativeFunction>& native : part.functions) {
+      const ir::Function* function = native->function;
+      if (!seen.insert(function).second) continue;
+      const auto place = [function](uint32_t line, uint32_t column) {
+        const uint32_t at = BlockOffset(function->text, line, column - 1);
+        return function->map.exact() ? function->map.Locate(at, at + 1) : Span();
+      };
+      functions.push_back({.expr = &*function->expr, .source = {SymbolName(function->name, taken), place}});
+    }
+  }
+  return functions;
 }
 
 namespace {
@@ -227,8 +271,8 @@ ir::Engines EnginesOf(const ir::Agent& agent) {
         const auto index = static_cast<size_t>(id);
         ir::Engines::OfFunction& runs = engines.functions[index];
         // The first one that runs it in Python says why.
-        if (!called[index] || runs.engine == ir::Engine::kEval) {
-          runs.engine = native ? ir::Engine::kEval : ir::Engine::kPython;
+        if (!called[index] || runs.engine == ir::Engine::kLlvm) {
+          runs.engine = native ? ir::Engine::kLlvm : ir::Engine::kPython;
           runs.why = native ? "" : parts[part].why;
         }
         called[index] = true;

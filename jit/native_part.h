@@ -12,20 +12,31 @@
 #include "ir/engine.h"
 #include "ir/expr/evaluate.h"
 #include "ir/graph.h"
+#include "jit/code.h"
 
 namespace kaspr::jit {
+
+// A function of one parameter, and what runs it: one of the two, once the part has a body.
+struct NativeFunction {
+  const ir::Function* function = nullptr;  // which has an expr
+  Entry* code = nullptr;
+  std::unique_ptr<const ir::Evaluator> evaluator;
+
+  const ir::Expr& expr() const { return *function->expr; }
+  bool generator() const { return expr().main().generator; }
+};
 
 // Where values are sent, and the functions that make a record of each.
 struct NativeSend {
   const ir::Destination* destination = nullptr;
   uint32_t output = 0;  // index into ir::TargetsOf of the agent
-  const ir::Expr *predicate = nullptr, *name = nullptr, *key = nullptr, *value = nullptr,
-                 *partition = nullptr, *headers = nullptr;
+  const NativeFunction *predicate = nullptr, *name = nullptr, *key = nullptr, *value = nullptr,
+                       *partition = nullptr, *headers = nullptr;
 };
 
 // The filter at steps[filter], asked before another step (ir::EarlyFilter).
 struct NativeEarly {
-  const ir::Expr* function = nullptr;
+  const NativeFunction* function = nullptr;
   std::string_view name;  // of the filter
   size_t filter = 0;
 };
@@ -33,8 +44,8 @@ struct NativeEarly {
 struct NativeStep {
   enum class Kind : uint8_t { kMap, kFilter, kSend };
   Kind kind = Kind::kMap;
-  const ir::Expr* function = nullptr;  // of a map or filter
-  std::vector<NativeEarly> early;      // likewise
+  const NativeFunction* function = nullptr;  // of a map or filter
+  std::vector<NativeEarly> early;            // likewise
   NativeSend send;
   bool pass_through = false;
 };
@@ -42,12 +53,16 @@ struct NativeStep {
 // Either all of a part, or its first steps: then CPython goes on with what they leave.
 struct NativePart {
   std::string why;  // not all of it; "" if it is
+  std::vector<std::unique_ptr<NativeFunction>> functions;  // those of what follows, each once
   ir::Serializer key = ir::Serializer::kRaw;
   std::vector<NativeStep> steps;
   bool keeps_values = true;  // no step changes a value, or makes another of it
   std::vector<NativeSend> outputs;
-  const ir::Expr* route = nullptr;  // ir::Agent::route, of these outputs
-  std::vector<size_t> routed;       // bit N of its answer is that of outputs[routed[N]]
+  const NativeFunction* route = nullptr;  // ir::Agent::route, of these outputs
+  std::vector<size_t> routed;             // bit N of its answer is that of outputs[routed[N]]
+
+  // Is there something of it to run?
+  bool Runs() const { return why.empty() || !steps.empty(); }
 };
 
 // The parts of an agent, one more than it has groupBys, which must outlive them. Of a part that
@@ -55,7 +70,10 @@ struct NativePart {
 // spared the way to CPython, which maps behind them would not be worth.
 std::vector<NativePart> NativePartsOf(const ir::Agent& agent);
 
-// What runs the functions of an agent: the evaluator where all that calls one is native, else
+// What there is to compile of an agent: the functions of those of its parts that run.
+std::vector<CodeFunction> CodeFunctionsOf(std::span<const NativePart> parts);
+
+// What runs the functions of an agent: machine code where all that calls one is native, else
 // CPython.
 ir::Engines EnginesOf(const ir::Agent& agent);
 

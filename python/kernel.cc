@@ -13,12 +13,6 @@ namespace kaspr::python {
 
 namespace {
 
-// Would its nodes take many times the memory of its bytes, which are all that is counted of it?
-bool IsLarge(const value::Document& document) {
-  constexpr size_t kSmall = 256;
-  return document.nodes.size_bytes() > 4 * document.bytes.size() + kSmall;
-}
-
 // An agent and its runners. Of the lane's thread.
 struct Running {
   Running(Interpreter::State& state, const ir::Agent& agent, const ir::AppContext& app,
@@ -56,14 +50,12 @@ class PythonKernel final : public ir::LaneKernel {
   void Prepare(value::Batch& batch) override {
     if (!reads_json_) return;
     std::unique_ptr<value::JsonReader> reader = readers_.Take();
-    for (value::Event& event : batch.events) {
-      if (!event.message.value) continue;
-      const value::Document* document = reader->Read(*event.message.value);
-      if (document == nullptr || IsLarge(*document)) continue;
-      event.document = value::Keep(*document, batch.arena);
+    if (native_ != nullptr) {
+      native_->Run(batch, *reader);
+    } else {
+      for (value::Event& event : batch.events) Read(event, batch.arena, *reader);
     }
     readers_.Give(std::move(reader));
-    if (native_ != nullptr) native_->Run(batch);
   }
 
   void Submit(std::shared_ptr<ir::LaneWork> work) override {
@@ -86,6 +78,13 @@ class PythonKernel final : public ir::LaneKernel {
   }
 
  private:
+  static void Read(value::Event& event, value::Arena& arena, value::JsonReader& reader) {
+    if (!event.message.value) return;
+    const value::Document* document = reader.Read(*event.message.value);
+    if (document == nullptr || value::IsLarge(*document)) return;
+    event.document = value::Keep(*document, arena);
+  }
+
   void Post(std::function<void()> task) { interpreter_.state().Post(std::move(task)); }
 
   Interpreter& interpreter_;

@@ -41,6 +41,11 @@ char Unescaped(char c) {
 
 }  // namespace
 
+bool IsLarge(const Document& document) {
+  constexpr size_t kSmall = 256;
+  return document.nodes.size_bytes() > 4 * document.bytes.size() + kSmall;
+}
+
 const Document* Keep(const Document& document, Arena& arena) {
   const std::span<Node> nodes = arena.AllocateArray<Node>(document.nodes.size());
   std::copy(document.nodes.begin(), document.nodes.end(), nodes.begin());

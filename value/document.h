@@ -54,6 +54,9 @@ struct Document {
   }
 };
 
+// Would its nodes take many times the memory of its bytes, which are all that is counted of it?
+bool IsLarge(const Document& document);
+
 class Arena;
 
 // A copy of the document's nodes; its bytes stay where they are.

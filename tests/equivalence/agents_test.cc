@@ -14,6 +14,7 @@
 #include <memory>
 
 #include "base/check.h"
+#include "ir/expr/evaluate.h"
 #include "ir/passes.h"
 #include "ir/print.h"
 #include "jit/native_body.h"
@@ -35,6 +36,7 @@ constexpr uint64_t kAgents = 1'000;
 constexpr uint64_t kAgents = 10'000;
 #endif
 constexpr size_t kRecords = 12;  // for each agent
+constexpr uint64_t kCompiled = 25;  // one of so many is compiled, too
 
 const ir::AppContext& App() {
   static const ir::AppContext app{.name = "app",
@@ -61,18 +63,16 @@ class Records {
   std::vector<const value::Document*> documents;
 };
 
-// What became of each record; "": it is CPython's.
-std::vector<std::string> Run(const ir::Agent& agent, const Records& records) {
-  std::vector<NativePart> parts = NativePartsOf(agent);
-  KASPR_CHECK(parts.size() == 1 && parts[0].why.empty(), "an agent that is not translated");
-  const std::unique_ptr<ir::NativeBody> body = MakeNativeBody(std::move(parts[0]), App(), false);
+// What became of each record, run by the evaluator or as machine code; "": it is CPython's.
+std::vector<std::string> Run(const ir::Agent& agent, const Records& records,
+                             bool machine_code = false) {
+  const auto bodies = MakeNativeBodies(agent, App(), {.machine_code = machine_code});
+  KASPR_CHECK(bodies.size() == 1 && bodies[0] != nullptr, "an agent that is not translated");
   value::Batch batch;
   batch.topic = "in";
-  for (size_t i = 0; i < records.texts.size(); ++i) {
-    batch.Add({.value = records.texts[i]});
-    batch.events.back().document = records.documents[i];
-  }
-  body->Run(batch);
+  for (const std::string& text : records.texts) batch.Add({.value = text});
+  value::JsonReader reader;
+  bodies[0]->Run(batch, reader);
   std::vector<std::string> outcomes;
   for (const value::Event& event : batch.events) {
     std::string& text = outcomes.emplace_back();
@@ -191,6 +191,9 @@ void Check(uint64_t seed, std::vector<value::JsonReader>& readers, Tally& tally)
     Compare(before, std::string(pass.name), alone, records, expected);
   }
   Compare(before, "all", together, records, expected);
+  if (seed % kCompiled != 0) return;
+  const ir::Agent& agent = together.agents[0];
+  ASSERT_EQ(Run(agent, records, true), Run(agent, records)) << Print(together);
 }
 
 TEST(Agents, SendTheSameAfterEachPass) {
