@@ -42,15 +42,14 @@ class Wire {
   // REQUIRES: kSlack bytes may be read behind the text.
   void Document(std::string_view text, std::span<const uint32_t> index);
 
-  static constexpr size_t kSlack = 32;  // that a copy may read and write too much
+  static constexpr size_t kSlack =
+      32;  // bytes at a time that a copy reads and writes, so up to so many too much
 
  private:
   void Reserve(size_t size) {
     if (capacity_ - size_ < size + kSlack) Grow(size + kSlack);
   }
   void Grow(size_t size);
-  // Copies in steps of 16 bytes. REQUIRES: there is room, and slack on both sides.
-  void Copy(const char* from, size_t size);
   void Token(std::string_view token);  // a string or number that is not in Python's form
 
   std::unique_ptr<char[]> bytes_;
