@@ -26,7 +26,8 @@ def make(steps, outputs):
         for output, predicate, key, select in outputs:
             if predicate is None or predicate(value):
                 name = None if key is None else key(value).encode()
-                sent.append((output, name, dumps(value if select is None else select(value)).encode()))
+                chosen = value if select is None else select(value)
+                sent.append((output, name, dumps(chosen).encode()))
 
     def run(lines):
         sent = []
@@ -46,14 +47,16 @@ def make(steps, outputs):
         return sent
 
     def run_items(lines):
-        (_, items), = steps
         sent = []
         for line in lines:
             try:
-                for value in items(loads(line)):
+                for value in steps[0][1](loads(line)):
                     send(value, sent)
             except Exception:
                 pass
         return sent
 
-    return run_items if isgeneratorfunction(steps[0][1]) else run
+    if not isgeneratorfunction(steps[0][1]):
+        return run
+    assert len(steps) == 1
+    return run_items

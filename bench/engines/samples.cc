@@ -49,6 +49,26 @@ Lines MakeReadings() {
   return lines;
 }
 
+const Lines& OddDocuments() {
+  static const Lines documents = {
+      " { \"a\" : [ 1 , 2 ,\t3 ] ,\r\n \"b\" : { } , \"c\" : [ ] , \"d\" : \" , : \" } ",
+      R"(  "just text, with a colon: and \"quotes\""  )",
+      "\t[[[[], {}], [[1]]], {\"a\": {\"b\": {\"c\": null}}}, true ,false, null]",
+      R"({"\u0061\/b":"\u00FF\n\t\b\f\r\\","grüße":"東京 \ud83d\ude00 😀","\u007f":"\u0001"})",
+      "\"\x7f\"",
+      "[0, -0, 0.0, -0.0, 1e0, 1E5, 1e+5, 1e-5, 1.50, 100.0, 1.0e22, 123456789012345678, -1]",
+      "[0.1, 0.001, 0.0001, 0.00001, 0.00012, 9007199254740993.0, 123456789012345.6, "
+      "0.30000000000000004]",
+      "[1e15,1e16,1e17,123456789.123456789,2.5e-8,5e-324,1.7976931348623157e308,-1.0E-7, 1e-0 ]",
+      "-0 ",
+      " 12.340 ",
+      "7",
+      R"(["a long string that is copied in more than one step of thirty-two bytes", "and another"])",
+      R"(["a long string with an escape \u0020 that is copied in more than one step", 1.250 , "x" ])",
+  };
+  return documents;
+}
+
 const std::vector<Dirt>& Dirts() {
   static const std::vector<Dirt> dirts = {
       {"a missing key", [](std::string order) { return Replace(order, "qty", R"("q":1)"); }},

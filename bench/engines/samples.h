@@ -14,6 +14,9 @@ Lines ReadSample(const std::string& file);  // of bench/
 // 200 documents of 200 numbers, about 1,430 bytes each, the same ones every time.
 Lines MakeReadings();
 
+// Documents that are not written as Python writes them, each in a way of its own.
+const Lines& OddDocuments();
+
 // What may be wrong with an order that w2 would otherwise send on.
 struct Dirt {
   const char* name;
