@@ -10,6 +10,7 @@
 // thing it takes on trust: that no key of an object comes twice.
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,30 @@ struct Outbox {
   std::vector<Record> records;
 
   void Clear() { wire.Clear(), records.clear(); }
+};
+
+// A record from here to the end of the scope: what is written to the wire is its value, but for
+// what Key writes first.
+class Recorder {
+ public:
+  Recorder(Outbox& out, uint32_t output) : out_(out) {
+    record_ = {.output = output, .key = out.wire.size(), .value = out.wire.size()};
+  }
+  ~Recorder() {
+    record_.end = out_.wire.size();
+    out_.records.push_back(record_);
+  }
+  Recorder(const Recorder&) = delete;
+
+  void Key(std::initializer_list<std::string_view> parts) {
+    record_.has_key = true;
+    for (const std::string_view part : parts) out_.wire.Raw(part);
+    record_.value = out_.wire.size();
+  }
+
+ private:
+  Outbox& out_;
+  Outbox::Record record_;
 };
 
 class Kernel {

@@ -1,15 +1,13 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <initializer_list>
 #include <optional>
-#include <span>
 #include <string>
 
 #include "base/check.h"
 #include "bench/engines/kernel.h"
+#include "bench/engines/operators.h"
 
 namespace kaspr::bench {
 
@@ -35,13 +33,6 @@ bool Read(const Field& field, array& list) {
   return field && field->get_array().get(list) == simdjson::SUCCESS;
 }
 
-// A Python int that fits, or a float.
-struct Number {
-  bool is_int = false;
-  int64_t integer = 0;
-  double real = 0;  // of an int too: what float() makes of it
-};
-
 bool Read(const Field& field, Number& number) {
   if (!field) return false;
   if (field->type() == element_type::DOUBLE) {
@@ -53,50 +44,6 @@ bool Read(const Field& field, Number& number) {
   number.integer = int64_t{*field};
   number.real = static_cast<double>(number.integer);
   return true;
-}
-
-// `number > limit`.
-bool IsAbove(const Number& number, int64_t limit) {
-  return number.is_int ? number.integer > limit : number.real > static_cast<double>(limit);
-}
-
-bool Multiply(const Number& a, const Number& b, Number& product) {
-  product.is_int = a.is_int && b.is_int;
-  product.real = a.real * b.real;
-  if (product.is_int && __builtin_mul_overflow(a.integer, b.integer, &product.integer))
-    return false;
-  return std::isfinite(product.real);
-}
-
-void Write(const Number& number, Wire& wire) {
-  number.is_int ? wire.Int(number.integer) : wire.Float(number.real);
-}
-
-bool IsAscii(std::string_view text) {
-  bool odd = false;
-  for (const char byte : text) odd |= (byte & 0x80) != 0;
-  return !odd;
-}
-
-// str.upper() and str.lower(). False: it takes more than ASCII to know.
-bool Upper(std::string_view text, std::string& upper) {
-  upper = text;
-  for (char& byte : upper) byte -= byte >= 'a' && byte <= 'z' ? 'a' - 'A' : 0;
-  return IsAscii(text);
-}
-
-bool Lower(std::string_view text, std::string& lower) {
-  lower = text;
-  for (char& byte : lower) byte += byte >= 'A' && byte <= 'Z' ? 'a' - 'A' : 0;
-  return IsAscii(text);
-}
-
-// str.strip() of ASCII.
-std::string_view Strip(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\n\v\f\r\x1c\x1d\x1e\x1f";
-  const size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
 }
 
 // A kernel reads with it, and keeps its memory from text to text.
@@ -119,28 +66,6 @@ class Parser {
  private:
   simdjson::dom::parser parser_;
   std::string_view text_;
-};
-
-// What stands between Open and Close is a record's value, or in front of Key its key.
-class Recorder {
- public:
-  Recorder(Outbox& out, uint32_t output) : out_(out) {
-    record_ = {.output = output, .key = out.wire.size(), .value = out.wire.size()};
-  }
-  void Key(std::initializer_list<std::string_view> parts) {
-    record_.has_key = true;
-    for (const std::string_view part : parts) out_.wire.Raw(part);
-    record_.value = out_.wire.size();
-  }
-  ~Recorder() {
-    record_.end = out_.wire.size();
-    out_.records.push_back(record_);
-  }
-  Recorder(const Recorder&) = delete;
-
- private:
-  Outbox& out_;
-  Outbox::Record record_;
 };
 
 class Echo final : public Kernel {
@@ -472,17 +397,8 @@ class Stats final : public Kernel {
     wire.Raw(R"(, "max": )");
     wire.Float(sums.most);
     wire.Raw(R"(, "mean": )");
-    wire.Float(Round(sums.sum / static_cast<double>(sums.count)));
+    wire.Float(RoundTo2(sums.sum / static_cast<double>(sums.count)));
     wire.Raw(sums.most > 99.9 ? R"(, "alarm": true})" : R"(, "alarm": false})");
-  }
-
-  // round(number, 2): of the exact decimal digits. REQUIRES: it is below 1e15.
-  static double Round(double number) {
-    char digits[32];
-    const auto end = std::to_chars(digits, std::end(digits), number, std::chars_format::fixed, 2);
-    double rounded = 0;
-    std::from_chars(digits, end.ptr, rounded);
-    return rounded;
   }
 
   Parser parser_;
