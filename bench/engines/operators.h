@@ -28,7 +28,8 @@ inline bool IsAbove(const Number& number, int64_t limit) {
 inline bool Multiply(const Number& a, const Number& b, Number& product) {
   product.is_int = a.is_int && b.is_int;
   product.real = a.real * b.real;
-  if (product.is_int && __builtin_mul_overflow(a.integer, b.integer, &product.integer)) return false;
+  if (product.is_int && __builtin_mul_overflow(a.integer, b.integer, &product.integer))
+    return false;
   return std::isfinite(product.real);
 }
 
