@@ -90,8 +90,7 @@ class BodyColumn final : public Column {
   BodyColumn(const Spec& spec, Engine engine) : body_(spec.MakeBody(engine)) {}
 
   void Run(value::Batch& batch) override {
-    Read(reader_, batch);
-    body_->Run(batch);
+    body_->Run(batch, reader_);
   }
 
   std::optional<std::string> Sent(const value::Batch& batch) override {

@@ -2,7 +2,7 @@
 
 // Ways to run events, each a column of the table: from JSON bytes in memory to what would be sent.
 //
-//   auto column = MakeBodyColumn(spec, Engine::kEval);
+//   auto column = MakeBodyColumn(spec, Engine::kLlvm);
 //   column->Load(batch);   // not timed: what the column wants the bytes to be
 //   column->Run(batch);    // timed
 //   column->Sent(batch);   // "0 user-17 {...}\n" for each record, in order

@@ -7,7 +7,6 @@
 #include "base/check.h"
 #include "base/render.h"
 #include "jit/native_body.h"
-#include "jit/native_part.h"
 #include "python/kernel.h"
 #include "python/values.h"
 #include "value/kafka.h"
@@ -30,13 +29,11 @@ Spec::Spec(python::Interpreter& interpreter, const std::string& name)
 }
 
 std::unique_ptr<ir::NativeBody> Spec::MakeBody(Engine engine) const {
-  std::vector<jit::NativePart> parts = jit::NativePartsOf(compilation_.optimized->agents.front());
-  KASPR_CHECK(parts.size() == 1 && parts.front().why.empty(), parts.front().why.c_str());
-  switch (engine) {
-    case Engine::kEval:
-      return jit::MakeNativeBody(std::move(parts.front()), app_, python::CompensatesSums());
-  }
-  KASPR_UNREACHABLE("an engine that nobody knows");
+  const jit::NativeOptions options{.machine_code = engine == Engine::kLlvm,
+                                   .compensated_sums = python::CompensatesSums()};
+  auto bodies = jit::MakeNativeBodies(compilation_.optimized->agents.front(), app_, options);
+  KASPR_CHECK(bodies.size() == 1 && bodies.front() != nullptr, "a spec that needs CPython");
+  return std::move(bodies.front());
 }
 
 std::unique_ptr<ir::LaneKernel> Spec::MakeLane(std::unique_ptr<ir::NativeBody> body) {

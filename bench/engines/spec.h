@@ -3,7 +3,7 @@
 // A spec of one agent, compiled, and the engines that can run it.
 //
 //   Spec spec(interpreter, "w2");
-//   auto body = spec.MakeBody(Engine::kEval);
+//   auto body = spec.MakeBody(Engine::kLlvm);
 
 #include <memory>
 #include <string>
@@ -17,13 +17,13 @@
 namespace kaspr::bench {
 
 // What runs functions without CPython.
-enum class Engine { kEval };
+enum class Engine { kLlvm, kEval };
 
 struct NamedEngine {
   const char* name;
   Engine engine;
 };
-inline constexpr NamedEngine kEngines[] = {{"eval", Engine::kEval}};
+inline constexpr NamedEngine kEngines[] = {{"llvm", Engine::kLlvm}, {"eval", Engine::kEval}};
 
 class Spec {
  public:
