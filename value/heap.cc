@@ -17,20 +17,6 @@ bool IsAscii(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-template <class T>
-void Restore(std::vector<std::pair<T*, T>>& saved, size_t first) {
-  for (; saved.size() > first; saved.pop_back()) *saved.back().first = saved.back().second;
-}
-
-template <class T>
-void Forget(std::vector<T>& saved, size_t kept) {
-  if (saved.capacity() > kept) {
-    std::vector<T>().swap(saved);
-  } else {
-    saved.clear();
-  }
-}
-
 }  // namespace
 
 Value Heap::Read(const Document& document, uint32_t index) {
@@ -79,9 +65,7 @@ Value Heap::Read(const Document& document, uint32_t index) {
 
 template <class T>
 T* Heap::New() {
-  T* made = arena_.AllocateArray<T>(1).data();
-  made->epoch = epoch_;
-  return made;
+  return arena_.AllocateArray<T>(1).data();
 }
 
 List* Heap::NewList(size_t capacity) {
@@ -132,14 +116,6 @@ Value Heap::NewInt(std::string_view digits) {
   return done.ec == std::errc() ? Value::Int(integer) : Value::BigInt(arena_.Copy(digits));
 }
 
-// What is in a container is as old as that: a change of it is one of something that was there.
-Value Heap::ReadInside(const Container& container, uint32_t node) {
-  const Value value = Read(*container.document, node);
-  if (value.Is(Tag::kList)) value.list->epoch = container.epoch;
-  if (value.Is(Tag::kDict)) value.dict->epoch = container.epoch;
-  return value;
-}
-
 std::span<const Value> Heap::Items(List& list) {
   if (list.document != nullptr) {
     const Document& document = *list.document;
@@ -147,7 +123,7 @@ std::span<const Value> Heap::Items(List& list) {
     list.capacity = list.size;
     uint32_t node = list.node + 1;
     for (uint32_t i = 0; i < list.size; ++i, node = document.nodes[node].next) {
-      list.first[i] = ReadInside(list, node);
+      list.first[i] = Read(document, node);
     }
     list.document = nullptr;
   }
@@ -196,47 +172,24 @@ Value Heap::At(const Dict& dict, uint32_t node) {
   for (const DictEntry& seen : dict.entries()) {
     if (seen.hash == node) return seen.value;
   }
-  return ReadInside(dict, node);
-}
-
-// What is saved keeps its arrays, and the container goes on with copies of them.
-template <class T>
-bool Heap::Save(T& container, Saved<T>& saved) {
-  if (container.frozen) return false;
-  ++container.changes;
-  if (container.epoch == epoch_) return true;
-  saved.emplace_back(&container, container);
-  container.epoch = epoch_;
-  return true;
+  return Read(*dict.document, node);
 }
 
 bool Heap::Change(List& list) {
   Items(list);
-  const bool shared = list.epoch != epoch_;
-  if (!Save(list, lists_)) return false;
-  if (!shared) return true;
-  const std::span<const Value> items(list.first, list.size);
-  list.first = nullptr;
-  list.size = list.capacity = 0;
-  Reserve(list, items.size() + 1);
-  std::copy(items.begin(), items.end(), list.first);
-  list.size = static_cast<uint32_t>(items.size());
-  return true;
+  list.changes += !list.frozen;
+  return !list.frozen;
 }
 
 bool Heap::Change(Dict& dict) {
   Entries(dict);
-  const bool shared = dict.epoch != epoch_;
-  if (!Save(dict, dicts_)) return false;
-  if (shared) Resize(dict, dict.size + 1);
-  return true;
+  dict.changes += !dict.frozen;
+  return !dict.frozen;
 }
 
 bool Heap::Change(Set& set) {
-  const bool shared = set.epoch != epoch_;
-  if (!Save(set, sets_)) return false;
-  if (shared) Resize(set, set.size + 1);
-  return true;
+  set.changes += !set.frozen;
+  return !set.frozen;
 }
 
 void Heap::Reserve(List& list, size_t more) {
@@ -277,31 +230,12 @@ void Heap::Resize(T& table, size_t capacity) {
   }
 }
 
-Heap::Mark Heap::NewMark() {
-  ++epoch_;
-  return {lists_.size(), dicts_.size(), sets_.size()};
-}
-
-void Heap::Undo(Mark mark) {
-  Restore(lists_, mark.lists);
-  Restore(dicts_, mark.dicts);
-  Restore(sets_, mark.sets);
-}
-
 void Heap::Reset() {
   arena_.Rewind();
-  ForgetChanges();
 }
 
 void Heap::RewindTo(const Arena::Position& position) {
   arena_.RewindTo(position);
-  ForgetChanges();
-}
-
-void Heap::ForgetChanges() {
-  Forget(lists_, kKeptChanges);
-  Forget(dicts_, kKeptChanges);
-  Forget(sets_, kKeptChanges);
 }
 
 }  // namespace kaspr::value

@@ -1,14 +1,14 @@
 #pragma once
 
-// Lists, dicts, sets and text that a native function makes or changes, and how that is undone.
+// Lists, dicts, sets and text that a native function makes or changes.
 //
 // A list or dict of a document is read where it stands: a change, or more than a few looks, makes
 // entries of it, and of no level below. What is made lies in the heap and goes with Reset. One
-// thread at a time; whatever it shows (documents, constants) must outlive it.
+// thread at a time; whatever it shows (documents, constants) must outlive it. A change is not
+// undone: who bails leaves what it changed, and CPython begins with the document.
 //
-//   const Heap::Mark mark = heap.NewMark();
-//   ...                                       // bails
-//   heap.Undo(mark);                          // what existed is as it was
+//   Value value = heap.Read(document);
+//   if (heap.Change(*value.list)) heap.Append(*value.list, Value::Int(1));
 //
 // Nothing here throws; memory that is not there ends the process.
 
@@ -16,8 +16,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "value/arena.h"
 #include "value/document.h"
@@ -27,7 +25,6 @@ namespace kaspr::value {
 
 // What lists, dicts and sets have in common.
 struct Container {
-  uint32_t epoch = 0;    // the heap's, when it was made or its state saved
   uint32_t changes = 0;  // how often it was changed: who iterates over it looks whether it was
   bool frozen = false;   // a constant, which others see too: a change bails
   uint8_t looks = 0;     // how many keys of it were looked up in the document
@@ -132,45 +129,25 @@ class Heap {
     list.first[list.size++] = item;
   }
 
-  struct Mark {
-    size_t lists = 0, dicts = 0, sets = 0;
-  };
-  Mark NewMark();
-  void Undo(Mark mark);
-
   // Forgets everything, but keeps some of the memory for what comes next.
   void Reset();
 
-  // Forgets what was made since, and how to undo changes of what is older. REQUIRES: no Reset
-  // since.
+  // Forgets what was made since. REQUIRES: no Reset since, and nothing older was changed.
   Arena::Position position() const { return arena_.position(); }
   void RewindTo(const Arena::Position& position);
 
   size_t allocated() const { return arena_.allocated(); }  // bytes
 
  private:
-  template <class T>
-  using Saved = std::vector<std::pair<T*, T>>;
-
   static constexpr uint8_t kMostLooks = 8;
-  static constexpr size_t kKeptChanges =
-      1024;  // of containers, for which there is room after Reset
 
-  void ForgetChanges();
   template <class T>
   T* New();
-  Value ReadInside(const Container& container, uint32_t node);
   Value At(const Dict& dict, uint32_t node);
-  template <class T>
-  bool Save(T& container, Saved<T>& saved);
   template <class T>
   void Resize(T& table, size_t capacity);
 
   Arena arena_;
-  uint32_t epoch_ = 1;
-  Saved<List> lists_;
-  Saved<Dict> dicts_;
-  Saved<Set> sets_;
   std::string unescaped_;
 };
 

@@ -14,7 +14,7 @@ namespace {
 
 class DictOfDocument : public testing::Test {
  protected:
-  DictOfDocument() { value_ = heap_.Read(*reader_.Read(kText)); }
+  DictOfDocument() : document_(reader_.Read(kText)), value_(heap_.Read(*document_)) {}
 
   Value Get(Value dict, std::string_view key) {
     Value found;
@@ -36,6 +36,7 @@ class DictOfDocument : public testing::Test {
   static constexpr std::string_view kJson =
       R"({"a": 1, "b": [1, 2], "c": {"d": "x", "ea": {"f": null}}, "g": 2.5})";
   JsonReader reader_;
+  const Document* document_;
   Heap heap_;
   Value value_;
 };
@@ -66,7 +67,6 @@ TEST_F(DictOfDocument, HasOneContainerForAKey) {
 }
 
 TEST_F(DictOfDocument, ShowsChangesOfWhatIsInIt) {
-  const Heap::Mark mark = heap_.NewMark();
   Set(Get(Get(value_, "c"), "ea"), "f", Value::Bool(true));
   ASSERT_TRUE(heap_.Change(*Get(value_, "b").list));
   heap_.Append(*Get(value_, "b").list, Value::None());
@@ -75,7 +75,7 @@ TEST_F(DictOfDocument, ShowsChangesOfWhatIsInIt) {
   Set(value_, "h", Value::Int(3));
   EXPECT_EQ(Json(),
             R"({"a": 1, "b": [1, 2, null], "c": {"d": "x", "ea": {"f": true}}, "g": 2.5, "h": 3})");
-  heap_.Undo(mark);
+  value_ = heap_.Read(*document_);
   EXPECT_EQ(Json(), kJson);
 }
 
