@@ -131,48 +131,97 @@ std::span<const Value> Heap::Items(List& list) {
 }
 
 std::span<const DictEntry> Heap::Entries(Dict& dict) {
-  if (dict.document != nullptr) {
-    const Document& document = *dict.document;
-    const uint32_t size = dict.size;
-    Dict open = dict;
-    open.document = nullptr;
-    open.used = open.size = 0;
-    Resize(open, size);
-    uint32_t key = dict.node + 1;
-    for (uint32_t i = 0; i < size; ++i, key = document.nodes[key].next) {
-      const Value name = Read(document, key);
-      AddEntry(open, {.key = name, .value = At(dict, key + 1), .hash = HashStr(name.str())});
+  if (dict.document == nullptr) return dict.entries();
+  const Document& document = *dict.document;
+  const std::span<const Node> nodes = document.nodes;
+  Dict open = dict;
+  open.document = nullptr;
+  open.used = open.size = 0;
+  Resize(open, dict.size);
+  for (uint32_t key = dict.node + 1; key < nodes[dict.node].next; key = nodes[key].next) {
+    if (const DictEntry* beside = dict.Beside(key + 1)) {
+      AddEntry(open, *beside);
+      continue;
     }
-    dict = open;
+    const Value name = Read(document, key);
+    AddEntry(open, {.key = name, .value = Read(document, key + 1), .hash = HashStr(name.str())});
   }
+  for (const DictEntry& beside : dict.entries()) {
+    if (beside.node == 0) AddEntry(open, beside);
+  }
+  dict = open;
   return dict.entries();
 }
 
-bool Heap::Look(Dict& dict, std::string_view key, uint64_t hash, Value& found) {
-  if (dict.document == nullptr || dict.looks == kMostLooks) return false;
+namespace {
+
+// The entry of a key beside a document.
+DictEntry* FindBeside(const Dict& dict, std::string_view key, uint32_t hash) {
+  for (DictEntry& entry : dict.entries()) {
+    if (entry.hash == hash && entry.key.str() == key) return &entry;
+  }
+  return nullptr;
+}
+
+// The node of a key in the document, or 0.
+uint32_t FindKey(const Dict& dict, std::string_view key, uint32_t hash, std::string& unescaped) {
+  const Node* const nodes = dict.document->nodes.data();
+  const auto key_hash = static_cast<uint16_t>(hash);
+  const uint32_t end = nodes[dict.node].next;
+  for (uint32_t i = dict.node + 1; i < end; i = nodes[i].next) {
+    if (nodes[i].count == key_hash && StringText(*dict.document, nodes[i], unescaped) == key) {
+      return i;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+bool Heap::Look(Dict& dict, std::string_view key, uint32_t hash, Value& found) {
+  if (dict.document == nullptr) return false;
+  if (const DictEntry* beside = FindBeside(dict, key, hash)) {
+    found = beside->value;
+    return true;
+  }
+  if (dict.looks == kMostLooks || dict.used == kMostBeside) return false;
   ++dict.looks;
   found = Value::Unbound();
-  const std::span<const Node> nodes = dict.document->nodes;
-  const auto key_hash = static_cast<uint16_t>(hash);
-  for (uint32_t i = dict.node + 1, end = nodes[dict.node].next; i < end; i = nodes[i].next) {
-    if (nodes[i].count != key_hash || StringText(*dict.document, nodes[i], unescaped_) != key)
-      continue;
-    found = At(dict, i + 1);
-    if (found.Is(Tag::kList) || found.Is(Tag::kDict)) {
-      if (dict.first == nullptr) dict.first = arena_.AllocateArray<DictEntry>(kMostLooks).data();
-      dict.first[dict.used++] = {.key = Read(*dict.document, i), .value = found, .hash = i + 1};
-    }
-    break;
+  const uint32_t node = FindKey(dict, key, hash, unescaped_);
+  if (node == 0) return true;
+  found = Read(*dict.document, node + 1);
+  if (found.Is(Tag::kList) || found.Is(Tag::kDict)) {
+    KeepBeside(dict,
+               {.key = Read(*dict.document, node), .value = found, .hash = hash, .node = node + 1});
   }
   return true;
 }
 
-// What stands at a node of a dict that is not open.
-Value Heap::At(const Dict& dict, uint32_t node) {
-  for (const DictEntry& seen : dict.entries()) {
-    if (seen.hash == node) return seen.value;
+bool Heap::PutBeside(Dict& dict, Value key, uint32_t hash, Value value) {
+  if (dict.document == nullptr || dict.frozen) return false;
+  DictEntry* beside = FindBeside(dict, key.str(), hash);
+  if (beside == nullptr && dict.used == kMostBeside) return false;
+  ++dict.changes;
+  if (beside != nullptr) {
+    beside->value = value;
+  } else if (const uint32_t node = FindKey(dict, key.str(), hash, unescaped_); node != 0) {
+    const Value kept = Read(*dict.document, node);
+    KeepBeside(dict, {.key = kept, .value = value, .hash = hash, .node = node + 1});
+  } else {
+    KeepBeside(dict, {.key = key, .value = value, .hash = hash});
+    ++dict.size;
   }
-  return Read(*dict.document, node);
+  return true;
+}
+
+void Heap::KeepBeside(Dict& dict, const DictEntry& entry) {
+  if (dict.used == dict.capacity) {
+    dict.capacity = std::max<uint32_t>(4, 2 * dict.capacity);
+    DictEntry* first = arena_.AllocateArray<DictEntry>(dict.capacity).data();
+    std::copy(dict.first, dict.first + dict.used, first);
+    dict.first = first;
+  }
+  dict.first[dict.used++] = entry;
 }
 
 bool Heap::Change(List& list) {
@@ -210,7 +259,7 @@ void Heap::Reserve(Set& set) {
   if (set.used == set.capacity) Resize(set, std::max<size_t>(2 * size_t{set.size}, 4));
 }
 
-// New arrays, without the entries that were deleted.
+// A new array, without the entries that were deleted, and no index yet.
 template <class T>
 void Heap::Resize(T& table, size_t capacity) {
   const auto entries = table.entries();
@@ -219,15 +268,25 @@ void Heap::Resize(T& table, size_t capacity) {
   table.capacity = static_cast<uint32_t>(capacity);
   table.used = table.size = table.slots = 0;
   table.index = nullptr;
-  if (capacity > T::kScanned) {
-    table.slots = 32;
-    while (table.slots < 2 * capacity) table.slots *= 2;
-    table.index = arena_.AllocateArray<uint32_t>(table.slots).data();
-    std::memset(table.index, 0, table.slots * sizeof(uint32_t));
-  }
   for (const auto& entry : entries) {
     if (!entry.key.Is(Tag::kUnbound)) AddEntry(table, entry);
   }
+}
+
+template <class T>
+void Heap::MakeIndex(T& table) {
+  table.slots = 2 * T::kScanned;
+  while (table.slots < 2 * table.capacity) table.slots *= 2;
+  table.index = arena_.AllocateArray<uint32_t>(table.slots).data();
+  std::memset(table.index, 0, table.slots * sizeof(uint32_t));
+}
+
+void Heap::NewIndex(Dict& dict) {
+  MakeIndex(dict);
+}
+
+void Heap::NewIndex(Set& set) {
+  MakeIndex(set);
 }
 
 void Heap::Reset() {

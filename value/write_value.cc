@@ -1,6 +1,7 @@
 #include "value/write_value.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "value/heap.h"
 
@@ -63,6 +64,12 @@ Status WriteItems(std::span<const Value> items, uint32_t depth, JsonWriter& out)
   return Status::kOk;
 }
 
+Status WriteEntry(const DictEntry& entry, uint32_t depth, JsonWriter& out) {
+  const Status status = WriteKey(entry.key, out);
+  out.Raw(": ");
+  return status == Status::kOk ? Write(entry.value, depth + 1, out) : status;
+}
+
 Status WriteEntries(const Dict& dict, uint32_t depth, JsonWriter& out) {
   out.Raw("{");
   bool first = true;
@@ -70,38 +77,44 @@ Status WriteEntries(const Dict& dict, uint32_t depth, JsonWriter& out) {
     if (entry.key.Is(Tag::kUnbound)) continue;
     if (!first) out.Raw(", ");
     first = false;
-    Status status = WriteKey(entry.key, out);
-    out.Raw(": ");
-    if (status == Status::kOk) status = Write(entry.value, depth + 1, out);
-    if (status != Status::kOk) return status;
+    if (const Status status = WriteEntry(entry, depth, out); status != Status::kOk) return status;
   }
   out.Raw("}");
   return Status::kOk;
 }
 
-// Is a dict of a document, of which containers were looked up, still what stands there?
-bool IsAsRead(const Dict& dict) {
-  return std::ranges::all_of(dict.entries(), [](const DictEntry& seen) {
-    if (seen.value.Is(Tag::kList)) return seen.value.list->document != nullptr;
-    return seen.value.dict->document != nullptr && seen.value.dict->used == 0;
-  });
+// Is a value beside a dict's document what stands there?
+bool IsAsRead(const Dict& dict, const DictEntry& beside) {
+  const auto is = [&](const Container& container) {
+    return container.document == dict.document && container.node == beside.node;
+  };
+  if (beside.value.Is(Tag::kList)) return is(*beside.value.list);
+  return beside.value.Is(Tag::kDict) && is(*beside.value.dict) && beside.value.dict->used == 0;
 }
 
-// Of a dict of a document: what was looked up as it is now, the rest as it stands there.
+bool IsAsRead(const Dict& dict) {
+  return std::ranges::all_of(dict.entries(),
+                             [&](const DictEntry& beside) { return IsAsRead(dict, beside); });
+}
+
+// Of a dict of a document: as it stands there, but for what stands beside it.
 Status WriteNodes(const Dict& dict, uint32_t depth, JsonWriter& out) {
   const std::span<const Node> nodes = dict.document->nodes;
   out.Raw("{");
+  const char* separator = "";
   for (uint32_t i = dict.node + 1; i < nodes[dict.node].next; i = nodes[i].next) {
-    if (i > dict.node + 1) out.Raw(", ");
-    const auto seen = std::ranges::find(dict.entries(), i + 1, &DictEntry::hash);
-    if (seen == dict.entries().end()) {
+    out.Raw(std::exchange(separator, ", "));
+    const DictEntry* beside = dict.Beside(i + 1);
+    if (beside == nullptr) {
       WriteNode(out, *dict.document, i);
-      continue;
+    } else if (const Status status = WriteEntry(*beside, depth, out); status != Status::kOk) {
+      return status;
     }
-    Status status = WriteKey(seen->key, out);
-    out.Raw(": ");
-    if (status == Status::kOk) status = Write(seen->value, depth + 1, out);
-    if (status != Status::kOk) return status;
+  }
+  for (const DictEntry& beside : dict.entries()) {
+    if (beside.node != 0) continue;
+    out.Raw(std::exchange(separator, ", "));
+    if (const Status status = WriteEntry(beside, depth, out); status != Status::kOk) return status;
   }
   out.Raw("}");
   return Status::kOk;
