@@ -5,9 +5,9 @@
 #include <charconv>
 #include <cmath>
 #include <string>
-#include <vector>
 
 #include "base/check.h"
+#include "value/json_read.h"
 
 namespace kaspr::value {
 
@@ -271,62 +271,93 @@ void JsonWriter::Utf8(std::string_view text) {
   size_ += static_cast<size_t>(out - begin);
 }
 
-namespace {
+// Nodes that are not in Python's form, or have some in them that are not: what is canonical is
+// copied piece by piece, into room that is made once for all of it.
+class NodeWriter {
+ public:
+  NodeWriter(JsonWriter& out, const Document& document)
+      : out_(out), document_(document), nodes_(document.nodes.data()) {}
 
-void WriteScalar(JsonWriter& out, const Document& document, const Node& node,
-                 std::string& unescaped) {
-  if (node.Is(Node::kCanonical)) return out.Raw(document.Source(node));
-  switch (node.kind) {
-    case NodeKind::kString:
-      return out.Utf8(StringText(document, node, unescaped));
-    case NodeKind::kInt:
-      return out.Raw("0");  // was -0; all others are canonical
-    case NodeKind::kFloat:
-      return out.Float(ReadFloat(document.Text(node)));
-    case NodeKind::kNull:
-    case NodeKind::kFalse:
-    case NodeKind::kTrue:
-    case NodeKind::kList:
-    case NodeKind::kDict:
-      KASPR_UNREACHABLE("a node that is canonical, or no scalar");
+  void Run(uint32_t index, uint32_t last) {
+    last_ = last;
+    end_ = last < document_.nodes.size() ? nodes_[last].begin : document_.bytes.size();
+    MakeRoom(nodes_[index].begin - size_t{nodes_[index].kind == NodeKind::kString}, index);
+    while (true) {
+      const Node& node = nodes_[index];
+      const bool key = node.Is(Node::kKey);
+      if (node.Is(Node::kCanonical)) {
+        Put(document_.Source(node));
+        index = key ? index + 1 : node.next;
+      } else if (node.kind == NodeKind::kList || node.kind == NodeKind::kDict) {
+        open_[depth_++] = index++;
+        *at_++ = node.kind == NodeKind::kDict ? '{' : '[';
+        if (index < node.next) continue;
+      } else {
+        WriteScalar(node, index++);
+      }
+      if (key) {
+        Separate(':');
+        continue;
+      }
+      for (; depth_ > 0 && nodes_[open_[depth_ - 1]].next == index; --depth_) {
+        *at_++ = nodes_[open_[depth_ - 1]].kind == NodeKind::kDict ? '}' : ']';
+      }
+      if (index == last) break;
+      Separate(',');
+    }
+    out_.size_ = static_cast<size_t>(at_ - out_.bytes_.get());
   }
-}
 
-bool IsContainer(const Node& node) {
-  return node.kind == NodeKind::kList || node.kind == NodeKind::kDict;
-}
+ private:
+  // For what stands from a byte and a node on, and a space behind what separates each node.
+  void MakeRoom(size_t begin, uint32_t index) {
+    at_ = out_.Reserve(end_ - begin + 2 * size_t{last_ - index} + 2);
+  }
 
-}  // namespace
+  void Put(std::string_view text) {
+    CopyBytes(at_, text.data(), text.size());
+    at_ += text.size();
+  }
+
+  void Separate(char separator) {
+    at_[0] = separator;
+    at_[1] = ' ';
+    at_ += 2;
+  }
+
+  // One that is not canonical.
+  void WriteScalar(const Node& node, uint32_t index) {
+    out_.size_ = static_cast<size_t>(at_ - out_.bytes_.get());
+    if (node.kind == NodeKind::kString) {
+      out_.Utf8(StringText(document_, node, unescaped_));
+    } else if (node.kind == NodeKind::kFloat) {
+      out_.Float(ReadFloat(document_.Text(node)));
+    } else {
+      KASPR_CHECK(node.kind == NodeKind::kInt, "a scalar that is always canonical");
+      out_.Raw("0");  // was -0
+    }
+    MakeRoom(node.end, index + 1);
+  }
+
+  JsonWriter& out_;
+  const Document& document_;
+  const Node* const nodes_;
+  uint32_t last_ = 0;
+  size_t end_ = 0;  // of what is written, in the document
+  char* at_ = nullptr;
+  size_t depth_ = 0;
+  uint32_t open_[JsonReader::kDeepest];  // lists and dicts that are not written to their end
+  std::string unescaped_;
+};
 
 void WriteNode(JsonWriter& out, const Document& document, uint32_t index) {
-  std::vector<uint32_t> open;  // lists and dicts that are not written to their end
-  std::string unescaped;
-  const std::span<const Node> nodes = document.nodes;
-  const uint32_t end = nodes[index].next;
-  while (index < end) {
-    const Node& node = nodes[index];
-    const bool key = node.Is(Node::kKey);
-    if (IsContainer(node) && !node.Is(Node::kCanonical)) {
-      open.push_back(index++);
-      out.Raw(node.kind == NodeKind::kDict ? "{" : "[");
-      if (index < node.next) continue;
-    } else if (IsContainer(node)) {
-      out.Raw(document.Source(node));
-      index = node.next;
-    } else {
-      WriteScalar(out, document, node, unescaped);
-      ++index;
-    }
-    if (key) {
-      out.Raw(": ");
-      continue;
-    }
-    while (!open.empty() && nodes[open.back()].next == index) {
-      out.Raw(nodes[open.back()].kind == NodeKind::kDict ? "}" : "]");
-      open.pop_back();
-    }
-    if (!open.empty()) out.Raw(", ");
-  }
+  const Node& node = document.nodes[index];
+  if (node.Is(Node::kCanonical) && !node.Is(Node::kKey)) return out.Raw(document.Source(node));
+  NodeWriter(out, document).Run(index, node.next);
+}
+
+void WriteNodes(JsonWriter& out, const Document& document, uint32_t first, uint32_t last) {
+  if (first < last) NodeWriter(out, document).Run(first, last);
 }
 
 }  // namespace kaspr::value

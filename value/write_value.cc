@@ -1,7 +1,6 @@
 #include "value/write_value.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "value/heap.h"
 
@@ -98,27 +97,65 @@ bool IsAsRead(const Dict& dict) {
 }
 
 // Of a dict of a document: as it stands there, but for what stands beside it.
-Status WriteNodes(const Dict& dict, uint32_t depth, JsonWriter& out) {
-  const std::span<const Node> nodes = dict.document->nodes;
-  out.Raw("{");
-  const char* separator = "";
-  for (uint32_t i = dict.node + 1; i < nodes[dict.node].next; i = nodes[i].next) {
-    out.Raw(std::exchange(separator, ", "));
-    const DictEntry* beside = dict.Beside(i + 1);
-    if (beside == nullptr) {
-      WriteNode(out, *dict.document, i);
-    } else if (const Status status = WriteEntry(*beside, depth, out); status != Status::kOk) {
-      return status;
+class BesideWriter {
+ public:
+  BesideWriter(const Dict& dict, uint32_t depth, JsonWriter& out)
+      : dict_(dict), document_(*dict.document), depth_(depth), out_(out) {}
+
+  Status Run() {
+    const uint32_t end = document_.nodes[dict_.node].next;
+    out_.Raw("{");
+    for (uint32_t key = dict_.node + 1; key < end;) {
+      const DictEntry* beside = NextBeside(key);
+      const uint32_t last = beside == nullptr ? end : beside->node - 1;
+      if (key < last) WriteAsRead(key, last);
+      if (beside == nullptr) break;
+      if (const Status status = WriteBeside(*beside); status != Status::kOk) return status;
+      key = document_.nodes[last].next;
     }
+    for (const DictEntry& entry : dict_.entries()) {
+      if (entry.node != 0) continue;
+      if (const Status status = WriteBeside(entry); status != Status::kOk) return status;
+    }
+    out_.Raw("}");
+    return Status::kOk;
   }
-  for (const DictEntry& beside : dict.entries()) {
-    if (beside.node != 0) continue;
-    out.Raw(std::exchange(separator, ", "));
-    if (const Status status = WriteEntry(beside, depth, out); status != Status::kOk) return status;
+
+ private:
+  // The first of those that stand beside a value from `key` on.
+  const DictEntry* NextBeside(uint32_t key) const {
+    const DictEntry* next = nullptr;
+    for (const DictEntry& entry : dict_.entries()) {
+      if (entry.node > key && (next == nullptr || entry.node < next->node)) next = &entry;
+    }
+    return next;
   }
-  out.Raw("}");
-  return Status::kOk;
-}
+
+  void Separate() {
+    if (!first_) out_.Raw(", ");
+    first_ = false;
+  }
+
+  void WriteAsRead(uint32_t first, uint32_t last) {
+    Separate();
+    const Node& dict = document_.nodes[dict_.node];
+    if (!dict.Is(Node::kCanonical)) return WriteNodes(out_, document_, first, last);
+    const uint32_t begin = document_.nodes[first].begin - 1;
+    const uint32_t end = last == dict.next ? dict.end - 1 : document_.nodes[last].begin - 3;
+    out_.Raw(document_.bytes.substr(begin, end - begin));
+  }
+
+  Status WriteBeside(const DictEntry& entry) {
+    Separate();
+    return WriteEntry(entry, depth_, out_);
+  }
+
+  const Dict& dict_;
+  const Document& document_;
+  const uint32_t depth_;
+  JsonWriter& out_;
+  bool first_ = true;
+};
 
 Status Write(Value value, uint32_t depth, JsonWriter& out) {
   if (depth == Heap::kDeepest) return Status::kBail;
@@ -134,7 +171,7 @@ Status Write(Value value, uint32_t depth, JsonWriter& out) {
     case Tag::kDict: {
       const Dict& dict = *value.dict;
       if (dict.document == nullptr) return WriteEntries(dict, depth, out);
-      if (!IsAsRead(dict)) return WriteNodes(dict, depth, out);
+      if (!IsAsRead(dict)) return BesideWriter(dict, depth, out).Run();
       WriteNode(out, *dict.document, dict.node);
       return Status::kOk;
     }
