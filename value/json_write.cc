@@ -275,59 +275,71 @@ void JsonWriter::Utf8(std::string_view text) {
 // copied piece by piece, into room that is made once for all of it.
 class NodeWriter {
  public:
-  NodeWriter(JsonWriter& out, const Document& document)
-      : out_(out), document_(document), nodes_(document.nodes.data()) {}
+  NodeWriter(JsonWriter& out, const Document& document) : out_(out), document_(document) {}
 
+  // What is used for each node is local: bytes that are written could be any member's.
   void Run(uint32_t index, uint32_t last) {
-    last_ = last;
-    end_ = last < document_.nodes.size() ? nodes_[last].begin : document_.bytes.size();
-    MakeRoom(nodes_[index].begin - size_t{nodes_[index].kind == NodeKind::kString}, index);
+    const Node* const nodes = document_.nodes.data();
+    const char* const text = document_.bytes.data();
+    const size_t size = document_.bytes.size();
+    uint32_t open[JsonReader::kDeepest];  // lists and dicts that are not written to their end
+    size_t depth = 0;
+    end_ = last < document_.nodes.size() ? nodes[last].begin : size;
+    char* at = Room(nodes[index].begin - Quotes(nodes[index]), last - index);
     while (true) {
-      const Node& node = nodes_[index];
+      const Node& node = nodes[index];
       const bool key = node.Is(Node::kKey);
       if (node.Is(Node::kCanonical)) {
-        Put(document_.Source(node));
+        const uint32_t begin = node.begin - Quotes(node), length = node.end + Quotes(node) - begin;
+        // Most are short: a fixed size is copied at once, without asking for theirs.
+        if (length <= kAtOnce && size - begin >= kAtOnce) {
+          std::memcpy(at, text + begin, kAtOnce);
+        } else {
+          std::memcpy(at, text + begin, length);
+        }
+        at += length;
         index = key ? index + 1 : node.next;
       } else if (node.kind == NodeKind::kList || node.kind == NodeKind::kDict) {
-        open_[depth_++] = index++;
-        *at_++ = node.kind == NodeKind::kDict ? '{' : '[';
+        open[depth++] = index++;
+        *at++ = node.kind == NodeKind::kDict ? '{' : '[';
         if (index < node.next) continue;
       } else {
-        WriteScalar(node, index++);
+        at = WriteScalar(node, at, last - index++);
       }
       if (key) {
-        Separate(':');
+        at = Separate(':', at);
         continue;
       }
-      for (; depth_ > 0 && nodes_[open_[depth_ - 1]].next == index; --depth_) {
-        *at_++ = nodes_[open_[depth_ - 1]].kind == NodeKind::kDict ? '}' : ']';
+      for (; depth > 0 && nodes[open[depth - 1]].next == index; --depth) {
+        *at++ = nodes[open[depth - 1]].kind == NodeKind::kDict ? '}' : ']';
       }
       if (index == last) break;
-      Separate(',');
+      at = Separate(',', at);
     }
-    out_.size_ = static_cast<size_t>(at_ - out_.bytes_.get());
+    Done(at);
   }
 
  private:
-  // For what stands from a byte and a node on, and a space behind what separates each node.
-  void MakeRoom(size_t begin, uint32_t index) {
-    at_ = out_.Reserve(end_ - begin + 2 * size_t{last_ - index} + 2);
+  static constexpr size_t kAtOnce = 32;
+
+  static uint32_t Quotes(const Node& node) { return node.kind == NodeKind::kString ? 1 : 0; }
+
+  static char* Separate(char separator, char* at) {
+    at[0] = separator;
+    at[1] = ' ';
+    return at + 2;
   }
 
-  void Put(std::string_view text) {
-    CopyBytes(at_, text.data(), text.size());
-    at_ += text.size();
+  // For what stands from a byte on, and a space behind what separates each node.
+  char* Room(size_t begin, size_t nodes) {
+    return out_.Reserve(end_ - begin + 2 * nodes + 2 + kAtOnce);
   }
 
-  void Separate(char separator) {
-    at_[0] = separator;
-    at_[1] = ' ';
-    at_ += 2;
-  }
+  void Done(const char* at) { out_.size_ = static_cast<size_t>(at - out_.bytes_.get()); }
 
   // One that is not canonical.
-  void WriteScalar(const Node& node, uint32_t index) {
-    out_.size_ = static_cast<size_t>(at_ - out_.bytes_.get());
+  char* WriteScalar(const Node& node, const char* at, size_t nodes) {
+    Done(at);
     if (node.kind == NodeKind::kString) {
       out_.Utf8(StringText(document_, node, unescaped_));
     } else if (node.kind == NodeKind::kFloat) {
@@ -336,17 +348,12 @@ class NodeWriter {
       KASPR_CHECK(node.kind == NodeKind::kInt, "a scalar that is always canonical");
       out_.Raw("0");  // was -0
     }
-    MakeRoom(node.end, index + 1);
+    return Room(node.end, nodes);
   }
 
   JsonWriter& out_;
   const Document& document_;
-  const Node* const nodes_;
-  uint32_t last_ = 0;
   size_t end_ = 0;  // of what is written, in the document
-  char* at_ = nullptr;
-  size_t depth_ = 0;
-  uint32_t open_[JsonReader::kDeepest];  // lists and dicts that are not written to their end
   std::string unescaped_;
 };
 
