@@ -359,6 +359,31 @@ Val GetItem(const Call& call) {
   return choice.Else([&] { return call.Slow(); });
 }
 
+// Where there is room.
+Val Append(const Call& call) {
+  Emitter& e = call.e;
+  Choice choice(e);
+  choice.When(e.Is(call.a(), Tag::kList), [&] {
+    llvm::Value* list = e.Pointer(call.a());
+    const auto load = [&](uint32_t offset) { return e.LoadI32(list, offset); };
+    const auto store = [&](llvm::Value* value, uint32_t offset) {
+      e.b.CreateStore(e.b.CreateTrunc(value, e.b.getInt32Ty()), e.At(list, offset));
+    };
+    llvm::Value* frozen = e.b.CreateLoad(e.b.getInt8Ty(), e.At(list, e.layout.list_frozen));
+    choice.GiveUpIf(e.b.CreateICmpNE(frozen, e.b.getInt8(0)));
+    llvm::Value* document = e.LoadI64(list, e.layout.list_document);
+    choice.GiveUpIf(e.b.CreateICmpNE(document, e.I64(0)));
+    llvm::Value* size = load(e.layout.list_size);
+    choice.GiveUpIf(e.b.CreateICmpUGE(size, load(e.layout.list_capacity)));
+    llvm::Value* items = e.LoadPointer(list, e.layout.list_first);
+    e.Store(call.b(), e.b.CreateGEP(e.b.getInt8Ty(), items, e.b.CreateShl(size, 4)));
+    store(e.b.CreateAdd(size, e.I64(1)), e.layout.list_size);
+    store(e.b.CreateAdd(load(e.layout.list_changes), e.I64(1)), e.layout.list_changes);
+    return e.Constant(kNone);
+  });
+  return choice.Else([&] { return call.Slow(); });
+}
+
 // format(text, ""): the text itself.
 Val Format(const Call& call) {
   Emitter& e = call.e;
@@ -400,6 +425,8 @@ const std::map<std::string_view, Inline*> kInline = {
     {".get", Get},
     {"setitem", SetItem},
     {"dict", DisplayDict},
+    {"list-append", Append},
+    {".append", Append},
     {"format", Format},
     {"str", Format},
 };

@@ -18,7 +18,7 @@ namespace kaspr::value {
 
 struct ConstantKey {
   Value key;          // a str
-  uint64_t hash = 0;  // HashStr of it
+  uint32_t hash = 0;  // HashStr of it
 };
 
 ConstantKey MakeConstantKey(Value str);

@@ -37,7 +37,7 @@ Status HashAt(Heap& heap, Value value, uint32_t depth, uint64_t& hash) {
       hash = HashInt(value.integer);
       return Status::kOk;
     case Tag::kBigInt:
-      hash = HashStr(value.bytes());
+      hash = HashBytes(value.bytes());
       return Status::kOk;
     case Tag::kFloat: {
       const double number = value.number;
@@ -51,15 +51,15 @@ Status HashAt(Heap& heap, Value value, uint32_t depth, uint64_t& hash) {
       } else if (number >= -kTwo63 && number < kTwo63) {
         hash = HashInt(static_cast<int64_t>(number));
       } else {
-        hash = HashStr(WholeDigits(number).view());  // as of the big int that it is equal to
+        hash = HashBytes(WholeDigits(number).view());  // as of the big int that it is equal to
       }
       return Status::kOk;
     }
     case Tag::kStr:
-      hash = HashStr(value.str());
+      hash = HashBytes(value.str());
       return Status::kOk;
     case Tag::kBytes:
-      hash = HashStr(value.bytes()) + 1;
+      hash = HashBytes(value.bytes()) + 1;
       return Status::kOk;
     case Tag::kTuple: {
       if (depth == Heap::kDeepest) return Status::kBail;
@@ -199,19 +199,23 @@ struct Comparison {
 };
 
 template <class T>
-void AddTo(T& table, const typename T::Entry& entry) {
-  const uint32_t number = table.used++;
-  table.first[number] = entry;
-  ++table.size;
-  if (table.index == nullptr) return;
-  uint32_t slot = static_cast<uint32_t>(entry.hash) & (table.slots - 1);
+void AddToIndex(T& table, uint32_t number) {
+  uint32_t slot = table.first[number].hash & (table.slots - 1);
   while (table.index[slot] != 0) slot = (slot + 1) & (table.slots - 1);
   table.index[slot] = number + 1;
 }
 
+template <class T>
+void AddTo(T& table, const typename T::Entry& entry) {
+  const uint32_t number = table.used++;
+  table.first[number] = entry;
+  ++table.size;
+  if (table.index != nullptr) AddToIndex(table, number);
+}
+
 // The entry of a key, or null.
 template <class T>
-Status FindEntry(Heap& heap, T& table, Value key, uint64_t hash, typename T::Entry*& found) {
+Status FindEntry(Heap& heap, T& table, Value key, uint32_t hash, typename T::Entry*& found) {
   found = nullptr;
   const auto matches = [&](typename T::Entry& entry, bool& equal) {
     equal = false;
@@ -219,6 +223,10 @@ Status FindEntry(Heap& heap, T& table, Value key, uint64_t hash, typename T::Ent
     return Comparison{heap}.Values(entry.key, key, 0, true, equal);
   };
   bool equal = false;
+  if (table.index == nullptr && table.used > T::kScanned) {
+    heap.NewIndex(table);
+    for (uint32_t i = 0; i < table.used; ++i) AddToIndex(table, i);
+  }
   if (table.index == nullptr) {
     for (auto& entry : table.entries()) {
       const Status status = matches(entry, equal);
@@ -228,7 +236,7 @@ Status FindEntry(Heap& heap, T& table, Value key, uint64_t hash, typename T::Ent
     }
     return Status::kOk;
   }
-  uint32_t slot = static_cast<uint32_t>(hash) & (table.slots - 1);
+  uint32_t slot = hash & (table.slots - 1);
   for (; table.index[slot] != 0; slot = (slot + 1) & (table.slots - 1)) {
     auto& entry = table.first[table.index[slot] - 1];
     const Status status = matches(entry, equal);
@@ -247,7 +255,7 @@ void Open(Heap&, Set&) {}
 template <class T>
 Status LookUp(Heap& heap, T& table, Value key, typename T::Entry*& found) {
   found = nullptr;
-  uint64_t hash = 0;
+  uint32_t hash = 0;
   const Status status = Hash(heap, key, hash);
   if (status != Status::kOk) return status;
   Open(heap, table);
@@ -284,12 +292,15 @@ Status Erase(Heap& heap, T& table, Value key, typename T::Entry& removed) {
 
 }  // namespace
 
-uint64_t HashStr(std::string_view text) {
-  return HashBytes(text);
+uint32_t HashStr(std::string_view text) {
+  return static_cast<uint32_t>(HashBytes(text));
 }
 
-Status Hash(Heap& heap, Value value, uint64_t& hash) {
-  return HashAt(heap, value, 0, hash);
+Status Hash(Heap& heap, Value value, uint32_t& hash) {
+  uint64_t whole = 0;
+  const Status status = HashAt(heap, value, 0, whole);
+  hash = static_cast<uint32_t>(whole);
+  return status;
 }
 
 Status Equal(Heap& heap, Value a, Value b, bool& equal) {
@@ -308,7 +319,7 @@ void AddEntry(Set& set, const SetEntry& entry) {
   AddTo(set, entry);
 }
 
-Value FindStr(Heap& heap, Dict& dict, Value key, uint64_t hash) {
+Value FindStr(Heap& heap, Dict& dict, Value key, uint32_t hash) {
   Value found;
   if (heap.Look(dict, key.str(), hash, found)) return found;
   heap.Entries(dict);
@@ -317,7 +328,8 @@ Value FindStr(Heap& heap, Dict& dict, Value key, uint64_t hash) {
   return entry != nullptr ? entry->value : Value::Unbound();
 }
 
-Status PutHashed(Heap& heap, Dict& dict, Value key, uint64_t hash, Value value) {
+Status PutHashed(Heap& heap, Dict& dict, Value key, uint32_t hash, Value value) {
+  if (key.Is(Tag::kStr) && heap.PutBeside(dict, key, hash, value)) return Status::kOk;
   DictEntry* entry = nullptr;
   const Status status = Insert(heap, dict, {.key = key, .value = value, .hash = hash}, entry);
   if (entry != nullptr) entry->value = value;
@@ -336,7 +348,7 @@ Status Find(Heap& heap, Dict& dict, Value key, Value& found) {
 }
 
 Status Put(Heap& heap, Dict& dict, Value key, Value value) {
-  uint64_t hash = 0;
+  uint32_t hash = 0;
   const Status status = Hash(heap, key, hash);
   return status == Status::kOk ? PutHashed(heap, dict, key, hash, value) : status;
 }
@@ -357,7 +369,7 @@ Status Contains(Heap& heap, Set& set, Value key, bool& contains) {
 
 Status Add(Heap& heap, Set& set, Value key) {
   SetEntry* entry = nullptr;
-  uint64_t hash = 0;
+  uint32_t hash = 0;
   const Status status = Hash(heap, key, hash);
   return status == Status::kOk ? Insert(heap, set, {.key = key, .hash = hash}, entry) : status;
 }

@@ -13,10 +13,10 @@
 
 namespace kaspr::value {
 
-uint64_t HashStr(std::string_view text);
+uint32_t HashStr(std::string_view text);
 
 // kTypeError: it cannot be hashed. Not CPython's number, but equal where that is.
-Status Hash(Heap& heap, Value value, uint64_t& hash);
+Status Hash(Heap& heap, Value value, uint32_t& hash);
 
 // a == b
 Status Equal(Heap& heap, Value a, Value b, bool& equal);
@@ -32,8 +32,8 @@ Status Find(Heap& heap, Dict& dict, Value key, Value& found);
 // dict[key] = value. kBail: the dict is frozen.
 Status Put(Heap& heap, Dict& dict, Value key, Value value);
 // The same with a hash that is known; of a str there is always an answer.
-Value FindStr(Heap& heap, Dict& dict, Value key, uint64_t hash);
-Status PutHashed(Heap& heap, Dict& dict, Value key, uint64_t hash, Value value);
+Value FindStr(Heap& heap, Dict& dict, Value key, uint32_t hash);
+Status PutHashed(Heap& heap, Dict& dict, Value key, uint32_t hash, Value value);
 // The value that it had, unbound if it had none.
 Status Remove(Heap& heap, Dict& dict, Value key, Value& removed);
 

@@ -17,20 +17,6 @@ bool IsAscii(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-template <class T>
-void Restore(std::vector<std::pair<T*, T>>& saved, size_t first) {
-  for (; saved.size() > first; saved.pop_back()) *saved.back().first = saved.back().second;
-}
-
-template <class T>
-void Forget(std::vector<T>& saved, size_t kept) {
-  if (saved.capacity() > kept) {
-    std::vector<T>().swap(saved);
-  } else {
-    saved.clear();
-  }
-}
-
 }  // namespace
 
 Value Heap::Read(const Document& document, uint32_t index) {
@@ -79,9 +65,7 @@ Value Heap::Read(const Document& document, uint32_t index) {
 
 template <class T>
 T* Heap::New() {
-  T* made = arena_.AllocateArray<T>(1).data();
-  made->epoch = epoch_;
-  return made;
+  return arena_.AllocateArray<T>(1).data();
 }
 
 List* Heap::NewList(size_t capacity) {
@@ -132,14 +116,6 @@ Value Heap::NewInt(std::string_view digits) {
   return done.ec == std::errc() ? Value::Int(integer) : Value::BigInt(arena_.Copy(digits));
 }
 
-// What is in a container is as old as that: a change of it is one of something that was there.
-Value Heap::ReadInside(const Container& container, uint32_t node) {
-  const Value value = Read(*container.document, node);
-  if (value.Is(Tag::kList)) value.list->epoch = container.epoch;
-  if (value.Is(Tag::kDict)) value.dict->epoch = container.epoch;
-  return value;
-}
-
 std::span<const Value> Heap::Items(List& list) {
   if (list.document != nullptr) {
     const Document& document = *list.document;
@@ -147,7 +123,7 @@ std::span<const Value> Heap::Items(List& list) {
     list.capacity = list.size;
     uint32_t node = list.node + 1;
     for (uint32_t i = 0; i < list.size; ++i, node = document.nodes[node].next) {
-      list.first[i] = ReadInside(list, node);
+      list.first[i] = Read(document, node);
     }
     list.document = nullptr;
   }
@@ -155,88 +131,114 @@ std::span<const Value> Heap::Items(List& list) {
 }
 
 std::span<const DictEntry> Heap::Entries(Dict& dict) {
-  if (dict.document != nullptr) {
-    const Document& document = *dict.document;
-    const uint32_t size = dict.size;
-    Dict open = dict;
-    open.document = nullptr;
-    open.used = open.size = 0;
-    Resize(open, size);
-    uint32_t key = dict.node + 1;
-    for (uint32_t i = 0; i < size; ++i, key = document.nodes[key].next) {
-      const Value name = Read(document, key);
-      AddEntry(open, {.key = name, .value = At(dict, key + 1), .hash = HashStr(name.str())});
+  if (dict.document == nullptr) return dict.entries();
+  const Document& document = *dict.document;
+  const std::span<const Node> nodes = document.nodes;
+  Dict open = dict;
+  open.document = nullptr;
+  open.used = open.size = 0;
+  Resize(open, dict.size);
+  for (uint32_t key = dict.node + 1; key < nodes[dict.node].next; key = nodes[key].next) {
+    if (const DictEntry* beside = dict.Beside(key + 1)) {
+      AddEntry(open, *beside);
+      continue;
     }
-    dict = open;
+    const Value name = Read(document, key);
+    AddEntry(open, {.key = name, .value = Read(document, key + 1), .hash = HashStr(name.str())});
   }
+  for (const DictEntry& beside : dict.entries()) {
+    if (beside.node == 0) AddEntry(open, beside);
+  }
+  dict = open;
   return dict.entries();
 }
 
-bool Heap::Look(Dict& dict, std::string_view key, uint64_t hash, Value& found) {
-  if (dict.document == nullptr || dict.looks == kMostLooks) return false;
+namespace {
+
+// The entry of a key beside a document.
+DictEntry* FindBeside(const Dict& dict, std::string_view key, uint32_t hash) {
+  for (DictEntry& entry : dict.entries()) {
+    if (entry.hash == hash && entry.key.str() == key) return &entry;
+  }
+  return nullptr;
+}
+
+// The node of a key in the document, or 0.
+uint32_t FindKey(const Dict& dict, std::string_view key, uint32_t hash, std::string& unescaped) {
+  const Node* const nodes = dict.document->nodes.data();
+  const auto key_hash = static_cast<uint16_t>(hash);
+  const uint32_t end = nodes[dict.node].next;
+  for (uint32_t i = dict.node + 1; i < end; i = nodes[i].next) {
+    if (nodes[i].count == key_hash && StringText(*dict.document, nodes[i], unescaped) == key) {
+      return i;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+bool Heap::Look(Dict& dict, std::string_view key, uint32_t hash, Value& found) {
+  if (dict.document == nullptr) return false;
+  if (const DictEntry* beside = FindBeside(dict, key, hash)) {
+    found = beside->value;
+    return true;
+  }
+  if (dict.looks == kMostLooks || dict.used == kMostBeside) return false;
   ++dict.looks;
   found = Value::Unbound();
-  const std::span<const Node> nodes = dict.document->nodes;
-  const auto key_hash = static_cast<uint16_t>(hash);
-  for (uint32_t i = dict.node + 1, end = nodes[dict.node].next; i < end; i = nodes[i].next) {
-    if (nodes[i].count != key_hash || StringText(*dict.document, nodes[i], unescaped_) != key)
-      continue;
-    found = At(dict, i + 1);
-    if (found.Is(Tag::kList) || found.Is(Tag::kDict)) {
-      if (dict.first == nullptr) dict.first = arena_.AllocateArray<DictEntry>(kMostLooks).data();
-      dict.first[dict.used++] = {.key = Read(*dict.document, i), .value = found, .hash = i + 1};
-    }
-    break;
+  const uint32_t node = FindKey(dict, key, hash, unescaped_);
+  if (node == 0) return true;
+  found = Read(*dict.document, node + 1);
+  if (found.Is(Tag::kList) || found.Is(Tag::kDict)) {
+    KeepBeside(dict,
+               {.key = Read(*dict.document, node), .value = found, .hash = hash, .node = node + 1});
   }
   return true;
 }
 
-// What stands at a node of a dict that is not open.
-Value Heap::At(const Dict& dict, uint32_t node) {
-  for (const DictEntry& seen : dict.entries()) {
-    if (seen.hash == node) return seen.value;
+bool Heap::PutBeside(Dict& dict, Value key, uint32_t hash, Value value) {
+  if (dict.document == nullptr || dict.frozen) return false;
+  DictEntry* beside = FindBeside(dict, key.str(), hash);
+  if (beside == nullptr && dict.used == kMostBeside) return false;
+  ++dict.changes;
+  if (beside != nullptr) {
+    beside->value = value;
+  } else if (const uint32_t node = FindKey(dict, key.str(), hash, unescaped_); node != 0) {
+    const Value kept = Read(*dict.document, node);
+    KeepBeside(dict, {.key = kept, .value = value, .hash = hash, .node = node + 1});
+  } else {
+    KeepBeside(dict, {.key = key, .value = value, .hash = hash});
+    ++dict.size;
   }
-  return ReadInside(dict, node);
+  return true;
 }
 
-// What is saved keeps its arrays, and the container goes on with copies of them.
-template <class T>
-bool Heap::Save(T& container, Saved<T>& saved) {
-  if (container.frozen) return false;
-  ++container.changes;
-  if (container.epoch == epoch_) return true;
-  saved.emplace_back(&container, container);
-  container.epoch = epoch_;
-  return true;
+void Heap::KeepBeside(Dict& dict, const DictEntry& entry) {
+  if (dict.used == dict.capacity) {
+    dict.capacity = std::max<uint32_t>(4, 2 * dict.capacity);
+    DictEntry* first = arena_.AllocateArray<DictEntry>(dict.capacity).data();
+    std::copy(dict.first, dict.first + dict.used, first);
+    dict.first = first;
+  }
+  dict.first[dict.used++] = entry;
 }
 
 bool Heap::Change(List& list) {
   Items(list);
-  const bool shared = list.epoch != epoch_;
-  if (!Save(list, lists_)) return false;
-  if (!shared) return true;
-  const std::span<const Value> items(list.first, list.size);
-  list.first = nullptr;
-  list.size = list.capacity = 0;
-  Reserve(list, items.size() + 1);
-  std::copy(items.begin(), items.end(), list.first);
-  list.size = static_cast<uint32_t>(items.size());
-  return true;
+  list.changes += !list.frozen;
+  return !list.frozen;
 }
 
 bool Heap::Change(Dict& dict) {
   Entries(dict);
-  const bool shared = dict.epoch != epoch_;
-  if (!Save(dict, dicts_)) return false;
-  if (shared) Resize(dict, dict.size + 1);
-  return true;
+  dict.changes += !dict.frozen;
+  return !dict.frozen;
 }
 
 bool Heap::Change(Set& set) {
-  const bool shared = set.epoch != epoch_;
-  if (!Save(set, sets_)) return false;
-  if (shared) Resize(set, set.size + 1);
-  return true;
+  set.changes += !set.frozen;
+  return !set.frozen;
 }
 
 void Heap::Reserve(List& list, size_t more) {
@@ -257,7 +259,7 @@ void Heap::Reserve(Set& set) {
   if (set.used == set.capacity) Resize(set, std::max<size_t>(2 * size_t{set.size}, 4));
 }
 
-// New arrays, without the entries that were deleted.
+// A new array, without the entries that were deleted, and no index yet.
 template <class T>
 void Heap::Resize(T& table, size_t capacity) {
   const auto entries = table.entries();
@@ -266,42 +268,33 @@ void Heap::Resize(T& table, size_t capacity) {
   table.capacity = static_cast<uint32_t>(capacity);
   table.used = table.size = table.slots = 0;
   table.index = nullptr;
-  if (capacity > T::kScanned) {
-    table.slots = 32;
-    while (table.slots < 2 * capacity) table.slots *= 2;
-    table.index = arena_.AllocateArray<uint32_t>(table.slots).data();
-    std::memset(table.index, 0, table.slots * sizeof(uint32_t));
-  }
   for (const auto& entry : entries) {
     if (!entry.key.Is(Tag::kUnbound)) AddEntry(table, entry);
   }
 }
 
-Heap::Mark Heap::NewMark() {
-  ++epoch_;
-  return {lists_.size(), dicts_.size(), sets_.size()};
+template <class T>
+void Heap::MakeIndex(T& table) {
+  table.slots = 2 * T::kScanned;
+  while (table.slots < 2 * table.capacity) table.slots *= 2;
+  table.index = arena_.AllocateArray<uint32_t>(table.slots).data();
+  std::memset(table.index, 0, table.slots * sizeof(uint32_t));
 }
 
-void Heap::Undo(Mark mark) {
-  Restore(lists_, mark.lists);
-  Restore(dicts_, mark.dicts);
-  Restore(sets_, mark.sets);
+void Heap::NewIndex(Dict& dict) {
+  MakeIndex(dict);
+}
+
+void Heap::NewIndex(Set& set) {
+  MakeIndex(set);
 }
 
 void Heap::Reset() {
   arena_.Rewind();
-  ForgetChanges();
 }
 
 void Heap::RewindTo(const Arena::Position& position) {
   arena_.RewindTo(position);
-  ForgetChanges();
-}
-
-void Heap::ForgetChanges() {
-  Forget(lists_, kKeptChanges);
-  Forget(dicts_, kKeptChanges);
-  Forget(sets_, kKeptChanges);
 }
 
 }  // namespace kaspr::value

@@ -1,14 +1,15 @@
 #pragma once
 
-// Lists, dicts, sets and text that a native function makes or changes, and how that is undone.
+// Lists, dicts, sets and text that a native function makes or changes.
 //
-// A list or dict of a document is read where it stands: a change, or more than a few looks, makes
-// entries of it, and of no level below. What is made lies in the heap and goes with Reset. One
-// thread at a time; whatever it shows (documents, constants) must outlive it.
+// A list or dict of a document is read where it stands. A dict keeps what is set in it beside the
+// document; what goes beyond that makes entries of it, and of no level below. What is made lies in
+// the heap and goes with Reset. One thread at a time; whatever it shows (documents, constants) must
+// outlive it. A change is not undone: who bails leaves what it changed, and CPython begins with the
+// document.
 //
-//   const Heap::Mark mark = heap.NewMark();
-//   ...                                       // bails
-//   heap.Undo(mark);                          // what existed is as it was
+//   Value value = heap.Read(document);
+//   if (heap.Change(*value.list)) heap.Append(*value.list, Value::Int(1));
 //
 // Nothing here throws; memory that is not there ends the process.
 
@@ -16,8 +17,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "value/arena.h"
 #include "value/document.h"
@@ -27,10 +26,9 @@ namespace kaspr::value {
 
 // What lists, dicts and sets have in common.
 struct Container {
-  uint32_t epoch = 0;    // the heap's, when it was made or its state saved
   uint32_t changes = 0;  // how often it was changed: who iterates over it looks whether it was
   bool frozen = false;   // a constant, which others see too: a change bails
-  uint8_t looks = 0;     // how many keys of it were looked up in the document
+  uint8_t looks = 0;     // how often a key of it was looked for in the document
   // The node of a document that it is, until it is opened; null: it was, or it never was one.
   const Document* document = nullptr;
   uint32_t node = 0;
@@ -45,15 +43,17 @@ struct List : Container {
 struct DictEntry {
   Value key;  // unbound: it was deleted
   Value value;
-  uint64_t hash = 0;
+  uint32_t hash = 0;
+  uint32_t node = 0;  // of a dict that is not open: where a value of this key stands, or 0
 };
 
 struct SetEntry {
   Value key;
-  uint64_t hash = 0;
+  uint32_t hash = 0;
 };
 
-// Entries in the order of insertion, deleted ones among them. Where there are many, an index.
+// Entries in the order of insertion, deleted ones among them. Where there are many, an index, as
+// soon as one of them is looked for.
 template <class E>
 struct Table : Container {
   using Entry = E;
@@ -68,10 +68,18 @@ struct Table : Container {
   uint32_t slots = 0;
 };
 
-// Until it is opened, its entries are the containers in it that were looked up, in any order, with
-// the node as hash: each is the same one at the next look and when it is opened, and may be
-// changed.
-struct Dict : Table<DictEntry> {};
+// Until it is opened, its entries are what stands beside the document, a few: values that were set
+// in the place of others; keys that the document has not, in their order; and the lists and dicts
+// that were looked up, since each is the same one at the next look, and may be changed.
+struct Dict : Table<DictEntry> {
+  // Of one that is not open: what stands beside the value at a node, or null.
+  const DictEntry* Beside(uint32_t at) const {
+    for (const DictEntry& entry : entries()) {
+      if (entry.node == at) return &entry;
+    }
+    return nullptr;
+  }
+};
 
 // Its order is not that of Python's sets, so who would show it bails.
 struct Set : Table<SetEntry> {
@@ -117,7 +125,9 @@ class Heap {
 
   // The value of a key, looked up where the dict stands in its document; unbound: it has none.
   // False: it is open, or worth it.
-  [[nodiscard]] bool Look(Dict& dict, std::string_view key, uint64_t hash, Value& found);
+  [[nodiscard]] bool Look(Dict& dict, std::string_view key, uint32_t hash, Value& found);
+  // dict[key] = value, beside its document. False: it is open, or worth it, or frozen.
+  [[nodiscard]] bool PutBeside(Dict& dict, Value key, uint32_t hash, Value value);
 
   // Before each change; the container is open then. False: it is frozen.
   [[nodiscard]] bool Change(List& list);
@@ -127,50 +137,36 @@ class Heap {
   void Reserve(List& list, size_t more = 1);
   void Reserve(Dict& dict);
   void Reserve(Set& set);
+  // An index of all slots empty, for the entries that there is room for.
+  void NewIndex(Dict& dict);
+  void NewIndex(Set& set);
   void Append(List& list, Value item) {  // REQUIRES: Change, or a new list
     Reserve(list);
     list.first[list.size++] = item;
   }
 
-  struct Mark {
-    size_t lists = 0, dicts = 0, sets = 0;
-  };
-  Mark NewMark();
-  void Undo(Mark mark);
-
   // Forgets everything, but keeps some of the memory for what comes next.
   void Reset();
 
-  // Forgets what was made since, and how to undo changes of what is older. REQUIRES: no Reset
-  // since.
+  // Forgets what was made since. REQUIRES: no Reset since, and nothing older was changed.
   Arena::Position position() const { return arena_.position(); }
   void RewindTo(const Arena::Position& position);
 
   size_t allocated() const { return arena_.allocated(); }  // bytes
 
  private:
-  template <class T>
-  using Saved = std::vector<std::pair<T*, T>>;
+  static constexpr uint8_t kMostLooks = 32;    // in a document, for one dict
+  static constexpr uint32_t kMostBeside = 16;  // entries of a dict that is not open
 
-  static constexpr uint8_t kMostLooks = 8;
-  static constexpr size_t kKeptChanges =
-      1024;  // of containers, for which there is room after Reset
-
-  void ForgetChanges();
   template <class T>
   T* New();
-  Value ReadInside(const Container& container, uint32_t node);
-  Value At(const Dict& dict, uint32_t node);
-  template <class T>
-  bool Save(T& container, Saved<T>& saved);
+  void KeepBeside(Dict& dict, const DictEntry& entry);
   template <class T>
   void Resize(T& table, size_t capacity);
+  template <class T>
+  void MakeIndex(T& table);
 
   Arena arena_;
-  uint32_t epoch_ = 1;
-  Saved<List> lists_;
-  Saved<Dict> dicts_;
-  Saved<Set> sets_;
   std::string unescaped_;
 };
 

@@ -5,9 +5,9 @@
 #include <charconv>
 #include <cmath>
 #include <string>
-#include <vector>
 
 #include "base/check.h"
+#include "value/json_read.h"
 
 namespace kaspr::value {
 
@@ -271,62 +271,100 @@ void JsonWriter::Utf8(std::string_view text) {
   size_ += static_cast<size_t>(out - begin);
 }
 
-namespace {
+// Nodes that are not in Python's form, or have some in them that are not: what is canonical is
+// copied piece by piece, into room that is made once for all of it.
+class NodeWriter {
+ public:
+  NodeWriter(JsonWriter& out, const Document& document) : out_(out), document_(document) {}
 
-void WriteScalar(JsonWriter& out, const Document& document, const Node& node,
-                 std::string& unescaped) {
-  if (node.Is(Node::kCanonical)) return out.Raw(document.Source(node));
-  switch (node.kind) {
-    case NodeKind::kString:
-      return out.Utf8(StringText(document, node, unescaped));
-    case NodeKind::kInt:
-      return out.Raw("0");  // was -0; all others are canonical
-    case NodeKind::kFloat:
-      return out.Float(ReadFloat(document.Text(node)));
-    case NodeKind::kNull:
-    case NodeKind::kFalse:
-    case NodeKind::kTrue:
-    case NodeKind::kList:
-    case NodeKind::kDict:
-      KASPR_UNREACHABLE("a node that is canonical, or no scalar");
+  // What is used for each node is local: bytes that are written could be any member's.
+  void Run(uint32_t index, uint32_t last) {
+    const Node* const nodes = document_.nodes.data();
+    const char* const text = document_.bytes.data();
+    const size_t size = document_.bytes.size();
+    uint32_t open[JsonReader::kDeepest];  // lists and dicts that are not written to their end
+    size_t depth = 0;
+    end_ = last < document_.nodes.size() ? nodes[last].begin : size;
+    char* at = Room(nodes[index].begin - Quotes(nodes[index]), last - index);
+    while (true) {
+      const Node& node = nodes[index];
+      const bool key = node.Is(Node::kKey);
+      if (node.Is(Node::kCanonical)) {
+        const uint32_t begin = node.begin - Quotes(node), length = node.end + Quotes(node) - begin;
+        // Most are short: a fixed size is copied at once, without asking for theirs.
+        if (length <= kAtOnce && size - begin >= kAtOnce) {
+          std::memcpy(at, text + begin, kAtOnce);
+        } else {
+          std::memcpy(at, text + begin, length);
+        }
+        at += length;
+        index = key ? index + 1 : node.next;
+      } else if (node.kind == NodeKind::kList || node.kind == NodeKind::kDict) {
+        open[depth++] = index++;
+        *at++ = node.kind == NodeKind::kDict ? '{' : '[';
+        if (index < node.next) continue;
+      } else {
+        at = WriteScalar(node, at, last - index++);
+      }
+      if (key) {
+        at = Separate(':', at);
+        continue;
+      }
+      for (; depth > 0 && nodes[open[depth - 1]].next == index; --depth) {
+        *at++ = nodes[open[depth - 1]].kind == NodeKind::kDict ? '}' : ']';
+      }
+      if (index == last) break;
+      at = Separate(',', at);
+    }
+    Done(at);
   }
-}
 
-bool IsContainer(const Node& node) {
-  return node.kind == NodeKind::kList || node.kind == NodeKind::kDict;
-}
+ private:
+  static constexpr size_t kAtOnce = 32;
 
-}  // namespace
+  static uint32_t Quotes(const Node& node) { return node.kind == NodeKind::kString ? 1 : 0; }
+
+  static char* Separate(char separator, char* at) {
+    at[0] = separator;
+    at[1] = ' ';
+    return at + 2;
+  }
+
+  // For what stands from a byte on, and a space behind what separates each node.
+  char* Room(size_t begin, size_t nodes) {
+    return out_.Reserve(end_ - begin + 2 * nodes + 2 + kAtOnce);
+  }
+
+  void Done(const char* at) { out_.size_ = static_cast<size_t>(at - out_.bytes_.get()); }
+
+  // One that is not canonical.
+  char* WriteScalar(const Node& node, const char* at, size_t nodes) {
+    Done(at);
+    if (node.kind == NodeKind::kString) {
+      out_.Utf8(StringText(document_, node, unescaped_));
+    } else if (node.kind == NodeKind::kFloat) {
+      out_.Float(ReadFloat(document_.Text(node)));
+    } else {
+      KASPR_CHECK(node.kind == NodeKind::kInt, "a scalar that is always canonical");
+      out_.Raw("0");  // was -0
+    }
+    return Room(node.end, nodes);
+  }
+
+  JsonWriter& out_;
+  const Document& document_;
+  size_t end_ = 0;  // of what is written, in the document
+  std::string unescaped_;
+};
 
 void WriteNode(JsonWriter& out, const Document& document, uint32_t index) {
-  std::vector<uint32_t> open;  // lists and dicts that are not written to their end
-  std::string unescaped;
-  const std::span<const Node> nodes = document.nodes;
-  const uint32_t end = nodes[index].next;
-  while (index < end) {
-    const Node& node = nodes[index];
-    const bool key = node.Is(Node::kKey);
-    if (IsContainer(node) && !node.Is(Node::kCanonical)) {
-      open.push_back(index++);
-      out.Raw(node.kind == NodeKind::kDict ? "{" : "[");
-      if (index < node.next) continue;
-    } else if (IsContainer(node)) {
-      out.Raw(document.Source(node));
-      index = node.next;
-    } else {
-      WriteScalar(out, document, node, unescaped);
-      ++index;
-    }
-    if (key) {
-      out.Raw(": ");
-      continue;
-    }
-    while (!open.empty() && nodes[open.back()].next == index) {
-      out.Raw(nodes[open.back()].kind == NodeKind::kDict ? "}" : "]");
-      open.pop_back();
-    }
-    if (!open.empty()) out.Raw(", ");
-  }
+  const Node& node = document.nodes[index];
+  if (node.Is(Node::kCanonical) && !node.Is(Node::kKey)) return out.Raw(document.Source(node));
+  NodeWriter(out, document).Run(index, node.next);
+}
+
+void WriteNodes(JsonWriter& out, const Document& document, uint32_t first, uint32_t last) {
+  if (first < last) NodeWriter(out, document).Run(first, last);
 }
 
 }  // namespace kaspr::value

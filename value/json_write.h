@@ -10,11 +10,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <span>
 #include <string_view>
 
+#include "value/bytes.h"
 #include "value/document.h"
 
 namespace kaspr::value {
@@ -26,7 +26,7 @@ class JsonWriter {
   size_t capacity() const { return capacity_; }
 
   void Raw(std::string_view bytes) {
-    std::memcpy(Reserve(bytes.size()), bytes.data(), bytes.size());
+    CopyBytes(Reserve(bytes.size()), bytes.data(), bytes.size());
     size_ += bytes.size();
   }
   void Int(int64_t number);
@@ -41,6 +41,8 @@ class JsonWriter {
   void Utf8(std::string_view text);
 
  private:
+  friend class NodeWriter;
+
   // Room for `size` more bytes; whoever fills it adds to size_.
   char* Reserve(size_t size) {
     if (capacity_ - size_ < size) Grow(size);
@@ -57,6 +59,9 @@ class JsonWriter {
 
 // Appends a node of a document and all in it: json.dumps(json.loads(...)).
 void WriteNode(JsonWriter& out, const Document& document, uint32_t index);
+// The same of all from `first` up to `last`, some items of a list or pairs of a dict, with what
+// separates them.
+void WriteNodes(JsonWriter& out, const Document& document, uint32_t first, uint32_t last);
 
 // float.__repr__ into `text`, which has room for 32 bytes. The end.
 char* FormatFloat(double number, char* text);

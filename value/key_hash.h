@@ -4,17 +4,11 @@
 // in a table bounds how often they may.
 
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
-namespace kaspr::value {
+#include "value/bytes.h"
 
-template <class T>
-T Load(const char* bytes) {
-  T word;
-  std::memcpy(&word, bytes, sizeof word);
-  return word;
-}
+namespace kaspr::value {
 
 inline uint64_t HashBytes(std::string_view bytes) {
   const char* p = bytes.data();

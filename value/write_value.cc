@@ -63,6 +63,12 @@ Status WriteItems(std::span<const Value> items, uint32_t depth, JsonWriter& out)
   return Status::kOk;
 }
 
+Status WriteEntry(const DictEntry& entry, uint32_t depth, JsonWriter& out) {
+  const Status status = WriteKey(entry.key, out);
+  out.Raw(": ");
+  return status == Status::kOk ? Write(entry.value, depth + 1, out) : status;
+}
+
 Status WriteEntries(const Dict& dict, uint32_t depth, JsonWriter& out) {
   out.Raw("{");
   bool first = true;
@@ -70,42 +76,86 @@ Status WriteEntries(const Dict& dict, uint32_t depth, JsonWriter& out) {
     if (entry.key.Is(Tag::kUnbound)) continue;
     if (!first) out.Raw(", ");
     first = false;
-    Status status = WriteKey(entry.key, out);
-    out.Raw(": ");
-    if (status == Status::kOk) status = Write(entry.value, depth + 1, out);
-    if (status != Status::kOk) return status;
+    if (const Status status = WriteEntry(entry, depth, out); status != Status::kOk) return status;
   }
   out.Raw("}");
   return Status::kOk;
 }
 
-// Is a dict of a document, of which containers were looked up, still what stands there?
+// Is a value beside a dict's document what stands there?
+bool IsAsRead(const Dict& dict, const DictEntry& beside) {
+  const auto is = [&](const Container& container) {
+    return container.document == dict.document && container.node == beside.node;
+  };
+  if (beside.value.Is(Tag::kList)) return is(*beside.value.list);
+  return beside.value.Is(Tag::kDict) && is(*beside.value.dict) && beside.value.dict->used == 0;
+}
+
 bool IsAsRead(const Dict& dict) {
-  return std::ranges::all_of(dict.entries(), [](const DictEntry& seen) {
-    if (seen.value.Is(Tag::kList)) return seen.value.list->document != nullptr;
-    return seen.value.dict->document != nullptr && seen.value.dict->used == 0;
-  });
+  return std::ranges::all_of(dict.entries(),
+                             [&](const DictEntry& beside) { return IsAsRead(dict, beside); });
 }
 
-// Of a dict of a document: what was looked up as it is now, the rest as it stands there.
-Status WriteNodes(const Dict& dict, uint32_t depth, JsonWriter& out) {
-  const std::span<const Node> nodes = dict.document->nodes;
-  out.Raw("{");
-  for (uint32_t i = dict.node + 1; i < nodes[dict.node].next; i = nodes[i].next) {
-    if (i > dict.node + 1) out.Raw(", ");
-    const auto seen = std::ranges::find(dict.entries(), i + 1, &DictEntry::hash);
-    if (seen == dict.entries().end()) {
-      WriteNode(out, *dict.document, i);
-      continue;
+// Of a dict of a document: as it stands there, but for what stands beside it.
+class BesideWriter {
+ public:
+  BesideWriter(const Dict& dict, uint32_t depth, JsonWriter& out)
+      : dict_(dict), document_(*dict.document), depth_(depth), out_(out) {}
+
+  Status Run() {
+    const uint32_t end = document_.nodes[dict_.node].next;
+    out_.Raw("{");
+    for (uint32_t key = dict_.node + 1; key < end;) {
+      const DictEntry* beside = NextBeside(key);
+      const uint32_t last = beside == nullptr ? end : beside->node - 1;
+      if (key < last) WriteAsRead(key, last);
+      if (beside == nullptr) break;
+      if (const Status status = WriteBeside(*beside); status != Status::kOk) return status;
+      key = document_.nodes[last].next;
     }
-    Status status = WriteKey(seen->key, out);
-    out.Raw(": ");
-    if (status == Status::kOk) status = Write(seen->value, depth + 1, out);
-    if (status != Status::kOk) return status;
+    for (const DictEntry& entry : dict_.entries()) {
+      if (entry.node != 0) continue;
+      if (const Status status = WriteBeside(entry); status != Status::kOk) return status;
+    }
+    out_.Raw("}");
+    return Status::kOk;
   }
-  out.Raw("}");
-  return Status::kOk;
-}
+
+ private:
+  // The first of those that stand beside a value from `key` on.
+  const DictEntry* NextBeside(uint32_t key) const {
+    const DictEntry* next = nullptr;
+    for (const DictEntry& entry : dict_.entries()) {
+      if (entry.node > key && (next == nullptr || entry.node < next->node)) next = &entry;
+    }
+    return next;
+  }
+
+  void Separate() {
+    if (!first_) out_.Raw(", ");
+    first_ = false;
+  }
+
+  void WriteAsRead(uint32_t first, uint32_t last) {
+    Separate();
+    const Node& dict = document_.nodes[dict_.node];
+    if (!dict.Is(Node::kCanonical)) return WriteNodes(out_, document_, first, last);
+    const uint32_t begin = document_.nodes[first].begin - 1;
+    const uint32_t end = last == dict.next ? dict.end - 1 : document_.nodes[last].begin - 3;
+    out_.Raw(document_.bytes.substr(begin, end - begin));
+  }
+
+  Status WriteBeside(const DictEntry& entry) {
+    Separate();
+    return WriteEntry(entry, depth_, out_);
+  }
+
+  const Dict& dict_;
+  const Document& document_;
+  const uint32_t depth_;
+  JsonWriter& out_;
+  bool first_ = true;
+};
 
 Status Write(Value value, uint32_t depth, JsonWriter& out) {
   if (depth == Heap::kDeepest) return Status::kBail;
@@ -121,7 +171,7 @@ Status Write(Value value, uint32_t depth, JsonWriter& out) {
     case Tag::kDict: {
       const Dict& dict = *value.dict;
       if (dict.document == nullptr) return WriteEntries(dict, depth, out);
-      if (!IsAsRead(dict)) return WriteNodes(dict, depth, out);
+      if (!IsAsRead(dict)) return BesideWriter(dict, depth, out).Run();
       WriteNode(out, *dict.document, dict.node);
       return Status::kOk;
     }

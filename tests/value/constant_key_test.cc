@@ -39,11 +39,20 @@ TEST(ConstantKey, DoesAsThePrimitiveAlsoWhereThereIsNoDict) {
   Dict* frozen = heap.NewDict();
   frozen->frozen = true;
   const Value one = Value::Int(1);
-  const Value values[] = {Value::None(),      Value::Bool(true),         one,
-                          Value::Float(0.5),  Value::Str("kind"),        Value::Str("x"),
-                          Value::Bytes("k"),  heap.NewTuple({&one, 1}),  Value::Of(list),
-                          Value::Of(frozen),  heap.NewRange(0, 3, 1, 3), Value::Of(heap.NewSet()),
-                          Value::BigInt("1" + std::string(20, '0')), Value::Unbound()};
+  const Value values[] = {Value::None(),
+                          Value::Bool(true),
+                          one,
+                          Value::Float(0.5),
+                          Value::Str("kind"),
+                          Value::Str("x"),
+                          Value::Bytes("k"),
+                          heap.NewTuple({&one, 1}),
+                          Value::Of(list),
+                          Value::Of(frozen),
+                          heap.NewRange(0, 3, 1, 3),
+                          Value::Of(heap.NewSet()),
+                          Value::BigInt("1" + std::string(20, '0')),
+                          Value::Unbound()};
   for (const Value& value : values) {
     SCOPED_TRACE(fmt::format("tag {}", static_cast<int>(value.tag)));
     Value ours, theirs;

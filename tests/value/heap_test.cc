@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "value/containers.h"
 #include "value/json_read.h"
@@ -14,7 +15,7 @@ namespace {
 
 class DictOfDocument : public testing::Test {
  protected:
-  DictOfDocument() { value_ = heap_.Read(*reader_.Read(kText)); }
+  DictOfDocument() : document_(reader_.Read(kText)), value_(heap_.Read(*document_)) {}
 
   Value Get(Value dict, std::string_view key) {
     Value found;
@@ -36,6 +37,7 @@ class DictOfDocument : public testing::Test {
   static constexpr std::string_view kJson =
       R"({"a": 1, "b": [1, 2], "c": {"d": "x", "ea": {"f": null}}, "g": 2.5})";
   JsonReader reader_;
+  const Document* document_;
   Heap heap_;
   Value value_;
 };
@@ -47,7 +49,7 @@ TEST_F(DictOfDocument, AnswersAFewLooksFromTheText) {
   EXPECT_EQ(Get(Get(value_, "c"), "d").str(), "x");
   EXPECT_FALSE(IsOpen(value_));
   EXPECT_EQ(Json(), kJson);
-  for (int i = 0; i < 8; ++i) EXPECT_EQ(Get(value_, "a").integer, 1);
+  for (int i = 0; i < 32; ++i) EXPECT_EQ(Get(value_, "a").integer, 1);
   EXPECT_TRUE(IsOpen(value_));
   EXPECT_EQ(Json(), kJson);
 }
@@ -66,7 +68,6 @@ TEST_F(DictOfDocument, HasOneContainerForAKey) {
 }
 
 TEST_F(DictOfDocument, ShowsChangesOfWhatIsInIt) {
-  const Heap::Mark mark = heap_.NewMark();
   Set(Get(Get(value_, "c"), "ea"), "f", Value::Bool(true));
   ASSERT_TRUE(heap_.Change(*Get(value_, "b").list));
   heap_.Append(*Get(value_, "b").list, Value::None());
@@ -75,7 +76,44 @@ TEST_F(DictOfDocument, ShowsChangesOfWhatIsInIt) {
   Set(value_, "h", Value::Int(3));
   EXPECT_EQ(Json(),
             R"({"a": 1, "b": [1, 2, null], "c": {"d": "x", "ea": {"f": true}}, "g": 2.5, "h": 3})");
-  heap_.Undo(mark);
+  value_ = heap_.Read(*document_);
+  EXPECT_EQ(Json(), kJson);
+}
+
+TEST_F(DictOfDocument, KeepsBesideTheTextWhatIsSet) {
+  const Value list = Get(value_, "b");
+  Set(value_, "new", Value::Int(1));
+  Set(value_, "a", Get(value_, "c"));
+  Set(value_, "c", list);
+  Set(value_, "new", Value::Int(2));
+  Set(Get(value_, "a"), "ea", Value::None());
+  EXPECT_FALSE(IsOpen(value_));
+  EXPECT_EQ(value_.dict->size, 5u);
+  EXPECT_EQ(Get(value_, "c").list, list.list);
+  constexpr std::string_view kAfter =
+      R"({"a": {"d": "x", "ea": null}, "b": [1, 2], "c": [1, 2], "g": 2.5, "new": 2})";
+  EXPECT_EQ(Json(), kAfter);
+  heap_.Entries(*value_.dict);
+  EXPECT_EQ(Json(), kAfter);
+}
+
+TEST_F(DictOfDocument, IsOpenedForManyKeysThatAreSet) {
+  std::string json(kJson.substr(0, kJson.size() - 1));
+  std::vector<std::string> names;
+  for (int i = 0; i < 40; ++i) names.push_back(std::to_string(i));
+  for (int i = 0; i < 40; ++i) {
+    Set(value_, names[i], Value::Int(i));
+    json += ", \"" + names[i] + "\": " + names[i];
+  }
+  EXPECT_TRUE(IsOpen(value_));
+  EXPECT_EQ(value_.dict->size, 44u);
+  EXPECT_EQ(Json(), json + "}");
+  for (int i = 0; i < 40; ++i) EXPECT_EQ(Get(value_, names[i]).integer, i);
+}
+
+TEST_F(DictOfDocument, IsNotChangedIfItIsFrozen) {
+  value_.dict->frozen = true;
+  EXPECT_EQ(Put(heap_, *value_.dict, Value::Str("a"), Value::None()), Status::kBail);
   EXPECT_EQ(Json(), kJson);
 }
 
