@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 
 #include "base/render.h"
@@ -15,6 +16,7 @@
 #include "ir/draw.h"
 #include "ir/draw_json.h"
 #include "ir/print.h"
+#include "jit/listing.h"
 #include "jit/native_part.h"
 #include "runtime/plan.h"
 
@@ -36,10 +38,9 @@ std::string Summary(const Compilation& compiled) {
   std::string out;
   for (size_t agent = 0; agent < plan.agents.size(); ++agent) {
     std::vector<std::string> read, written;
-    bool lane = false;
+    const std::vector<std::string> lane = jit::EnginesOf(compiled.optimized->agents[agent]).parts;
     for (const runtime::Segment& segment : plan.segments) {
       if (segment.agent_index != agent) continue;
-      lane = segment.engine == runtime::Segment::Engine::kLane;
       for (std::string& topic : segment.WrittenTopics()) written.push_back(std::move(topic));
       if (!segment.counts_source) continue;
       read = segment.topics;
@@ -54,7 +55,42 @@ std::string Summary(const Compilation& compiled) {
     out += fmt::format("{}: {} -> {}, {}, {}\n", plan.agents[agent], fmt::join(read, ", "),
                        written.empty() ? "nothing" : fmt::format("{}", fmt::join(written, ", ")),
                        Counted(static_cast<size_t>(operations), "operation"),
-                       lane ? "python" : "native");
+                       std::ranges::all_of(lane, &std::string::empty) ? "native" : "python");
+  }
+  return out;
+}
+
+std::string ListCode(const Compilation& compiled, jit::Listing listing) {
+  const char* comment = listing == jit::Listing::kLlvm ? ";" : "#";
+  std::string out;
+  for (const ir::Agent& agent : compiled.optimized->agents) {
+    const std::vector<jit::NativePart> parts = jit::NativePartsOf(agent);
+    const std::vector<jit::CodeFunction> functions = jit::CodeFunctionsOf(parts);
+    out += fmt::format("{}{} agent {}{}\n", out.empty() ? "" : "\n", comment, agent.name,
+                       functions.empty() ? ": all of it runs in Python" : "");
+    if (!functions.empty()) out += jit::List(functions, listing);
+  }
+  return out;
+}
+
+// Makes the machine code of all agents, as a run would, and notes how long that takes.
+void MakeCode(Compilation& compiled) {
+  for (const ir::Agent& agent : compiled.optimized->agents) {
+    const auto begin = std::chrono::steady_clock::now();
+    const std::vector<jit::NativePart> parts = jit::NativePartsOf(agent);
+    const std::vector<jit::CodeFunction> functions = jit::CodeFunctionsOf(parts);
+    if (functions.empty()) continue;
+    jit::Code::Make(functions);
+    compiled.phases.push_back({.name = fmt::format("make the code of '{}'", agent.name),
+                               .time = std::chrono::steady_clock::now() - begin});
+  }
+}
+
+std::string PhaseText(const Compilation& compiled) {
+  std::string out;
+  for (const Compilation::Phase& phase : compiled.phases) {
+    const std::chrono::duration<double, std::milli> time = phase.time;
+    out += fmt::format("{:>9.1f} ms  {}\n", time.count(), phase.name);
   }
   return out;
 }
@@ -65,6 +101,8 @@ std::string Emit(const Compilation& compiled, const Options& options) {
   if (options.emit == "ir") return ir::Print(*compiled.graph, print);
   if (options.emit == "expr") return ir::PrintExprs(*compiled.graph, print);
   if (options.emit == "ir-opt") return ir::Print(*compiled.optimized, print);
+  if (options.emit == "llvm") return ListCode(compiled, jit::Listing::kLlvm);
+  if (options.emit == "asm") return ListCode(compiled, jit::Listing::kAssembly);
   if (options.emit == "plan") return runtime::PrintPlan(runtime::MakePlan(*compiled.optimized));
   return Summary(compiled);
 }
@@ -195,6 +233,8 @@ int CompileCommand(const Options& options) {
   const int answer = RequireNative(compiled, options.require_native, error);
   fmt::print(stderr, "{}", error);
   if (answer != kExitOk) return answer;
+  if (options.emit.empty() || options.time) MakeCode(compiled);
+  if (options.time) fmt::print(stderr, "{}", PhaseText(compiled));
   return WriteFile("-", Emit(compiled, options)) ? kExitOk : kExitIo;
 }
 

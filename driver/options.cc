@@ -98,6 +98,31 @@ CLI::callback_t Properties(std::vector<std::pair<std::string, std::string>>& pro
   };
 }
 
+CLI::callback_t Jit(Options& options) {
+  return [&options](const CLI::results_t& values) {
+    const std::string& text = values.back();
+    const std::map<std::string_view, Options::Jit> engines{{"auto", Options::Jit::kAuto},
+                                                           {"eval", Options::Jit::kEval},
+                                                           {"off", Options::Jit::kOff},
+                                                           {"verify", Options::Jit::kVerify}};
+    const size_t colon = text.find(':');
+    const auto found = engines.find(text.substr(0, colon));
+    bool good = found != engines.end();
+    if (good && colon != std::string::npos) {
+      const char* end = text.data() + text.size();
+      const auto [rest, code] = std::from_chars(text.data() + colon + 1, end, options.verified);
+      good = found->second == Options::Jit::kVerify && code == std::errc() && rest == end &&
+             options.verified > 0 && options.verified <= 1;
+    }
+    if (!good) {
+      throw CLI::ValidationError(fmt::format(
+          "'{}' is not auto, eval, off, verify, or verify:RATE with a rate up to 1", text));
+    }
+    options.jit = found->second;
+    return true;
+  };
+}
+
 void AddKafka(CLI::App* run, Options& options) {
   run->add_option("--brokers", options.brokers, "Run on Kafka: where to find the cluster")
       ->type_name("HOST:PORT,...");
@@ -193,12 +218,11 @@ void AddRun(CLI::App* run, Options& options) {
       ->type_name("end|count:N|30s");
   run->add_option("--report", options.report, "Write what was done as JSON, at the end")
       ->type_name("FILE");
-  run->add_option(
-         "--jit", options.jit,
-         "What runs functions that need no CPython: machine code (auto), an interpreter (eval), "
-         "or nothing (off)")
-      ->check(CLI::IsMember({"auto", "eval", "off"}))
-      ->type_name("ENGINE");
+  run->add_option("--jit", Jit(options),
+                  "What runs functions that need no CPython: machine code (auto), an interpreter "
+                  "(eval), CPython all the same (off), or machine code and CPython, until they "
+                  "differ (verify, or verify:0.01 of the events)")
+      ->type_name("auto|eval|off|verify[:RATE]");
   run->add_flag("--allow-pickle", options.allow_pickle,
                 "Let specs use the serializer 'pickle', which runs code of whoever wrote a record");
   AddPython(run, options);
@@ -248,10 +272,11 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
 
   CLI::App* compile = app.add_subcommand("compile", "Compile specs, and show what they become");
   AddFiles(compile, options);
-  compile->add_option("--emit", options.emit, "What to show: spec, ir, expr, ir-opt or plan")
-      ->check(CLI::IsMember({"spec", "ir", "expr", "ir-opt", "plan"}))
+  compile->add_option("--emit", options.emit, "What to show: spec, ir, expr, ir-opt, plan, llvm or asm")
+      ->check(CLI::IsMember({"spec", "ir", "expr", "ir-opt", "plan", "llvm", "asm"}))
       ->type_name("STAGE");
   compile->add_flag("--locs", options.places, "With ir, expr, ir-opt: where each part was written");
+  compile->add_flag("--time", options.time, "How long each phase took, on stderr");
   AddPasses(compile, options);
   AddPython(compile, options);
   AddRequireNative(compile, options);

@@ -47,8 +47,9 @@ struct Options {
   bool strict = false;                      // check
   std::string topic;                        // explain: a code or a field; "" with files
   std::vector<std::string> require_native;  // compile, explain, run: operations and selectors
-  std::string emit;     // compile: spec, ir, ir-opt, plan; "": one line per agent
+  std::string emit;     // compile: spec, ir, expr, ir-opt, plan, llvm, asm; "": one line per agent
   bool places = false;  // compile --locs
+  bool time = false;    // compile
   std::string drawing;  // graph -o: text, dot, mermaid, svg, html, json
   bool fields = false;  // graph --fields
   std::vector<std::string> disabled_passes;
@@ -66,7 +67,9 @@ struct Options {
   std::map<std::string, int32_t> partitions;
   std::string report;
   Until until;  // files end by themselves
-  std::string jit = "auto";
+  enum class Jit { kAuto, kEval, kOff, kVerify };
+  Jit jit = Jit::kAuto;
+  double verified = 1;  // how many of all events, with kVerify
   bool allow_pickle = false;
   std::string brokers;
   std::string app;     // --app

@@ -2,6 +2,7 @@
 
 // The whole compiler as one list of calls. The file to read first.
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,11 @@ struct Compilation {
   std::optional<ir::Graph> graph;      // as written, verified, functions checked
   std::optional<ir::Graph> optimized;  // after the passes
   ir::PassContext passes;
+  struct Phase {
+    std::string name;
+    std::chrono::nanoseconds time{0};
+  };
+  std::vector<Phase> phases;  // how long each took, in order
 };
 
 // Compiles the files (all together one app, which `app` chooses and names if it is not empty) into

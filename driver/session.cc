@@ -10,6 +10,7 @@
 
 #include "base/render.h"
 #include "driver/commands.h"
+#include "driver/difference.h"
 #include "driver/files.h"
 #include "driver/require_native.h"
 #include "frontend/app.h"
@@ -168,7 +169,7 @@ int Session::MakeKernels() {
       bodies_.push_back({.kernel = kernels_.back().get()});
     } else if (segment.counts_source) {  // the first of its agent
       auto kernels = python::MakeKernels(interpreter_, agent, app_, *failures_,
-                                         MakeNativeBodies(agent), diagnostics);
+                                         MakeNative(agent), diagnostics);
       if (kernels.empty()) break;
       for (auto& kernel : kernels) {
         bodies_.push_back({.lane_kernel = kernel.get()});
@@ -180,13 +181,28 @@ int Session::MakeKernels() {
   return diagnostics.has_errors() ? kExitConfig : kExitOk;
 }
 
-// Of each part of the agent that needs no lane, or not from its beginning, if native code is
-// wanted.
-python::NativeBodies Session::MakeNativeBodies(const ir::Agent& agent) const {
-  if (options_.jit == "off") return {};
-  return jit::MakeNativeBodies(agent, app_,
-                               {.machine_code = options_.jit != "eval",
-                                .compensated_sums = python::CompensatesSums()});
+// What runs of the agent without CPython, if that is wanted.
+python::Native Session::MakeNative(const ir::Agent& agent) {
+  using Jit = Options::Jit;
+  if (options_.jit == Jit::kOff) return {};
+  python::Native native{.bodies = jit::MakeNativeBodies(
+                            agent, app_,
+                            {.machine_code = options_.jit != Jit::kEval,
+                             .compensated_sums = python::CompensatesSums()})};
+  if (options_.jit != Jit::kVerify) return native;
+  if (python::SeesClock(agent)) {
+    Say(fmt::format("warning: agent '{}' looks at the clock or at random numbers: what it does "
+                    "twice differs, so it is not verified\n",
+                    agent.name));
+    return native;
+  }
+  if (!verification_) {
+    verification_.emplace(options_.verified, [this](const python::Difference& difference) {
+      Say(WriteDifference(compiled_, difference));
+    });
+  }
+  native.verification = &*verification_;
+  return native;
 }
 
 bool Session::Stop(const char* why) {

@@ -49,7 +49,7 @@ class Session {
   int OpenTransport();
   void SetImportPaths();
   int MakeKernels();
-  python::NativeBodies MakeNativeBodies(const ir::Agent& agent) const;
+  python::Native MakeNative(const ir::Agent& agent);
   runtime::EngineOptions EngineOptions();
   bool WriteReport(const char* how) const;
   void Say(const std::string& text);
@@ -64,6 +64,7 @@ class Session {
   std::unique_ptr<runtime::Subscription> subscription_;
   Transport transport_;
   ir::AppContext app_;
+  std::optional<python::Verification> verification_;
   std::vector<std::unique_ptr<ir::Kernel>> kernels_;
   std::vector<std::unique_ptr<ir::LaneKernel>> lane_kernels_;  // go before the interpreter
   std::vector<runtime::Body> bodies_;                          // one per segment of the plan

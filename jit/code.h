@@ -43,9 +43,4 @@ class Code {
   const std::unique_ptr<Session> session_;
 };
 
-enum class Listing : uint8_t { kLlvm, kAssembly };
-
-// What Make makes, as text: after optimization, with the lines that were written.
-std::string List(std::span<const CodeFunction> functions, Listing listing);
-
 }  // namespace kaspr::jit

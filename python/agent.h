@@ -14,6 +14,7 @@
 #include "python/event.h"
 #include "python/pipeline.h"
 #include "python/staging.h"
+#include "python/verification.h"
 
 namespace kaspr::python {
 
@@ -41,6 +42,7 @@ struct RunningAgent {
   InitScope scope;
   std::vector<std::unique_ptr<Part>> parts;
   bool stopped = false;  // by its own error policy: nothing of it runs any more
+  Verification* verification = nullptr;  // or null: what ran natively is taken as it is
 
   // Nothing of an event is handed on before it is done.
   bool undoable() const {

@@ -215,13 +215,14 @@ class Startup {
 
 std::vector<std::unique_ptr<ir::LaneKernel>> MakeKernels(
     Interpreter& interpreter, const ir::Agent& agent, const ir::AppContext& app,
-    ir::FailureLog& failures, NativeBodies native, Diagnostics& diagnostics) {
+    ir::FailureLog& failures, Native native, Diagnostics& diagnostics) {
   Interpreter::State& state = interpreter.state();
   std::shared_ptr<Running> running;
   std::unique_ptr<Startup> startup;
   interpreter.Call([&] {
     state.OpenLoop();
     running = std::make_shared<Running>(state, agent, app, failures);
+    running->agent.verification = native.verification;
     startup = std::make_unique<Startup>(state, running->agent, diagnostics);
     startup->Begin();
   });
@@ -235,7 +236,9 @@ std::vector<std::unique_ptr<ir::LaneKernel>> MakeKernels(
   for (const std::unique_ptr<Part>& part : running->agent.parts) {
     const bool channel = kernels.empty() && !agent.input().channel.empty();
     std::unique_ptr<ir::NativeBody> body;
-    if (kernels.size() < native.size()) body = std::move(native[kernels.size()]);
+    if (kernels.size() < native.bodies.size()) {
+      body = std::move(native.bodies[kernels.size()]);
+    }
     kernels.push_back(std::make_unique<PythonKernel>(
         interpreter, running, *part, part->value == ir::Serializer::kJson && !channel,
         std::move(body)));

@@ -11,12 +11,17 @@
 #include "ir/kernel.h"
 #include "ir/native.h"
 #include "python/interpreter.h"
+#include "python/verification.h"
 
 namespace kaspr::python {
 
-// For each part of an agent what runs its events without CPython, or null; parts that it has no
-// entry for have none.
-using NativeBodies = std::vector<std::unique_ptr<ir::NativeBody>>;
+// What runs the events of an agent without CPython.
+struct Native {
+  // For each part, or null; parts that it has no entry for have none.
+  std::vector<std::unique_ptr<ir::NativeBody>> bodies;
+  // Null: what they did is taken as it is. It must outlive the kernels.
+  Verification* verification = nullptr;
+};
 
 // Runs the agent's init and the blocks of operations that run once, and makes a kernel for each
 // part of it: what stands before, between and behind its groupBys. None: init (or such a block)
@@ -25,6 +30,6 @@ using NativeBodies = std::vector<std::unique_ptr<ir::NativeBody>>;
 // interpreter and after all that they were given is finished. Any thread but the lane's.
 std::vector<std::unique_ptr<ir::LaneKernel>> MakeKernels(
     Interpreter& interpreter, const ir::Agent& agent, const ir::AppContext& app,
-    ir::FailureLog& failures, NativeBodies native, Diagnostics& diagnostics);
+    ir::FailureLog& failures, Native native, Diagnostics& diagnostics);
 
 }  // namespace kaspr::python

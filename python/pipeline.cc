@@ -110,6 +110,16 @@ struct Pipeline::Call {
     co_return sent;
   }
 
+  // Runs a value through the first steps, none of which sends or yields. Null without an exception:
+  // it was dropped.
+  Task<Ref> FirstSteps(Ref value, size_t count) {
+    for (size_t i = 0; i < count && value; ++i) {
+      Ref result = co_await Apply(pipeline.steps_[i], value);
+      value = std::move(result);
+    }
+    co_return value;
+  }
+
   // Runs several values through the steps from `first` on, each step on all of them before the
   // next.
   Task<bool> Many(size_t first, std::vector<Ref> values) {
@@ -220,6 +230,13 @@ bool Pipeline::RunBlocks(const Block*& failed) {
     if (!block->function().per_call && !block->RunOnce()) return false;
   }
   return true;
+}
+
+Task<Ref> Pipeline::RunFirst(const Ref& value, size_t count, CurrentEvent& event,
+                             uint32_t& filtered, Staging& staging, const Activity*& activity) {
+  Call call{*this, event, filtered, staging, activity};
+  Ref result = co_await call.FirstSteps(Ref::Share(value.get()), count);
+  co_return result;
 }
 
 Task<bool> Pipeline::Run(const Ref& value, size_t first, CurrentEvent& event, uint32_t& filtered,

@@ -28,6 +28,11 @@ class Pipeline {
   Task<bool> Run(const Ref& value, size_t first, CurrentEvent& event, uint32_t& filtered,
                  Staging& staging, const Activity*& activity);
 
+  // Runs it through the first steps only, none of which sends or yields, and gives what they leave.
+  // Null without an exception: it was dropped.
+  Task<Ref> RunFirst(const Ref& value, size_t count, CurrentEvent& event, uint32_t& filtered,
+                     Staging& staging, const Activity*& activity);
+
  private:
   struct Step {
     enum class Kind { kMap, kFilter, kSend };

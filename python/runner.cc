@@ -1,6 +1,7 @@
 #include "python/runner.h"
 
 #include <Python.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -160,13 +161,17 @@ Task<bool> Runner::RunBatch(Run& run) {
   while (run.next < events.size()) {
     value::Event& event = events[run.next];
     Verdict verdict = Verdict::kInterrupted;
-    if (!Stopped(run) && event.native) {
-      run.staging.AddPrepared(event.prepared);
-      verdict = Verdict::kDone;
-    } else if (!Stopped(run)) {
-      Reading reading{.work = run.work.get(), .event = &event, .key = {}, .value = {}};
-      verdict = co_await Try(agent_, run.part, {&reading, 1}, false, run.staging, run.attempt,
-                             event.filtered);
+    if (!Stopped(run)) {
+      const bool verifies = agent_.verification != nullptr &&
+                            (event.native || event.steps_done > 0) && agent_.verification->Takes();
+      if (verifies) {
+        verdict = co_await Verify(run, event);
+      } else if (event.native) {
+        run.staging.AddPrepared(event.prepared);
+        verdict = Verdict::kDone;
+      } else {
+        verdict = co_await RunEvent(run, event);
+      }
     }
     if (verdict == Verdict::kAgain) {
       ++run.attempt;
@@ -179,6 +184,80 @@ Task<bool> Runner::RunBatch(Run& run) {
     co_await Breathe(run);
   }
   co_return true;
+}
+
+Task<Verdict> Runner::RunEvent(Run& run, value::Event& event) {
+  Reading reading{.work = run.work.get(), .event = &event, .key = {}, .value = {}};
+  const Verdict verdict = co_await Try(agent_, run.part, {&reading, 1}, false, run.staging,
+                                       run.attempt, event.filtered);
+  co_return verdict;
+}
+
+// Runs what ran without CPython once more in it, from the untouched input.
+Task<Verdict> Runner::Verify(Run& run, value::Event& event) {
+  if (!event.native) {
+    Verdict verdict = co_await VerifySteps(run, event);
+    if (verdict == Verdict::kDone) verdict = co_await RunEvent(run, event);
+    co_return verdict;
+  }
+  const uint32_t filtered = std::exchange(event.filtered, 0);
+  const size_t first = run.work->batch().sends.size();
+  const Verdict verdict = co_await RunEvent(run, event);
+  const std::vector<value::Send>& sends = run.work->batch().sends;
+  if (verdict == Verdict::kInterrupted || sends.size() < first) co_return verdict;
+  const std::span<const value::Send> python = std::span(sends).subspan(first);
+  std::string what = Compare(agent_.agent, event.prepared, python);
+  if (verdict != Verdict::kDone) what = "CPython raises, machine code does not";
+  if (what.empty() && event.filtered != filtered) what = "how many values filters drop";
+  if (what.empty()) co_return verdict;
+  co_return Differs(run, event, std::move(what), python);
+}
+
+// The same of an event whose first steps ran without CPython: kDone if they leave the same value.
+Task<Verdict> Runner::VerifySteps(Run& run, value::Event& event) {
+  const value::Value* native = std::exchange(event.value, nullptr);
+  Reading reading{.work = run.work.get(), .event = &event, .key = {}, .value = {}};
+  const Activity* activity = nullptr;
+  uint32_t filtered = 0;
+  Ref left;
+  const bool read = Read(agent_, run.part, reading, 0, activity);
+  if (read) {
+    CurrentEvent current(driver_, agent_.scope.app, {&reading, 1}, false);
+    left = co_await run.part.pipeline.RunFirst(Ref::Share(reading.value.get()), event.steps_done,
+                                               current, filtered, run.staging, activity);
+  }
+  event.value = native;
+  Reading again{.work = run.work.get(), .event = &event, .key = {}, .value = {}};
+  if (left && Read(agent_, run.part, again, 0, activity)) {
+    Ref native_text = Ref::Own(PyObject_Repr(again.value.get()));
+    Ref python_text = Ref::Own(PyObject_Repr(left.get()));
+    const int same = native_text && python_text
+                         ? PyObject_RichCompareBool(native_text.get(), python_text.get(), Py_EQ)
+                         : -1;
+    if (same == 1) co_return Verdict::kDone;
+  }
+  const bool raised = PyErr_Occurred() != nullptr;
+  PyErr_Clear();
+  const char* python_does = raised ? "CPython raises" : left ? "CPython leaves another" : "CPython drops it";
+  co_return Differs(run, event,
+                    fmt::format("the value behind the first {} steps: {}", event.steps_done,
+                                python_does),
+                    {});
+}
+
+// Nothing of the event is sent, and the app ends.
+Verdict Runner::Differs(Run& run, const value::Event& event, std::string what,
+                        std::span<const value::Send> python) {
+  const value::Batch& batch = run.work->batch();
+  agent_.verification->Report({.agent = agent_.agent,
+                               .record = {batch.topic, batch.partition, &event.message},
+                               .what = std::move(what),
+                               .native = event.prepared,
+                               .python = python});
+  run.staging.Undo();
+  agent_.stopped = true;
+  agent_.app.stop();
+  return Verdict::kStopped;
 }
 
 // Between two events: what a batch holds is bounded, what it sends is on its way before long, and

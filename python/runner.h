@@ -60,6 +60,11 @@ class Runner {
   std::optional<Clock::time_point> NextTime() const;
   Task<bool> RunFront(Line& line);
   Task<bool> RunBatch(Run& run);
+  Task<Verdict> RunEvent(Run& run, value::Event& event);
+  Task<Verdict> Verify(Run& run, value::Event& event);
+  Task<Verdict> VerifySteps(Run& run, value::Event& event);
+  Verdict Differs(Run& run, const value::Event& event, std::string what,
+                  std::span<const value::Send> python);
   Task<bool> Breathe(Run& run);
   bool Stopped(Run& run) const;
   void Interrupt(Run& run);

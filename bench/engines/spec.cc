@@ -37,11 +37,11 @@ std::unique_ptr<ir::NativeBody> Spec::MakeBody(Engine engine) const {
 }
 
 std::unique_ptr<ir::LaneKernel> Spec::MakeLane(std::unique_ptr<ir::NativeBody> body) {
-  python::NativeBodies bodies;
-  bodies.push_back(std::move(body));
+  python::Native native;
+  native.bodies.push_back(std::move(body));
   Diagnostics diagnostics;
   auto kernels = python::MakeKernels(interpreter_, compilation_.optimized->agents.front(), app_,
-                                     failures_, std::move(bodies), diagnostics);
+                                     failures_, std::move(native), diagnostics);
   KASPR_CHECK(kernels.size() == 1, Render(diagnostics).c_str());
   return std::move(kernels.front());
 }

@@ -56,7 +56,7 @@ function aboutNode({ agent, node }) {
   const program = functionsOf.get(agent.name);
   const names = new Set(node.functions);
   const remarks = agentNamed.get(agent.name).remarks;
-  const why = { python: "calls Python", eval: "calls what needs no CPython", native: "calls no function" }[node.engine];
+  const why = { python: "calls Python", llvm: "calls what needs no CPython", native: "calls no function" }[node.engine];
   const parts = [
     make("p", "", make("span", `engine ${node.engine}`, node.engine), ` ${why}`),
     make("p", "quiet", `${node.kind} of agent ${agent.name}, ${placeOf(node)}`)];

@@ -200,7 +200,7 @@ class Shows(Page):
                          for agent in app["agents"]}
             for agent in app["agents"]:
                 for one in agent["functions"]:
-                    self.assertEqual(one["engine"], "python" if one["reason"] else "eval")
+                    self.assertEqual(one["engine"], "python" if one["reason"] else "llvm")
                     self.assertTrue(one["expr"] or one["reason"])
                     for key in ("reads", "writes", "raises", "event", "returns_argument"):
                         self.assertEqual(one[key] is None, one["expr"] == "")
@@ -216,7 +216,7 @@ class Shows(Page):
                         known = functions[agent["name"]]
                         self.assertLessEqual(set(node["functions"]), set(known))
                         engines = {known[name]["engine"] for name in node["functions"]}
-                        expected = "python" if "python" in engines else "eval" if engines else "native"
+                        expected = "python" if "python" in engines else "llvm" if engines else "native"
                         self.assertEqual(node["engine"], expected)
 
     def test_every_node_says_what_the_json_says(self):
@@ -293,12 +293,12 @@ class Shows(Page):
               [...document.querySelectorAll('.steps .node:not(.stage > .node), .outs .node:not(.plain)')]
                 .filter(n => n.querySelector('.badge')).map(n =>
                   [n.querySelector('.badge').textContent, getComputedStyle(n).borderTopStyle].join(' '))""")
-        self.assertEqual(set(styles), {"native solid", "eval solid", "python dashed"})
+        self.assertEqual(set(styles), {"native solid", "llvm solid", "python dashed"})
 
     def test_what_is_translated_is_shown_as_ir(self):
         page = self.open("tests/golden/specs/orders.yaml")
         said = self.click(page, "written", "a0_2")
-        self.assertIn("eval calls what needs no CPython", said)
+        self.assertIn("llvm calls what needs no CPython", said)
         self.assertIn("price translated", said)
         self.assertIn('  %2 = mul %0 %1\n  %3 = setitem value "total" %2', said)
         self.assertNotIn("Runs in Python", said)
@@ -531,9 +531,9 @@ class Keys(Page):
         tree = page.call("Accessibility.getFullAXTree")["nodes"]
         told = [(node.get("role", {}).get("value"), node.get("name", {}).get("value"))
                 for node in tree if not node["ignored"]]
-        self.assertIn(("button", "filter settled eval"), [(role, " ".join(sorted(
-            (name or "").split(), key=["filter", "settled", "eval"].index)) if role == "button" and
-            set((name or "").split()) == {"filter", "settled", "eval"} else name) for role, name in told])
+        self.assertIn(("button", "filter settled llvm"), [(role, " ".join(sorted(
+            (name or "").split(), key=["filter", "settled", "llvm"].index)) if role == "button" and
+            set((name or "").split()) == {"filter", "settled", "llvm"} else name) for role, name in told])
         self.assertIn(("dialog", "filter settled"), told)
         self.assertIn(("region", "Graph as written"), told)
         self.assertIn(("heading", "fraud"), told)

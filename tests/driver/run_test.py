@@ -322,7 +322,7 @@ class Explain(Kasprc):
                           ("priced.key", "selector", None, True)])
         self.assertEqual(totals["functions"],
                          [{"name": "price", "role": "operation", "operation": "price",
-                           "translated": True, "engine": "eval", "reason": "",
+                           "translated": True, "engine": "llvm", "reason": "",
                            "reads": [".total"], "writes": [],
                            "raises": ["KeyError", "TypeError"],
                            "event": False, "returns_argument": False, "file": "a.yaml",

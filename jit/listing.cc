@@ -1,0 +1,90 @@
+#include "jit/listing.h"
+
+#include <llvm/IR/AssemblyAnnotationWriter.h>
+#include <llvm/IR/DebugInfo.h>
+#include <llvm/IR/InstIterator.h>
+#include <llvm/IR/LegacyPassManager.h>
+#include <llvm/IR/Module.h>
+#include <llvm/Support/FormattedStream.h>
+#include <llvm/Support/raw_ostream.h>
+#include <llvm/Target/TargetMachine.h>
+
+#include <map>
+#include <string_view>
+
+#include "base/check.h"
+#include "jit/module.h"
+
+namespace kaspr::jit {
+
+namespace {
+
+// "orders.yaml:12: return value["qty"] > 3", in front of what was made of the line.
+class Comments final : public llvm::AssemblyAnnotationWriter {
+ public:
+  Comments(const llvm::Module& module, std::span<const CodeFunction> functions) {
+    for (const CodeFunction& function : functions) {
+      const Span span = function.source.place ? function.source.place(1, 1) : Span();
+      if (span) files_[function.source.name] = span.file;
+    }
+    for (const llvm::Function& function : module) {
+      for (const llvm::Instruction& instruction : llvm::instructions(function)) {
+        lines_[&instruction] = LineOf(instruction);
+      }
+    }
+  }
+
+  void emitInstructionAnnot(const llvm::Instruction* instruction,
+                            llvm::formatted_raw_ostream& out) override {
+    const std::string& line = lines_[instruction];
+    if (line.empty() || line == last_) return;
+    last_ = line;
+    out << "  ; " << line << "\n";
+  }
+  void emitBasicBlockStartAnnot(const llvm::BasicBlock*, llvm::formatted_raw_ostream&) override {
+    last_.clear();
+  }
+
+ private:
+  std::string LineOf(const llvm::Instruction& instruction) const {
+    const llvm::DILocation* at = instruction.getDebugLoc().get();
+    if (at == nullptr || at->getLine() == 0) return "";
+    // Of a helper, "price/net", it is the file of the function that it is in.
+    const std::string name = at->getScope()->getSubprogram()->getName().str();
+    const auto file = files_.find(name.substr(0, name.find('/')));
+    if (file == files_.end()) return "";
+    std::string_view text = file->second->Line(at->getLine());
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    return file->second->path() + ":" + std::to_string(at->getLine()) + ": " + std::string(text);
+  }
+
+  std::map<std::string, const SourceFile*> files_;
+  std::map<const llvm::Instruction*, std::string> lines_;
+  std::string last_;
+};
+
+}  // namespace
+
+std::string List(std::span<const CodeFunction> functions, Listing listing) {
+  ConstantPool pool;
+  const std::unique_ptr<llvm::TargetMachine> machine = HostMachine();
+  llvm::LLVMContext context;
+  const std::unique_ptr<llvm::Module> module = MakeModule(functions, pool, *machine, context);
+  llvm::SmallString<0> text;
+  llvm::raw_svector_ostream out(text);
+  if (listing == Listing::kLlvm) {
+    Comments comments(*module, functions);
+    llvm::StripDebugInfo(*module);
+    module->print(out, &comments);
+  } else {
+    llvm::legacy::PassManager passes;
+    machine->Options.MCOptions.AsmVerbose = true;
+    const bool refused = machine->addPassesToEmitFile(passes, out, nullptr,
+                                                      llvm::CodeGenFileType::AssemblyFile);
+    KASPR_CHECK(!refused, "a machine without assembly");
+    passes.run(*module);
+  }
+  return text.str().str();
+}
+
+}  // namespace kaspr::jit
