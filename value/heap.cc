@@ -5,8 +5,8 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "value/bytes.h"
 #include "value/containers.h"
-#include "value/key_hash.h"
 
 namespace kaspr::value {
 
@@ -158,7 +158,7 @@ namespace {
 // The entry of a key beside a document.
 DictEntry* FindBeside(const Dict& dict, std::string_view key, uint32_t hash) {
   for (DictEntry& entry : dict.entries()) {
-    if (entry.hash == hash && entry.key.str() == key) return &entry;
+    if (entry.hash == hash && EqualBytes(entry.key.str(), key)) return &entry;
   }
   return nullptr;
 }
@@ -169,7 +169,8 @@ uint32_t FindKey(const Dict& dict, std::string_view key, uint32_t hash, std::str
   const auto key_hash = static_cast<uint16_t>(hash);
   const uint32_t end = nodes[dict.node].next;
   for (uint32_t i = dict.node + 1; i < end; i = nodes[i].next) {
-    if (nodes[i].count == key_hash && StringText(*dict.document, nodes[i], unescaped) == key) {
+    if (nodes[i].count == key_hash &&
+        EqualBytes(StringText(*dict.document, nodes[i], unescaped), key)) {
       return i;
     }
   }

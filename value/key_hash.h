@@ -10,7 +10,7 @@
 
 namespace kaspr::value {
 
-inline uint64_t HashBytes(std::string_view bytes) {
+[[gnu::always_inline]] inline uint64_t HashBytes(std::string_view bytes) {
   const char* p = bytes.data();
   const size_t size = bytes.size();
   uint64_t a = size, b = 0;
