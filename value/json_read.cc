@@ -237,7 +237,9 @@ const Document* JsonReader::Read(std::string_view bytes) {
 bool JsonReader::IsNewKey(std::string_view bytes, const Frame& frame, uint32_t key) {
   if (frame.count > kFewKeys) return true;
   for (uint32_t i = frame.node + 1; i != key; i = nodes_[i].next) {
-    if (SameKey(bytes, nodes_[i], nodes_[key])) return false;
+    if (nodes_[i].count == nodes_[key].count && SameKey(bytes, nodes_[i], nodes_[key])) {
+      return false;
+    }
   }
   return true;
 }

@@ -31,7 +31,7 @@ namespace kaspr::value {
 }
 
 // What the node of a key has as count.
-inline uint16_t KeyHash(std::string_view key) {
+[[gnu::always_inline]] inline uint16_t KeyHash(std::string_view key) {
   return static_cast<uint16_t>(HashBytes(key));
 }
 
