@@ -23,13 +23,19 @@ class Arena {
   // A copy of `bytes`, valid as long as the arena.
   std::string_view Copy(std::string_view bytes);
 
-  // `count` objects of a trivially destructible type, default-initialized.
+  // `count` objects of a trivially copyable type, default-initialized.
   template <class T>
   std::span<T> AllocateArray(size_t count) {
-    static_assert(std::is_trivially_destructible_v<T>);
-    T* first = reinterpret_cast<T*>(Allocate(count * sizeof(T)));
-    for (size_t i = 0; i < count; ++i) new (first + i) T();
-    return {first, count};
+    const std::span<T> objects = AllocateRoom<T>(count);
+    for (T& object : objects) new (&object) T();
+    return objects;
+  }
+
+  // The same for whoever fills them: what they are until then is unspecified.
+  template <class T>
+  std::span<T> AllocateRoom(size_t count) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    return {reinterpret_cast<T*>(Allocate(count * sizeof(T))), count};
   }
 
   // Gives everything back.
@@ -52,7 +58,18 @@ class Arena {
  private:
   static constexpr size_t kBlockSize = 64 * 1024;
 
-  char* Allocate(size_t size);  // aligned to 16 bytes
+  static constexpr size_t kAlignment = 16;
+
+  char* Allocate(size_t size) {
+    // Nothing has a place too: who reads ahead of it must not read at null.
+    size = ((size > 0 ? size : 1) + kAlignment - 1) / kAlignment * kAlignment;
+    if (size > left_) AddBlock(size);
+    char* result = next_;
+    next_ += size;
+    left_ -= size;
+    return result;
+  }
+  void AddBlock(size_t size);  // with room for that
 
   std::vector<std::unique_ptr<char[]>> blocks_;
   char* next_ = nullptr;

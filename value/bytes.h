@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 namespace kaspr::value {
 
@@ -50,13 +51,15 @@ bool EqualEnds(const char* a, const char* b, size_t size) {
   return ((Load<T>(a) ^ Load<T>(b)) | (Load<T>(a + last) ^ Load<T>(b + last))) == 0;
 }
 
-// memcmp() == 0
-inline bool EqualBytes(const char* a, const char* b, size_t size) {
-  if (size > 16) return std::memcmp(a, b, size) == 0;
-  if (size >= 8) return EqualEnds<uint64_t>(a, b, size);
-  if (size >= 4) return EqualEnds<uint32_t>(a, b, size);
-  if (size >= 2) return EqualEnds<uint16_t>(a, b, size);
-  return size == 0 || *a == *b;
+// a == b
+inline bool EqualBytes(std::string_view a, std::string_view b) {
+  const size_t size = a.size();
+  if (size != b.size()) return false;
+  if (size > 16) return std::memcmp(a.data(), b.data(), size) == 0;
+  if (size >= 8) return EqualEnds<uint64_t>(a.data(), b.data(), size);
+  if (size >= 4) return EqualEnds<uint32_t>(a.data(), b.data(), size);
+  if (size >= 2) return EqualEnds<uint16_t>(a.data(), b.data(), size);
+  return size == 0 || a.front() == b.front();
 }
 
 }  // namespace kaspr::value

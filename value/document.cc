@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 
 #include "base/check.h"
 #include "base/utf8.h"
 #include "value/arena.h"
+#include "value/bytes.h"
 
 namespace kaspr::value {
 
@@ -39,6 +41,14 @@ char Unescaped(char c) {
   }
 }
 
+// The number of eight digits: pairs of neighbours are added up, then pairs of these.
+int64_t EightDigits(const char* digits) {
+  uint64_t word = Load<uint64_t>(digits) - 0x3030303030303030;
+  word = (word * 10 + (word >> 8)) & 0x00FF00FF00FF00FF;
+  word = (word * 100 + (word >> 16)) & 0x0000FFFF0000FFFF;
+  return static_cast<int64_t>((word * 10'000 + (word >> 32)) & 0xFFFFFFFF);
+}
+
 }  // namespace
 
 bool IsLarge(const Document& document) {
@@ -47,7 +57,7 @@ bool IsLarge(const Document& document) {
 }
 
 const Document* Keep(const Document& document, Arena& arena) {
-  const std::span<Node> nodes = arena.AllocateArray<Node>(document.nodes.size());
+  const std::span<Node> nodes = arena.AllocateRoom<Node>(document.nodes.size());
   std::copy(document.nodes.begin(), document.nodes.end(), nodes.begin());
   Document& kept = arena.AllocateArray<Document>(1)[0];
   kept = document;
@@ -79,34 +89,70 @@ void AppendUnescaped(std::string_view text, std::string& out) {
 std::optional<int64_t> ReadInt(std::string_view text) {
   constexpr size_t kDigits = 18;
   const bool negative = text.front() == '-';
-  if (text.size() > kDigits + negative) return std::nullopt;
+  text.remove_prefix(negative);
+  if (text.size() > kDigits) return std::nullopt;
   int64_t number = 0;
-  for (const char c : text.substr(negative)) number = 10 * number + (c - '0');
+  for (; text.size() >= 8; text.remove_prefix(8)) {
+    number = 100'000'000 * number + EightDigits(text.data());
+  }
+  for (const char c : text) number = 10 * number + (c - '0');
   return negative ? -number : number;
 }
 
+namespace {
+
+// A decimal: digits * 10 ** exponent.
+struct Decimal {
+  uint64_t digits = 0;
+  int exponent = 0;
+};
+
+// False: it has more digits than fit, or an exponent of more than a few.
+bool ReadDecimal(std::string_view text, Decimal& decimal) {
+  constexpr size_t kDigits = 19, kExponentDigits = 4;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  const auto take_digits = [&](auto& number) {
+    const char* const begin = at;
+    for (; at < end && *at >= '0' && *at <= '9'; ++at) number = 10 * number + (*at - '0');
+    return static_cast<size_t>(at - begin);
+  };
+  size_t count = take_digits(decimal.digits);
+  if (at < end && *at == '.') {
+    ++at;
+    const size_t fraction = take_digits(decimal.digits);
+    count += fraction;
+    decimal.exponent = -static_cast<int>(fraction);
+  }
+  if (count > kDigits) return false;
+  if (at == end) return true;
+  ++at;  // the e
+  const bool negative = *at == '-';
+  at += negative || *at == '+';
+  if (end - at > static_cast<ptrdiff_t>(kExponentDigits)) return false;
+  int exponent = 0;
+  take_digits(exponent);
+  decimal.exponent += negative ? -exponent : exponent;
+  return true;
+}
+
+}  // namespace
+
 double ReadFloat(std::string_view text) {
-  // One division of two exact doubles is correctly rounded.
-  constexpr double kPowers[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
-  constexpr size_t kExactDigits = 15;
-  if (text.size() <= kExactDigits + 1) {
-    const bool negative = text.front() == '-';
-    int64_t digits = 0;
-    size_t fraction = 0, point = 0;
-    for (size_t i = negative; i < text.size(); ++i) {
-      if (text[i] == '.') {
-        point = i;
-        continue;
-      }
-      if ((text[i] | 0x20) == 'e') break;
-      digits = 10 * digits + (text[i] - '0');
-      if (i + 1 == text.size()) fraction = i - point;
-    }
-    if (fraction > 0) {
-      const double number = static_cast<double>(digits) / kPowers[fraction];
-      return negative ? -number : number;
-    }
+  // What two doubles make that are exact is correctly rounded.
+  constexpr double kPowers[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  constexpr int kLargestPower = 22;
+  constexpr uint64_t kMostExact = uint64_t{1} << 53;
+  const bool negative = text.front() == '-';
+  Decimal decimal;
+  if (ReadDecimal(text.substr(negative), decimal) && decimal.digits <= kMostExact &&
+      std::abs(decimal.exponent) <= kLargestPower) {
+    const double power = kPowers[std::abs(decimal.exponent)];
+    const auto digits = static_cast<double>(decimal.digits);
+    const double number = decimal.exponent < 0 ? digits / power : digits * power;
+    return negative ? -number : number;
   }
   double number = 0;
   const auto done = std::from_chars(text.data(), text.data() + text.size(), number);

@@ -5,8 +5,8 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "value/bytes.h"
 #include "value/containers.h"
-#include "value/key_hash.h"
 
 namespace kaspr::value {
 
@@ -93,7 +93,7 @@ Value Heap::NewRange(int64_t start, int64_t stop, int64_t step, int64_t size) {
 }
 
 Value Heap::NewTuple(std::span<const Value> items) {
-  const std::span<Value> copy = NewItems(items.size());
+  const std::span<Value> copy = arena_.AllocateRoom<Value>(items.size());
   std::copy(items.begin(), items.end(), copy.begin());
   return Value::Tuple(copy.data(), copy.size());
 }
@@ -107,7 +107,7 @@ Value Heap::NewStr(std::string_view text) {
 }
 
 std::span<char> Heap::NewText(size_t size) {
-  return arena_.AllocateArray<char>(size);
+  return arena_.AllocateRoom<char>(size);
 }
 
 Value Heap::NewInt(std::string_view digits) {
@@ -119,7 +119,7 @@ Value Heap::NewInt(std::string_view digits) {
 std::span<const Value> Heap::Items(List& list) {
   if (list.document != nullptr) {
     const Document& document = *list.document;
-    list.first = NewItems(list.size).data();
+    list.first = arena_.AllocateRoom<Value>(list.size).data();
     list.capacity = list.size;
     uint32_t node = list.node + 1;
     for (uint32_t i = 0; i < list.size; ++i, node = document.nodes[node].next) {
@@ -158,7 +158,7 @@ namespace {
 // The entry of a key beside a document.
 DictEntry* FindBeside(const Dict& dict, std::string_view key, uint32_t hash) {
   for (DictEntry& entry : dict.entries()) {
-    if (entry.hash == hash && entry.key.str() == key) return &entry;
+    if (entry.hash == hash && EqualBytes(entry.key.str(), key)) return &entry;
   }
   return nullptr;
 }
@@ -169,7 +169,8 @@ uint32_t FindKey(const Dict& dict, std::string_view key, uint32_t hash, std::str
   const auto key_hash = static_cast<uint16_t>(hash);
   const uint32_t end = nodes[dict.node].next;
   for (uint32_t i = dict.node + 1; i < end; i = nodes[i].next) {
-    if (nodes[i].count == key_hash && StringText(*dict.document, nodes[i], unescaped) == key) {
+    if (nodes[i].count == key_hash &&
+        EqualBytes(StringText(*dict.document, nodes[i], unescaped), key)) {
       return i;
     }
   }
@@ -217,7 +218,7 @@ bool Heap::PutBeside(Dict& dict, Value key, uint32_t hash, Value value) {
 void Heap::KeepBeside(Dict& dict, const DictEntry& entry) {
   if (dict.used == dict.capacity) {
     dict.capacity = std::max<uint32_t>(4, 2 * dict.capacity);
-    DictEntry* first = arena_.AllocateArray<DictEntry>(dict.capacity).data();
+    DictEntry* first = arena_.AllocateRoom<DictEntry>(dict.capacity).data();
     std::copy(dict.first, dict.first + dict.used, first);
     dict.first = first;
   }
@@ -245,7 +246,7 @@ void Heap::Reserve(List& list, size_t more) {
   const size_t wanted = list.size + more;
   if (wanted <= list.capacity) return;
   const size_t capacity = std::max<size_t>({wanted, 2 * size_t{list.capacity}, 4});
-  const std::span<Value> items = NewItems(capacity);
+  const std::span<Value> items = arena_.AllocateRoom<Value>(capacity);
   std::copy(list.first, list.first + list.size, items.begin());
   list.first = items.data();
   list.capacity = static_cast<uint32_t>(capacity);
@@ -264,7 +265,7 @@ template <class T>
 void Heap::Resize(T& table, size_t capacity) {
   const auto entries = table.entries();
   capacity = std::max<size_t>(capacity, table.size);
-  table.first = arena_.AllocateArray<typename T::Entry>(capacity).data();
+  table.first = arena_.AllocateRoom<typename T::Entry>(capacity).data();
   table.capacity = static_cast<uint32_t>(capacity);
   table.used = table.size = table.slots = 0;
   table.index = nullptr;
@@ -277,7 +278,7 @@ template <class T>
 void Heap::MakeIndex(T& table) {
   table.slots = 2 * T::kScanned;
   while (table.slots < 2 * table.capacity) table.slots *= 2;
-  table.index = arena_.AllocateArray<uint32_t>(table.slots).data();
+  table.index = arena_.AllocateRoom<uint32_t>(table.slots).data();
   std::memset(table.index, 0, table.slots * sizeof(uint32_t));
 }
 

@@ -19,8 +19,8 @@ bool IsSpace(char c) {
 
 }  // namespace
 
-// One text on its way to nodes. Its methods are inlined into Run, so that all of this is in
-// registers; whatever is rare is called with what it needs.
+// One text on its way to nodes. Its methods are inlined into Read, where it is a local that nobody
+// points to, so that all of it is in registers; whatever is rare is called with what it needs.
 struct JsonReader::Scan {
   JsonReader& reader;
   const char* const text;
@@ -35,7 +35,7 @@ struct JsonReader::Scan {
   bool canonical = true;  // of the innermost list or dict, so far
   uint32_t expected = 0;  // where the next token begins, if the text is canonical
 
-  bool Run() {
+  [[gnu::always_inline]] bool Run() {
     for (bool done = false; !done;) {
       if (AtEnd()) return false;
       bool opened = false;
@@ -138,7 +138,7 @@ struct JsonReader::Scan {
     if (AtEnd() || text[*token] != ':' || !SkipSeparator()) return false;
     const std::string_view name = !key.Is(Node::kEscape)
                                       ? std::string_view(text + key.begin, key.end - key.begin)
-                                      : Unescaped(key);
+                                      : Unescaped(reader, {text, *last}, key);
     const auto hash = KeyHash(name);
     key.count = hash;
     Frame& frame = frames[depth - 1];
@@ -149,8 +149,8 @@ struct JsonReader::Scan {
     return true;
   }
 
-  std::string_view Unescaped(const Node& key) const {
-    return StringText({.bytes = {text, *last}}, key, reader.unescaped_);
+  static std::string_view Unescaped(JsonReader& reader, std::string_view text, const Node& key) {
+    return StringText({.bytes = text}, key, reader.unescaped_);
   }
 
   [[gnu::always_inline]] bool String(uint8_t flags) {
@@ -201,12 +201,14 @@ struct JsonReader::Scan {
     return true;
   }
 
-  bool AtEnd() const { return token == last; }
+  [[gnu::always_inline]] bool AtEnd() const { return token == last; }
 
   // Does a number or word in front of `token` end at white space or right there?
-  bool EndsAt(uint32_t end) const { return end == *token || IsSpace(text[end]); }
+  [[gnu::always_inline]] bool EndsAt(uint32_t end) const {
+    return end == *token || IsSpace(text[end]);
+  }
 
-  void Expect(uint32_t begin) { canonical &= begin == expected; }
+  [[gnu::always_inline]] void Expect(uint32_t begin) { canonical &= begin == expected; }
 
   [[gnu::always_inline]] Node& Append(const Node& node) { return nodes[count++] = node; }
 };
@@ -235,7 +237,9 @@ const Document* JsonReader::Read(std::string_view bytes) {
 bool JsonReader::IsNewKey(std::string_view bytes, const Frame& frame, uint32_t key) {
   if (frame.count > kFewKeys) return true;
   for (uint32_t i = frame.node + 1; i != key; i = nodes_[i].next) {
-    if (SameKey(bytes, nodes_[i], nodes_[key])) return false;
+    if (nodes_[i].count == nodes_[key].count && SameKey(bytes, nodes_[i], nodes_[key])) {
+      return false;
+    }
   }
   return true;
 }

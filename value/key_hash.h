@@ -10,7 +10,7 @@
 
 namespace kaspr::value {
 
-inline uint64_t HashBytes(std::string_view bytes) {
+[[gnu::always_inline]] inline uint64_t HashBytes(std::string_view bytes) {
   const char* p = bytes.data();
   const size_t size = bytes.size();
   uint64_t a = size, b = 0;
@@ -31,7 +31,7 @@ inline uint64_t HashBytes(std::string_view bytes) {
 }
 
 // What the node of a key has as count.
-inline uint16_t KeyHash(std::string_view key) {
+[[gnu::always_inline]] inline uint16_t KeyHash(std::string_view key) {
   return static_cast<uint16_t>(HashBytes(key));
 }
 

@@ -4,11 +4,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <bit>
 #include <random>
+#include <string>
 
 #include "python/values.h"
 #include "value/containers.h"
 #include "value/json_read.h"
+#include "value/json_write.h"
 #include "value/status.h"
 #include "value/write_value.h"
 #include "value_oracle.h"
@@ -99,6 +103,61 @@ TEST(Values, GoRoundInCirclesAndDeepDown) {
     }
     EXPECT_EQ(levels, 800u);
   });
+}
+
+// A number of JSON with up to 20 digits, and an exponent where it gets hard.
+std::string RandomNumber(std::mt19937_64& random, bool& whole) {
+  const auto digits = [&](size_t count) {
+    std::string text;
+    while (text.size() < count) text += static_cast<char>('0' + (random() % 4 ? random() % 10 : 0));
+    return text;
+  };
+  std::string first = digits(random() % 20 + 1);
+  first.erase(0, std::min(first.find_first_not_of('0'), first.size() - 1));
+  std::string text = (random() % 4 == 0 ? "-" : "") + first;
+  if (random() % 4 != 0)
+    text += "." + digits(random() % (21 - std::min<size_t>(first.size(), 20)) + 1);
+  constexpr int kExponents[] = {0, 0, 22, -22, 37, -37, 300, -300, 308, -308, -324};
+  if (random() % 2 == 0) {
+    const int exponent = kExponents[random() % std::size(kExponents)] + int(random() % 9) - 4;
+    text += fmt::format("{}{}", random() % 2 ? "e" : "E", exponent);
+  }
+  whole = text.find_first_of(".eE") == std::string::npos;
+  return text;
+}
+
+TEST(Values, ReadsAndWritesNumbersAsPythonDoes) {
+  const uint64_t seed = FromEnvironment("KASPR_SEED", std::random_device()());
+  const uint64_t count = FromEnvironment("KASPR_VALUES", 100'000);
+  fmt::print("seed {}\n", seed);
+  std::mt19937_64 random(seed);
+  value::JsonReader reader;
+  uint64_t floats = 0;
+  Lane().Call([&] {
+    for (uint64_t i = 0; i < count && !testing::Test::HasFailure(); ++i) {
+      bool whole = false;
+      const std::string text = RandomNumber(random, whole);
+      if (whole) {
+        Ref integer = Ref::Own(PyLong_FromString(text.c_str(), nullptr, 10));
+        const std::optional<int64_t> ours = value::ReadInt(text);
+        EXPECT_EQ(ours.has_value(), text.size() - (text[0] == '-') <= 18) << text;
+        if (ours) {
+          EXPECT_EQ(*ours, PyLong_AsLongLong(integer.get())) << text;
+        }
+        continue;
+      }
+      const double number = PyOS_string_to_double(text.c_str(), nullptr, nullptr);
+      if (reader.Read(text) == nullptr) continue;  // so large or so small that CPython is asked
+      EXPECT_EQ(std::bit_cast<uint64_t>(value::ReadFloat(text)), std::bit_cast<uint64_t>(number))
+          << text;
+      char* repr = PyOS_double_to_string(number, 'r', 0, Py_DTSF_ADD_DOT_0, nullptr);
+      char ours[32];
+      EXPECT_EQ(std::string_view(ours, value::FormatFloat(number, ours)), repr) << text;
+      PyMem_Free(repr);
+      ++floats;
+    }
+  });
+  EXPECT_GT(floats, count / 2);
 }
 
 constexpr uint64_t kPool = 400;  // at least what the oracle has of edges; behind them it is random
