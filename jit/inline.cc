@@ -240,8 +240,42 @@ Val GetKey(const Call& call) {
   return e.Load(e.result, kAnything);
 }
 
+// Of a constant dict of a few texts whose values are no containers: what it has at a text that is
+// asked for, each compared with it.
+bool IsSwitch(const Val& dict) {
+  const ir::Literal* literal = dict.literal;
+  if (literal == nullptr || literal->tag != Tag::kDict) return false;
+  if (literal->items.size() > 2 * kMostCompared) return false;
+  for (size_t i = 0; i < literal->items.size(); i += 2) {
+    const Types value = TypesOf(literal->items[i + 1].tag);
+    if (literal->items[i].tag != Tag::kStr) return false;
+    if ((value & (kNumber | TypesOf(Tag::kStr, Tag::kNone))) == 0) return false;
+  }
+  return true;
+}
+
+Val Switch(const Call& call, const std::function<Val()>& otherwise) {
+  Emitter& e = call.e;
+  Choice choice(e);
+  choice.When(e.Is(call.b(), Tag::kStr), [&] {
+    Choice found(e);
+    const std::vector<ir::Literal>& items = call.a().literal->items;
+    for (size_t i = items.size(); i > 0; i -= 2) {  // of keys that come twice the last one counts
+      const Val key = e.Constant(items[i - 2]);
+      found.When(SameText(e, call.b(), key), [&] { return e.Constant(items[i - 1]); });
+    }
+    return found.Else(otherwise);
+  });
+  return choice.Else([&] { return call.Slow(); });
+}
+
 Val Get(const Call& call) {
   Emitter& e = call.e;
+  if (IsSwitch(call.a())) {
+    return Switch(call, [&] {
+      return call.operands.size() == 3 ? call.operands[2] : e.Constant(kNone);
+    });
+  }
   if (!IsStr(call.b())) return call.Slow();
   const Val otherwise = call.operands.size() == 3 ? call.operands[2] : e.Constant(kNone);
   llvm::Value* key = e.Symbol(e.pool.KeyOf(*call.b().literal));
@@ -342,6 +376,7 @@ Val GetItem(const Call& call) {
   Emitter& e = call.e;
   const Val& from = call.a();
   if (IsStr(call.b())) return GetKey(call);
+  if (IsSwitch(call.a())) return Switch(call, [&] { return call.Slow(); });
   Choice choice(e);
   if (Emitter::May(call.b(), Tag::kInt)) {
     llvm::Value* is_int = e.Is(call.b(), Tag::kInt);

@@ -41,7 +41,7 @@ class Comments final : public llvm::AssemblyAnnotationWriter {
     last_ = line;
     out << "  ; " << line << "\n";
   }
-  void emitBasicBlockStartAnnot(const llvm::BasicBlock*, llvm::formatted_raw_ostream&) override {
+  void emitFunctionAnnot(const llvm::Function*, llvm::formatted_raw_ostream&) override {
     last_.clear();
   }
 

@@ -220,6 +220,11 @@ Status FindEntry(Heap& heap, T& table, Value key, uint32_t hash, typename T::Ent
   const auto matches = [&](typename T::Entry& entry, bool& equal) {
     equal = false;
     if (entry.hash != hash || entry.key.Is(Tag::kUnbound)) return Status::kOk;
+    if (key.Is(Tag::kStr) && entry.key.Is(Tag::kStr)) {  // often one constant
+      equal = key.size == entry.key.size &&
+              (key.text == entry.key.text || key.str() == entry.key.str());
+      return Status::kOk;
+    }
     return Comparison{heap}.Values(entry.key, key, 0, true, equal);
   };
   bool equal = false;

@@ -186,7 +186,8 @@ class Agent {
       return false;
     }
     Diagnostics start;
-    kernels_ = MakeKernels(Lane(), graph_.agents[0], app_, failures, {}, start);
+    kernels_ = MakeKernels(Lane(), graph_.agents[0], app_, failures,
+                           {.bodies = {}, .verification = verification}, start);
     said = Render(start);
     return !kernels_.empty();
   }
@@ -240,6 +241,7 @@ class Agent {
     return agent().functions.front();
   }
 
+  Verification* verification = nullptr;
   Delivery delivery;
   std::string said;      // rendered diagnostics: of the start, then of every first failure
   std::string outcomes;  // of the last batch: d(one), f(ailed), g(athered), i(nterrupted)

@@ -40,6 +40,11 @@ namespace {
 Status FindExtreme(Heap& heap, std::span<const Value> keys, Rank better, size_t& best) {
   best = 0;
   for (size_t i = 1; i < keys.size(); ++i) {
+    if (keys[i].Is(Tag::kFloat) && keys[best].Is(Tag::kFloat)) {
+      const double a = keys[i].number, b = keys[best].number;
+      if (better == Rank::kLess ? a < b : a > b) best = i;
+      continue;
+    }
     Rank rank{};
     const Status status = Compare(heap, keys[i], keys[best], rank);
     if (status != Status::kOk) return status;
