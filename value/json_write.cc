@@ -163,28 +163,25 @@ char* LayOut(std::string_view scientific, char* out) {
   return std::copy(digits + whole, digits + count, out);
 }
 
-// A number that is a decimal with up to three digits behind the point, as most are; null for
-// others. What is tried has at most 15 digits and reads back as the number (a quotient of two exact
-// doubles is correctly rounded), so it is the shortest that does.
+// A number that is a decimal with up to six digits behind the point, as most are; null for others.
+// What is tried has at most 15 digits and reads back as the number (a quotient of two exact doubles
+// is correctly rounded), so without zeros at its end it is the shortest that does.
 char* FormatShort(double number, char* out) {
-  constexpr double kMost = 1e15;
+  constexpr int64_t kScale = 1'000'000;
+  constexpr double kLeast = 1e-4, kMost = 1e9;  // smaller ones have an exponent
   const double magnitude = std::fabs(number);
-  double scale = 1;
-  for (size_t fraction = 0; fraction <= 3; ++fraction, scale *= 10) {
-    if (!(magnitude * scale < kMost)) return nullptr;
-    const auto digits = static_cast<int64_t>(magnitude * scale + 0.5);
-    if (static_cast<double>(digits) / scale != magnitude) continue;
-    const auto divisor = static_cast<int64_t>(scale);
-    if (std::signbit(number)) *out++ = '-';
-    out = std::to_chars(out, out + kLongestNumber, digits / divisor).ptr;
-    *out++ = '.';
-    int64_t rest = digits % divisor;
-    for (size_t i = std::max<size_t>(fraction, 1); i > 0; --i, rest /= 10) {
-      out[i - 1] = static_cast<char>('0' + rest % 10);
-    }
-    return out + std::max<size_t>(fraction, 1);
-  }
-  return nullptr;
+  if (!(magnitude < kMost) || (magnitude < kLeast && magnitude != 0)) return nullptr;
+  const auto digits = static_cast<int64_t>(magnitude * kScale + 0.5);
+  if (static_cast<double>(digits) / kScale != magnitude) return nullptr;
+  if (std::signbit(number)) *out++ = '-';
+  out = std::to_chars(out, out + kLongestNumber, digits / kScale).ptr;
+  *out++ = '.';
+  int64_t rest = digits % kScale;
+  int fraction = 6;
+  if (rest % 10'000 == 0) rest /= 10'000, fraction = 2;
+  for (; fraction > 1 && rest % 10 == 0; rest /= 10) --fraction;
+  for (int i = fraction; i > 0; rest /= 10) out[--i] = static_cast<char>('0' + rest % 10);
+  return out + fraction;
 }
 
 char* AppendText(std::string_view text, char* out) {
