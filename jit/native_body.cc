@@ -27,6 +27,8 @@ class Machine {
       : part_(part), app_(app) {
     own_heap_.compensated_sum = compensated_sums;
     for (const NativeStep& step : part.steps) gains_.emplace_back(step.early.size());
+    all_routed_ = part.routed.size() == part.outputs.size();
+    for (size_t i = 0; i < part.routed.size(); ++i) all_routed_ &= part.routed[i] == i;
     surroundings_.event = [this](std::string_view path, value::Heap&, Value& result) {
       return EventField(path, result);
     };
@@ -256,6 +258,8 @@ class Machine {
     Routes routes;
     Value answer;
     if (part_.route == nullptr || Call(*part_.route, value, answer) != Status::kOk) return routes;
+    const auto known = static_cast<uint64_t>(answer.integer);
+    if (all_routed_) return {.open = known, .closed = ~known};
     for (size_t i = 0; i < part_.routed.size(); ++i) {
       const bool holds = (answer.integer >> i & 1) != 0;
       (holds ? routes.open : routes.closed) |= uint64_t{1} << part_.routed[i];
@@ -338,6 +342,7 @@ class Machine {
   const NativePart& part_;
   const ir::AppContext& app_;
   ir::Surroundings surroundings_;
+  bool all_routed_ = false;  // bit N of a route's answer is that of output N
   value::Heap own_heap_;
   value::Heap* heap_ = &own_heap_;  // of the event
   Value left_;                      // by the steps, to CPython

@@ -9,12 +9,29 @@ ConstantKey MakeConstantKey(Value str) {
   return {.key = str, .hash = HashStr(str.str())};
 }
 
+namespace {
+
+// Keys of dicts that code makes are often the very constants that it asks for.
+Value FindConstant(Heap& heap, Dict& dict, const ConstantKey& key) {
+  if (dict.document == nullptr && dict.used <= Dict::kScanned) {
+    for (const DictEntry& entry : dict.entries()) {
+      if (entry.key.text == key.key.text && entry.key.size == key.key.size &&
+          entry.key.Is(Tag::kStr)) {
+        return entry.value;
+      }
+    }
+  }
+  return FindStr(heap, dict, key.key, key.hash);
+}
+
+}  // namespace
+
 Status GetConstant(Heap& heap, Value from, const ConstantKey& key, Value& result) noexcept {
   if (!from.Is(Tag::kDict)) {
     const Value arguments[] = {from, key.key};
     return semantics::GetItem(heap, arguments, result);
   }
-  const Value found = FindStr(heap, *from.dict, key.key, key.hash);
+  const Value found = FindConstant(heap, *from.dict, key);
   if (found.Is(Tag::kUnbound)) return Status::kKeyError;
   result = found;
   return Status::kOk;
@@ -26,7 +43,7 @@ Status GetConstantOr(Heap& heap, Value from, const ConstantKey& key, Value other
     const Value arguments[] = {from, key.key, otherwise};
     return semantics::MethodGet(heap, arguments, result);
   }
-  const Value found = FindStr(heap, *from.dict, key.key, key.hash);
+  const Value found = FindConstant(heap, *from.dict, key);
   result = found.Is(Tag::kUnbound) ? otherwise : found;
   if (result.Is(Tag::kUnbound)) result = Value::None();  // it was left out
   return Status::kOk;
@@ -51,8 +68,9 @@ Status SetConstant(Heap& heap, Value into, const ConstantKey& key, Value value) 
 Value MakeDict(Heap& heap, const ConstantKey* keys, const Value* values, size_t count) noexcept {
   Dict* dict = heap.NewDict(count);
   for (size_t i = 0; i < count; ++i) {
-    AddEntry(*dict, {.key = keys[i].key, .value = values[i], .hash = keys[i].hash});
+    dict->first[i] = {.key = keys[i].key, .value = values[i], .hash = keys[i].hash};
   }
+  dict->used = dict->size = static_cast<uint32_t>(count);
   return Value::Of(dict);
 }
 
