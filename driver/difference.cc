@@ -76,9 +76,8 @@ std::string WriteDifference(const Compilation& compiled, const python::Differenc
       "  CPython sends\n{}",
       difference.agent.name, where, difference.what,
       Indented(RecordsText(difference.agent, difference.native)), Indented(python));
-  const std::string folder =
-      fmt::format("difference-{}-{}-{}-{}", difference.agent.name, record.topic, record.partition,
-                  record.message->offset);
+  const std::string folder = fmt::format("difference-{}-{}-{}-{}", difference.agent.name,
+                                         record.topic, record.partition, record.message->offset);
   std::string error;
   const bool written =
       WriteCase(folder, compiled, difference, where + ": " + difference.what, python, error);

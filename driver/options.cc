@@ -223,6 +223,10 @@ void AddRun(CLI::App* run, Options& options) {
                   "(eval), CPython all the same (off), or machine code and CPython, until they "
                   "differ (verify, or verify:0.01 of the events)")
       ->type_name("auto|eval|off|verify[:RATE]");
+  run->add_option("--jit-symbols", options.jit_symbols,
+                  "Tell perf (/tmp/perf-PID.map) or gdb the names of the machine code")
+      ->check(CLI::IsMember({"perf", "gdb"}))
+      ->type_name("perf|gdb");
   run->add_flag("--allow-pickle", options.allow_pickle,
                 "Let specs use the serializer 'pickle', which runs code of whoever wrote a record");
   AddPython(run, options);
@@ -272,7 +276,9 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
 
   CLI::App* compile = app.add_subcommand("compile", "Compile specs, and show what they become");
   AddFiles(compile, options);
-  compile->add_option("--emit", options.emit, "What to show: spec, ir, expr, ir-opt, plan, llvm or asm")
+  compile
+      ->add_option("--emit", options.emit,
+                   "What to show: spec, ir, expr, ir-opt, plan, llvm or asm")
       ->check(CLI::IsMember({"spec", "ir", "expr", "ir-opt", "plan", "llvm", "asm"}))
       ->type_name("STAGE");
   compile->add_flag("--locs", options.places, "With ir, expr, ir-opt: where each part was written");

@@ -69,7 +69,8 @@ struct Options {
   Until until;  // files end by themselves
   enum class Jit { kAuto, kEval, kOff, kVerify };
   Jit jit = Jit::kAuto;
-  double verified = 1;  // how many of all events, with kVerify
+  std::string jit_symbols;  // "": none; perf, gdb
+  double verified = 1;      // how many of all events, with kVerify
   bool allow_pickle = false;
   std::string brokers;
   std::string app;     // --app

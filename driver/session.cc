@@ -168,8 +168,8 @@ int Session::MakeKernels() {
       kernels_.push_back(runtime::MakeCopyKernel(agent, *failures_));
       bodies_.push_back({.kernel = kernels_.back().get()});
     } else if (segment.counts_source) {  // the first of its agent
-      auto kernels = python::MakeKernels(interpreter_, agent, app_, *failures_,
-                                         MakeNative(agent), diagnostics);
+      auto kernels = python::MakeKernels(interpreter_, agent, app_, *failures_, MakeNative(agent),
+                                         diagnostics);
       if (kernels.empty()) break;
       for (auto& kernel : kernels) {
         bodies_.push_back({.lane_kernel = kernel.get()});
@@ -185,13 +185,18 @@ int Session::MakeKernels() {
 python::Native Session::MakeNative(const ir::Agent& agent) {
   using Jit = Options::Jit;
   if (options_.jit == Jit::kOff) return {};
-  python::Native native{.bodies = jit::MakeNativeBodies(
-                            agent, app_,
-                            {.machine_code = options_.jit != Jit::kEval,
-                             .compensated_sums = python::CompensatesSums()})};
+  python::Native native{
+      .bodies = jit::MakeNativeBodies(
+          agent, app_,
+          {.machine_code = options_.jit != Jit::kEval,
+           .compensated_sums = python::CompensatesSums(),
+           .symbols = options_.jit_symbols == "perf"  ? jit::CodeSymbols::kPerf
+                      : options_.jit_symbols == "gdb" ? jit::CodeSymbols::kGdb
+                                                      : jit::CodeSymbols::kNone})};
   if (options_.jit != Jit::kVerify) return native;
   if (python::SeesClock(agent)) {
-    Say(fmt::format("warning: agent '{}' looks at the clock or at random numbers: what it does "
+    Say(
+        fmt::format("warning: agent '{}' looks at the clock or at random numbers: what it does "
                     "twice differs, so it is not verified\n",
                     agent.name));
     return native;

@@ -9,7 +9,7 @@
 // All functions of an agent are one module. Making takes tens of milliseconds and one thread;
 // running is for any number. What the code returns may point into it: it must outlive its values.
 
-#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -26,10 +26,15 @@ struct CodeFunction {
   FunctionSource source;           // the names are distinct
 };
 
+// To whom the names of the functions and their lines are told: to nobody, to perf by a
+// /tmp/perf-PID.map, to gdb by its interface for code that is made at run time.
+enum class CodeSymbols : uint8_t { kNone, kPerf, kGdb };
+
 class Code {
  public:
   // The expressions must outlive it.
-  static std::unique_ptr<Code> Make(std::span<const CodeFunction> functions);
+  static std::unique_ptr<Code> Make(std::span<const CodeFunction> functions,
+                                    CodeSymbols symbols = CodeSymbols::kNone);
   ~Code();
 
   // Null: it was not among the functions.

@@ -243,8 +243,7 @@ llvm::Value* Emitter::Symbol(const std::string& name) {
   return global;
 }
 
-llvm::Value* Emitter::Call(std::string_view symbol,
-                           std::initializer_list<llvm::Value*> arguments) {
+llvm::Value* Emitter::Call(std::string_view symbol, std::initializer_list<llvm::Value*> arguments) {
   return CallFor(i8_, symbol, arguments);
 }
 
@@ -265,9 +264,8 @@ llvm::Value* Emitter::CallFor(llvm::Type* type, std::string_view symbol,
 llvm::Value* Emitter::Room(uint64_t size, std::string_view name) {
   llvm::BasicBlock& entry = function.getEntryBlock();
   llvm::IRBuilder<> at_entry(&entry, entry.begin());
-  llvm::AllocaInst* room =
-      at_entry.CreateAlloca(llvm::ArrayType::get(i64_, (size + 7) / 8), nullptr,
-                            llvm::StringRef(name));
+  llvm::AllocaInst* room = at_entry.CreateAlloca(llvm::ArrayType::get(i64_, (size + 7) / 8),
+                                                 nullptr, llvm::StringRef(name));
   room->setAlignment(llvm::Align(8));
   return room;
 }

@@ -49,7 +49,8 @@ llvm::Value* ToNumber(Emitter& e, const Val& value) {
 }
 
 // Two ints without overflow, or numbers of which one is a float.
-Val Arithmetic(const Call& call, llvm::Intrinsic::ID of_ints, llvm::Instruction::BinaryOps of_floats) {
+Val Arithmetic(const Call& call, llvm::Intrinsic::ID of_ints,
+               llvm::Instruction::BinaryOps of_floats) {
   Emitter& e = call.e;
   Choice choice(e);
   choice.When(Both(e, call, kIntegral), [&] {
@@ -156,9 +157,8 @@ llvm::Value* SameText(Emitter& e, const Val& x, const Val& y) {
 void CompareNumbers(const Call& call, Choice& choice, llvm::CmpInst::Predicate of_ints,
                     llvm::CmpInst::Predicate of_floats) {
   Emitter& e = call.e;
-  choice.When(Both(e, call, kIntegral), [&] {
-    return e.Bool(e.b.CreateICmp(of_ints, call.a().data, call.b().data));
-  });
+  choice.When(Both(e, call, kIntegral),
+              [&] { return e.Bool(e.b.CreateICmp(of_ints, call.a().data, call.b().data)); });
   choice.When(Both(e, call, kNumber), [&] {
     choice.GiveUpIf(e.Not(e.And(IsExact(e, call.a()), IsExact(e, call.b()))));
     return e.Bool(e.b.CreateFCmp(of_floats, ToNumber(e, call.a()), ToNumber(e, call.b())));
@@ -272,9 +272,8 @@ Val Switch(const Call& call, const std::function<Val()>& otherwise) {
 Val Get(const Call& call) {
   Emitter& e = call.e;
   if (IsSwitch(call.a())) {
-    return Switch(call, [&] {
-      return call.operands.size() == 3 ? call.operands[2] : e.Constant(kNone);
-    });
+    return Switch(call,
+                  [&] { return call.operands.size() == 3 ? call.operands[2] : e.Constant(kNone); });
   }
   if (!IsStr(call.b())) return call.Slow();
   const Val otherwise = call.operands.size() == 3 ? call.operands[2] : e.Constant(kNone);
@@ -289,8 +288,7 @@ Val SetItem(const Call& call) {
   if (!IsStr(call.b())) return call.Slow();
   const Val& value = call.operands[2];
   llvm::Value* key = e.Symbol(e.pool.KeyOf(*call.b().literal));
-  e.Check(e.Call("kaspr.set",
-                 {e.heap, call.a().head, call.a().data, key, value.head, value.data}));
+  e.Check(e.Call("kaspr.set", {e.heap, call.a().head, call.a().data, key, value.head, value.data}));
   return e.Constant(kNone);
 }
 
@@ -387,9 +385,8 @@ Val GetItem(const Call& call) {
       return ItemOf(e, choice, e.LoadPointer(list, e.layout.list_first),
                     e.LoadI32(list, e.layout.list_size), call.b().data);
     });
-    choice.When(e.And(e.Is(from, Tag::kTuple), is_int), [&] {
-      return ItemOf(e, choice, e.Pointer(from), e.Size(from), call.b().data);
-    });
+    choice.When(e.And(e.Is(from, Tag::kTuple), is_int),
+                [&] { return ItemOf(e, choice, e.Pointer(from), e.Size(from), call.b().data); });
   }
   return choice.Else([&] { return call.Slow(); });
 }
@@ -434,36 +431,14 @@ Val Format(const Call& call) {
 using Inline = Val(const Call&);
 
 const std::map<std::string_view, Inline*> kInline = {
-    {"add", Add},
-    {"sub", Subtract},
-    {"mul", Multiply},
-    {"iadd", Add},
-    {"isub", Subtract},
-    {"imul", Multiply},
-    {"truediv", TrueDivide},
-    {"floordiv", FloorDivide},
-    {"mod", Modulo},
-    {"neg", Negate},
-    {"eq", EqualTo},
-    {"ne", NotEqualTo},
-    {"lt", LessThan},
-    {"le", LessOrEqual},
-    {"gt", GreaterThan},
-    {"ge", GreaterOrEqual},
-    {"is", Is},
-    {"not", Not},
-    {"bool", ToBool},
-    {"in", IsIn},
-    {"len", Length},
-    {"bound", Bound},
-    {"getitem", GetItem},
-    {".get", Get},
-    {"setitem", SetItem},
-    {"dict", DisplayDict},
-    {"list-append", Append},
-    {".append", Append},
-    {"format", Format},
-    {"str", Format},
+    {"add", Add},         {"sub", Subtract},     {"mul", Multiply},       {"iadd", Add},
+    {"isub", Subtract},   {"imul", Multiply},    {"truediv", TrueDivide}, {"floordiv", FloorDivide},
+    {"mod", Modulo},      {"neg", Negate},       {"eq", EqualTo},         {"ne", NotEqualTo},
+    {"lt", LessThan},     {"le", LessOrEqual},   {"gt", GreaterThan},     {"ge", GreaterOrEqual},
+    {"is", Is},           {"not", Not},          {"bool", ToBool},        {"in", IsIn},
+    {"len", Length},      {"bound", Bound},      {"getitem", GetItem},    {".get", Get},
+    {"setitem", SetItem}, {"dict", DisplayDict}, {"list-append", Append}, {".append", Append},
+    {"format", Format},   {"str", Format},
 };
 
 }  // namespace

@@ -69,7 +69,7 @@ std::string List(std::span<const CodeFunction> functions, Listing listing) {
   ConstantPool pool;
   const std::unique_ptr<llvm::TargetMachine> machine = HostMachine();
   llvm::LLVMContext context;
-  const std::unique_ptr<llvm::Module> module = MakeModule(functions, pool, *machine, context);
+  const std::unique_ptr<llvm::Module> module = MakeModule(functions, true, pool, *machine, context);
   llvm::SmallString<0> text;
   llvm::raw_svector_ostream out(text);
   if (listing == Listing::kLlvm) {
@@ -79,8 +79,8 @@ std::string List(std::span<const CodeFunction> functions, Listing listing) {
   } else {
     llvm::legacy::PassManager passes;
     machine->Options.MCOptions.AsmVerbose = true;
-    const bool refused = machine->addPassesToEmitFile(passes, out, nullptr,
-                                                      llvm::CodeGenFileType::AssemblyFile);
+    const bool refused =
+        machine->addPassesToEmitFile(passes, out, nullptr, llvm::CodeGenFileType::AssemblyFile);
     KASPR_CHECK(!refused, "a machine without assembly");
     passes.run(*module);
   }

@@ -1,7 +1,7 @@
 #pragma once
 
-// The code of an agent's functions as text, for people: after optimization, with the lines that were
-// written as comments.
+// The code of an agent's functions as text, for people: after optimization, with the lines that
+// were written as comments.
 
 #include <cstdint>
 #include <span>

@@ -41,9 +41,8 @@ struct LoopTargets {
 
 size_t WidestOf(const ir::ExprFunction& function) {
   size_t widest = 1;
-  ir::ForEachInst(function.body, [&](const ir::Inst& inst) {
-    widest = std::max(widest, inst.operands.size());
-  });
+  ir::ForEachInst(function.body,
+                  [&](const ir::Inst& inst) { widest = std::max(widest, inst.operands.size()); });
   return widest;
 }
 
@@ -345,7 +344,8 @@ class Lines {
     const Span span = Find(1, 1);
     if (!span) return;
     const llvm::StringRef path = span.file->path();
-    file_ = builder_.createFile(llvm::sys::path::filename(path), llvm::sys::path::parent_path(path));
+    file_ =
+        builder_.createFile(llvm::sys::path::filename(path), llvm::sys::path::parent_path(path));
     unit_ = builder_.createCompileUnit(llvm::dwarf::DW_LANG_Python, file_, "kasprc", true, "", 0);
   }
   ~Lines() {
@@ -356,11 +356,10 @@ class Lines {
     if (unit_ == nullptr) return;
     const Span span = Find(1, 1);
     auto* type = builder_.createSubroutineType(builder_.getOrCreateTypeArray({}));
-    scope_ = builder_.createFunction(file_, function.getName(), function.getName(), file_,
-                                     span.file->PositionOf(span.begin).line, type, 1,
-                                     llvm::DINode::FlagZero,
-                                     llvm::DISubprogram::SPFlagDefinition |
-                                         llvm::DISubprogram::SPFlagOptimized);
+    scope_ = builder_.createFunction(
+        file_, function.getName(), function.getName(), file_,
+        span.file->PositionOf(span.begin).line, type, 1, llvm::DINode::FlagZero,
+        llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagOptimized);
     function.setSubprogram(scope_);
   }
 
@@ -397,8 +396,7 @@ void Lower(const ir::Expr& expr, const FunctionSource& source, ConstantPool& poo
   Lines lines(source, module);
   for (size_t i = 0; i < functions.size(); ++i) {
     const ir::ExprFunction& function = expr.functions[i];
-    llvm::IRBuilder<> builder(
-        llvm::BasicBlock::Create(module.getContext(), "entry", functions[i]));
+    llvm::IRBuilder<> builder(llvm::BasicBlock::Create(module.getContext(), "entry", functions[i]));
     lines.Begin(*functions[i]);
     lines.Mark(builder, 0, 0);
     Emitter emitter(builder, *functions[i], pool, WidestOf(function));

@@ -4,8 +4,8 @@
 //
 // A function becomes one of LLVM's with the signature of jit::Entry; those that it calls become
 // internal ones, with as many arguments as they have parameters. A region is a block, what regions
-// give or carry are slots on the stack that LLVM makes registers of, an exception is a branch to the
-// `try` that takes it, or a return.
+// give or carry are slots on the stack that LLVM makes registers of, an exception is a branch to
+// the `try` that takes it, or a return.
 
 #include <functional>
 #include <string>

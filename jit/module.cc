@@ -42,21 +42,25 @@ std::unique_ptr<llvm::TargetMachine> HostMachine() {
   });
   auto host = llvm::orc::JITTargetMachineBuilder::detectHost();
   if (!host) KASPR_UNREACHABLE(llvm::toString(host.takeError()).c_str());
+  // As LLJIT has it: code is near what it calls, or calls it through a stub that is.
+  host->setRelocationModel(llvm::Reloc::PIC_);
+  host->setCodeModel(llvm::CodeModel::Small);
   auto machine = host->createTargetMachine();
   if (!machine) KASPR_UNREACHABLE(llvm::toString(machine.takeError()).c_str());
   return std::move(*machine);
 }
 
-std::unique_ptr<llvm::Module> MakeModule(std::span<const CodeFunction> functions,
+std::unique_ptr<llvm::Module> MakeModule(std::span<const CodeFunction> functions, bool lines,
                                          ConstantPool& pool, llvm::TargetMachine& machine,
                                          llvm::LLVMContext& context) {
   auto module = std::make_unique<llvm::Module>("kasprc", context);
   module->setDataLayout(machine.createDataLayout());
   module->setTargetTriple(machine.getTargetTriple().str());
-  module->addModuleFlag(llvm::Module::Warning, "Debug Info Version",
-                        llvm::DEBUG_METADATA_VERSION);
+  module->addModuleFlag(llvm::Module::Warning, "Debug Info Version", llvm::DEBUG_METADATA_VERSION);
   for (const CodeFunction& function : functions) {
-    Lower(*function.expr, function.source, pool, *module);
+    FunctionSource source = function.source;
+    if (!lines) source.place = nullptr;
+    Lower(*function.expr, source, pool, *module);
   }
   std::string mistake;
   llvm::raw_string_ostream out(mistake);

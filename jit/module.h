@@ -18,7 +18,8 @@ namespace kaspr::jit {
 
 // What fails here is no user's doing, and ends the process.
 std::unique_ptr<llvm::TargetMachine> HostMachine();
-std::unique_ptr<llvm::Module> MakeModule(std::span<const CodeFunction> functions,
+// With `lines` code knows where in the file it was written.
+std::unique_ptr<llvm::Module> MakeModule(std::span<const CodeFunction> functions, bool lines,
                                          ConstantPool& pool, llvm::TargetMachine& machine,
                                          llvm::LLVMContext& context);
 

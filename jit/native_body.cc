@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/check.h"
-#include "jit/code.h"
 #include "jit/early.h"
 #include "jit/native_part.h"
 #include "jit/record.h"
@@ -282,11 +281,12 @@ class Machine {
       if (status != Status::kOk || !truth) return status;
     }
     Selected selected;
-    const std::pair<const NativeFunction*, Value*> selectors[] = {{to.name, &selected.name},
-                                                            {to.key, &selected.key},
-                                                            {to.value, &selected.value},
-                                                            {to.partition, &selected.partition},
-                                                            {to.headers, &selected.headers}};
+    const std::pair<const NativeFunction*, Value*> selectors[] = {
+        {to.name, &selected.name},
+        {to.key, &selected.key},
+        {to.value, &selected.value},
+        {to.partition, &selected.partition},
+        {to.headers, &selected.headers}};
     for (const auto& [selector, chosen] : selectors) {
       status = ask(selector, *chosen);
       if (status != Status::kOk) return status;
@@ -418,7 +418,7 @@ std::vector<std::unique_ptr<ir::NativeBody>> MakeNativeBodies(const ir::Agent& a
   std::vector<NativePart> parts = NativePartsOf(agent);
   std::shared_ptr<const Code> code;
   const std::vector<CodeFunction> compiled = CodeFunctionsOf(parts);
-  if (options.machine_code && !compiled.empty()) code = Code::Make(compiled);
+  if (options.machine_code && !compiled.empty()) code = Code::Make(compiled, options.symbols);
   std::vector<std::unique_ptr<ir::NativeBody>> bodies;
   for (NativePart& part : parts) {
     if (!part.Runs()) {
@@ -432,8 +432,7 @@ std::vector<std::unique_ptr<ir::NativeBody>> MakeNativeBodies(const ir::Agent& a
         function->evaluator = std::make_unique<ir::Evaluator>(function->expr());
       }
     }
-    bodies.push_back(
-        std::make_unique<Body>(std::move(part), code, app, options.compensated_sums));
+    bodies.push_back(std::make_unique<Body>(std::move(part), code, app, options.compensated_sums));
   }
   return bodies;
 }

@@ -8,12 +8,14 @@
 #include "ir/graph.h"
 #include "ir/kernel.h"
 #include "ir/native.h"
+#include "jit/code.h"
 
 namespace kaspr::jit {
 
 struct NativeOptions {
   bool machine_code = true;       // or the evaluator
   bool compensated_sums = false;  // as Heap::compensated_sum
+  CodeSymbols symbols = CodeSymbols::kNone;
 };
 
 // By part (NativePartsOf); null where nothing of it runs so. The agent and `app` must outlive them.

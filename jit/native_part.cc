@@ -234,7 +234,8 @@ std::vector<CodeFunction> CodeFunctionsOf(std::span<const NativePart> parts) {
         const uint32_t at = BlockOffset(function->text, line, column - 1);
         return function->map.exact() ? function->map.Locate(at, at + 1) : Span();
       };
-      functions.push_back({.expr = &*function->expr, .source = {SymbolName(function->name, taken), place}});
+      functions.push_back(
+          {.expr = &*function->expr, .source = {SymbolName(function->name, taken), place}});
     }
   }
   return functions;

@@ -52,7 +52,7 @@ struct NativeStep {
 
 // Either all of a part, or its first steps: then CPython goes on with what they leave.
 struct NativePart {
-  std::string why;  // not all of it; "" if it is
+  std::string why;                                         // not all of it; "" if it is
   std::vector<std::unique_ptr<NativeFunction>> functions;  // those of what follows, each once
   ir::Serializer key = ir::Serializer::kRaw;
   std::vector<NativeStep> steps;

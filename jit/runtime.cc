@@ -65,8 +65,8 @@ std::vector<RuntimeSymbol> MakeSymbols() {
   const std::span<const value::Primitive> primitives = value::Primitives();
   names.reserve(primitives.size());
   for (const value::Primitive& primitive : primitives) {
-    symbols.push_back({names.emplace_back("py." + std::string(primitive.name)),
-                       AddressOf(primitive.function)});
+    symbols.push_back(
+        {names.emplace_back("py." + std::string(primitive.name)), AddressOf(primitive.function)});
   }
   return symbols;
 }

@@ -41,7 +41,7 @@ struct RunningAgent {
   ir::FailureLog& failures;
   InitScope scope;
   std::vector<std::unique_ptr<Part>> parts;
-  bool stopped = false;  // by its own error policy: nothing of it runs any more
+  bool stopped = false;                  // by its own error policy: nothing of it runs any more
   Verification* verification = nullptr;  // or null: what ran natively is taken as it is
 
   // Nothing of an event is handed on before it is done.

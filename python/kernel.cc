@@ -213,9 +213,11 @@ class Startup {
 
 }  // namespace
 
-std::vector<std::unique_ptr<ir::LaneKernel>> MakeKernels(
-    Interpreter& interpreter, const ir::Agent& agent, const ir::AppContext& app,
-    ir::FailureLog& failures, Native native, Diagnostics& diagnostics) {
+std::vector<std::unique_ptr<ir::LaneKernel>> MakeKernels(Interpreter& interpreter,
+                                                         const ir::Agent& agent,
+                                                         const ir::AppContext& app,
+                                                         ir::FailureLog& failures, Native native,
+                                                         Diagnostics& diagnostics) {
   Interpreter::State& state = interpreter.state();
   std::shared_ptr<Running> running;
   std::unique_ptr<Startup> startup;

@@ -28,8 +28,10 @@ struct Native {
 // raised, and the error was reported at its line in the YAML. `agent`, whose functions were
 // checked, `app` and `failures` must outlive the kernels, the kernels must go before the
 // interpreter and after all that they were given is finished. Any thread but the lane's.
-std::vector<std::unique_ptr<ir::LaneKernel>> MakeKernels(
-    Interpreter& interpreter, const ir::Agent& agent, const ir::AppContext& app,
-    ir::FailureLog& failures, Native native, Diagnostics& diagnostics);
+std::vector<std::unique_ptr<ir::LaneKernel>> MakeKernels(Interpreter& interpreter,
+                                                         const ir::Agent& agent,
+                                                         const ir::AppContext& app,
+                                                         ir::FailureLog& failures, Native native,
+                                                         Diagnostics& diagnostics);
 
 }  // namespace kaspr::python

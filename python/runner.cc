@@ -238,11 +238,12 @@ Task<Verdict> Runner::VerifySteps(Run& run, value::Event& event) {
   }
   const bool raised = PyErr_Occurred() != nullptr;
   PyErr_Clear();
-  const char* python_does = raised ? "CPython raises" : left ? "CPython leaves another" : "CPython drops it";
-  co_return Differs(run, event,
-                    fmt::format("the value behind the first {} steps: {}", event.steps_done,
-                                python_does),
-                    {});
+  const char* python_does = raised ? "CPython raises"
+                            : left ? "CPython leaves another"
+                                   : "CPython drops it";
+  co_return Differs(
+      run, event,
+      fmt::format("the value behind the first {} steps: {}", event.steps_done, python_does), {});
 }
 
 // Nothing of the event is sent, and the app ends.

@@ -89,9 +89,7 @@ class BodyColumn final : public Column {
  public:
   BodyColumn(const Spec& spec, Engine engine) : body_(spec.MakeBody(engine)) {}
 
-  void Run(value::Batch& batch) override {
-    body_->Run(batch, reader_);
-  }
+  void Run(value::Batch& batch) override { body_->Run(batch, reader_); }
 
   std::optional<std::string> Sent(const value::Batch& batch) override {
     std::string text;

@@ -35,7 +35,7 @@ constexpr uint64_t kAgents = 1'000;
 #else
 constexpr uint64_t kAgents = 10'000;
 #endif
-constexpr size_t kRecords = 12;  // for each agent
+constexpr size_t kRecords = 12;     // for each agent
 constexpr uint64_t kCompiled = 25;  // one of so many is compiled, too
 
 const ir::AppContext& App() {

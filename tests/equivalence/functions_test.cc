@@ -1,7 +1,7 @@
 // Random functions against CPython: translated and run by the evaluator and as machine code, on
 // random values; the same result, the same class of exception, and what bails leaves its input as
-// it was. So does what each pass makes of them, and all together. What differs is shrunk, shown, and
-// written as a case for kasprc test, in the folder found/.
+// it was. So does what each pass makes of them, and all together. What differs is shrunk, shown,
+// and written as a case for kasprc test, in the folder found/.
 //
 // KASPR_CASES says how many functions, KASPR_SEED with which seed.
 

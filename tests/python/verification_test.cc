@@ -1,5 +1,5 @@
-// Events that ran without CPython and are run by it, too: what is the same goes on, what differs ends
-// the run. Native code that is wrong is made up here.
+// Events that ran without CPython and are run by it, too: what is the same goes on, what differs
+// ends the run. Native code that is wrong is made up here.
 
 #include "python/verification.h"
 
@@ -35,10 +35,10 @@ class VerificationTest : public ::testing::Test {
   Agent agent_;
   std::string told_;
   Verification verification_{1, [this](const Difference& difference) {
-                               told_ += fmt::format("{} at {}: {}; {} against {}", difference.agent.name,
-                                                    difference.record.topic, difference.what,
-                                                    difference.native.size(),
-                                                    difference.python.size());
+                               told_ +=
+                                   fmt::format("{} at {}: {}; {} against {}", difference.agent.name,
+                                               difference.record.topic, difference.what,
+                                               difference.native.size(), difference.python.size());
                              }};
   value::Send send_;
 };
