@@ -4,8 +4,8 @@
     engines_test.py KASPRC
 
 Specs that filter, enrich, route, fail, retry and regroup run on records of which many are odd, with
---jit off, which is CPython and nothing else, and with --jit eval: all passes, none, and some alone,
-by turns.
+--jit off, which is CPython and nothing else, and as machine code or with --jit eval: all passes,
+none, and some alone, by turns.
 """
 
 import json
@@ -134,11 +134,12 @@ class Engines(unittest.TestCase):
             self.assertEqual(native, 0)
             self.assertTrue(expected[2], "nothing is sent")
             two = [PASSES[(2 * turn + i) % len(PASSES)] for i in (0, 1)]
-            for alone in [None, *two, ""]:  # all of them, one, none
+            runs = [("auto", None), ("verify", None), ("eval", two[0]), ("auto", two[1]), ("eval", "")]
+            for engine, alone in runs:  # all of them, one, none
                 off = [] if alone is None else [one for one in PASSES if one != alone]
                 flags = [word for one in off for word in ("--disable-pass", one)]
-                with self.subTest(app=name, passes="all" if alone is None else alone or "none"):
-                    got, native = self.run_app(folder, spec, ["--jit", "eval", *flags])
+                with self.subTest(app=name, engine=engine, passes="all" if alone is None else alone or "none"):
+                    got, native = self.run_app(folder, spec, ["--jit", engine, *flags])
                     self.assertGreater(native, 0)
                     for what, (one, other) in zip(("exit code", "counts", "records", "stderr"),
                                                   zip(expected, got)):
@@ -149,7 +150,8 @@ class Engines(unittest.TestCase):
             self.compare(turn, name, spec_of(*app))
 
     def test_benchmarks(self):
-        names = ("w2", "hoist", "order-filters", "route", "common-reads", "dead-fields")
+        names = ("w2", "w4", "w7", "hoist", "order-filters", "route", "common-reads", "dead-fields",
+                 "sparse", "fanout")
         for turn, name in enumerate(names):
             self.compare(turn, name, ROOT / "bench" / f"{name}.yaml")
 
