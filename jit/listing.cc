@@ -9,6 +9,7 @@
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/TargetMachine.h>
 
+#include <algorithm>
 #include <map>
 #include <string_view>
 
@@ -63,6 +64,18 @@ class Comments final : public llvm::AssemblyAnnotationWriter {
   std::string last_;
 };
 
+// Without the tables for debuggers and unwinders: what is left is code, and the lines it is from.
+std::string WithoutTables(std::string_view assembly) {
+  assembly = assembly.substr(0, assembly.find("\t.section\t.debug_"));
+  std::string text;
+  while (!assembly.empty()) {
+    const size_t end = std::min(assembly.find('\n'), assembly.size() - 1) + 1;
+    if (!assembly.starts_with("\t.cfi_")) text += assembly.substr(0, end);
+    assembly.remove_prefix(end);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string List(std::span<const CodeFunction> functions, Listing listing) {
@@ -83,6 +96,7 @@ std::string List(std::span<const CodeFunction> functions, Listing listing) {
         machine->addPassesToEmitFile(passes, out, nullptr, llvm::CodeGenFileType::AssemblyFile);
     KASPR_CHECK(!refused, "a machine without assembly");
     passes.run(*module);
+    return WithoutTables(text.str());
   }
   return text.str().str();
 }
