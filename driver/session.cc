@@ -167,7 +167,8 @@ int Session::MakeKernels() {
       kernels_.push_back(runtime::MakeCopyKernel(agent, *failures_));
       bodies_.push_back({.kernel = kernels_.back().get()});
     } else if (segment.counts_source) {  // the first of its agent
-      auto kernels = python::MakeKernels(interpreter_, agent, app_, *failures_,
+      const ir::Agent& written = compiled_.graph->agents[segment.agent_index];
+      auto kernels = python::MakeKernels(interpreter_, written, app_, *failures_,
                                          MakeNativeBodies(agent), diagnostics);
       if (kernels.empty()) break;
       for (auto& kernel : kernels) {
@@ -184,9 +185,9 @@ int Session::MakeKernels() {
 // wanted.
 python::NativeBodies Session::MakeNativeBodies(const ir::Agent& agent) const {
   if (options_.jit == "off") return {};
-  return jit::MakeNativeBodies(agent, app_,
-                               {.machine_code = options_.jit != "eval",
-                                .compensated_sums = python::CompensatesSums()});
+  return jit::MakeNativeBodies(
+      agent, app_,
+      {.machine_code = options_.jit != "eval", .compensated_sums = python::CompensatesSums()});
 }
 
 bool Session::Stop(const char* why) {

@@ -36,6 +36,18 @@ Ref ValueOf(std::span<Reading> readings, bool list) {
   return values;
 }
 
+// Makes only what the first steps want of it, if they run here and that will do.
+void ReadDocument(const RunningAgent& agent, const Part& part, Reading& reading) {
+  const value::Event& event = *reading.event;
+  const Wanted* wanted = part.pipeline.wanted();
+  if (wanted != nullptr && part.take == nullptr && event.steps_done == 0) {
+    reading.value = agent.state.codec->Decode(*event.document, *wanted);
+    reading.thin = static_cast<bool>(reading.value);
+    if (reading.thin || PyErr_Occurred() != nullptr) return;
+  }
+  reading.value = agent.state.codec->Decode(*event.document);
+}
+
 Task<bool> Run(RunningAgent& agent, Part& part, std::span<Reading> readings, bool list,
                Staging& staging, uint32_t attempt, uint32_t& filtered, const Activity*& activity) {
   for (Reading& reading : readings) {
@@ -83,7 +95,7 @@ bool Read(const RunningAgent& agent, const Part& part, Reading& reading, uint32_
   if (event.value != nullptr) {
     reading.value = Ref::Own(ToObject(*reading.work->batch().heap, *event.value));
   } else if (event.document != nullptr) {
-    reading.value = agent.state.codec->Decode(*event.document);
+    ReadDocument(agent, part, reading);
   } else {
     reading.value = Decode(agent, part.value, event.message.value);
   }
@@ -118,6 +130,7 @@ Task<Verdict> Try(RunningAgent& agent, Part& part, std::span<Reading> readings, 
     for (Reading& reading : readings) {
       reading.key = {};
       reading.value = {};
+      reading.thin = false;
     }
   }
   co_return verdict;

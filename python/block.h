@@ -35,6 +35,8 @@ class Block {
 
   const ir::Function& function() const { return function_; }
   const Activity& activity() const { return activity_; }
+  // Can its code look at `context`?
+  bool sees_context() const { return sees_context_; }
 
   // Runs a block that runs once, before any event. False: an exception is set.
   bool RunOnce();
@@ -63,11 +65,13 @@ class Block {
     std::optional<Driver::Awaiting> waiting_;
   };
   Calling Call(PyObject* value, CurrentEvent& event) { return {*this, value, event}; }
+  // The same of a function that is known to wait for nothing.
+  Ref CallNow(PyObject* value, CurrentEvent& event);
 
  private:
-  bool Take(Ref context, Instance& instance);
+  bool Take(const Ref& context, Instance& instance);
   void Give(Instance instance);
-  bool Load(Ref context, Instance& instance);
+  bool Load(const Ref& context, Instance& instance);
 
   Interpreter::State& state_;
   const ir::Function& function_;

@@ -94,6 +94,13 @@ Destination::Destination(Interpreter::State& state, const ir::Agent& agent,
   max_record_bytes_ = spec.topic.empty() ? 0 : app.max_record_bytes(spec.topic);
 }
 
+bool Destination::SeesContext() const {
+  const Block* blocks[] = {predicate_.get(), name_.get(),      key_.get(),
+                           value_.get(),     partition_.get(), headers_.get()};
+  return std::ranges::any_of(
+      blocks, [](const Block* block) { return block != nullptr && block->sees_context(); });
+}
+
 Task<bool> Destination::Send(PyObject* value, CurrentEvent& event, Staging& staging,
                              const Activity*& activity, Sent& sent) {
   if (predicate_ != nullptr) {

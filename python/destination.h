@@ -20,6 +20,9 @@ class Destination {
               Place place, const std::string& operation, const ir::AppContext& app,
               const InitScope& scope);
 
+  // Can one of its functions look at `context`?
+  bool SeesContext() const;
+
   struct Sent {
     bool sent = false;  // the predicate holds
     Ref report;         // of a send that was acknowledged: the dict that Python sees

@@ -97,6 +97,10 @@ ChannelSend::ChannelSend(Interpreter::State& state, const ir::Agent& agent, cons
            .note = ""};
 }
 
+bool ChannelSend::SeesContext() const {
+  return (predicate_ && predicate_->sees_context()) || (value_ && value_->sees_context());
+}
+
 Task<bool> ChannelSend::Send(PyObject* value, CurrentEvent& event, Staging& staging,
                              const Activity*& activity) {
   if (predicate_ != nullptr) {
@@ -120,6 +124,13 @@ Task<bool> ChannelSend::Send(PyObject* value, CurrentEvent& event, Staging& stag
       co_await Stage(staging, {.output = index_, .object = object, .origins = origins}, SIZE_MAX);
   if (!staged) Drop(object);
   co_return staged;
+}
+
+bool Outputs::SeesContext() const {
+  const auto sees = [](const auto& output) { return output->SeesContext(); };
+  const auto sink_sees = [](const auto& sink) { return sink->sees_context(); };
+  return (group_ && group_->block().sees_context()) || std::ranges::any_of(topics_, sees) ||
+         std::ranges::any_of(channels_, sees) || std::ranges::any_of(sinks_, sink_sees);
 }
 
 Task<bool> Outputs::Send(PyObject* value, CurrentEvent& event, Staging& staging,

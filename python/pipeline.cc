@@ -2,6 +2,8 @@
 
 #include <Python.h>
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/match.h"
 
@@ -24,6 +26,34 @@ struct Pipeline::Call {
   uint32_t& filtered;
   Staging& staging;
   const Activity*& activity;
+
+  // Runs the event's thin value through the first steps, none of which waits, up to `next`. Null
+  // without an exception: it was dropped.
+  Ref RunThin(size_t& next) {
+    for (; next < pipeline.thin_steps_; ++next) {
+      const Step& step = pipeline.steps_[next];
+      activity = &step.block->activity();
+      Ref result = CallThin(*step.block);
+      if (!result) return result;
+      if (step.kind == Step::Kind::kMap) {
+        ++next;
+        return result;
+      }
+      const int truth = PyObject_IsTrue(result.get());
+      if (truth == 0) ++filtered;
+      if (truth <= 0) return {};
+    }
+    return event.MakeWhole() ? Ref::Share(event.value()) : Ref();
+  }
+
+  // What raises, runs again on all of the value, so that whatever is said of it is said of that. It
+  // leaves no traces, and what it looks at is the same: so it raises again.
+  Ref CallThin(Block& block) {
+    Ref result = block.CallNow(event.value(), event);
+    if (result || !event.thin() || event.driver().cut()) return result;
+    PyErr_Clear();
+    return event.MakeWhole() ? block.CallNow(event.value(), event) : Ref();
+  }
 
   // Applies a step. Null without an exception: the value was dropped.
   Task<Ref> Apply(const Step& step, const Ref& value) {
@@ -207,6 +237,28 @@ Pipeline::Pipeline(Interpreter::State& state, const ir::Agent& agent,
             [&](const ir::PythonSink& sink) { outputs_.AddSink(block(sink.function, "output")); }},
         node.op);
   }
+  FindThinSteps();
+}
+
+bool Pipeline::SeesContext() const {
+  return outputs_.SeesContext() || std::ranges::any_of(steps_, [](const Step& step) {
+           return step.block ? step.block->sees_context() : step.destination->SeesContext();
+         });
+}
+
+// What a map takes over from a thin value is not what context['event'].value shows: somebody could
+// tell.
+void Pipeline::FindThinSteps() {
+  const bool context = SeesContext();
+  for (const Step& step : steps_) {
+    const bool map = step.kind == Step::Kind::kMap;
+    if (step.block == nullptr || step.block->sees_context() || (map && context)) return;
+    const auto reads = ReadsOf(step.block->function());
+    if (!reads) return;
+    wanted_.Add(*reads);
+    ++thin_steps_;
+    if (map) return;
+  }
 }
 
 bool Pipeline::RunBlocks(const Block*& failed) {
@@ -225,6 +277,12 @@ bool Pipeline::RunBlocks(const Block*& failed) {
 Task<bool> Pipeline::Run(const Ref& value, size_t first, CurrentEvent& event, uint32_t& filtered,
                          Staging& staging, const Activity*& activity) {
   Call call{*this, event, filtered, staging, activity};
+  if (event.thin()) {
+    Ref result = call.RunThin(first);
+    if (!result) co_return PyErr_Occurred() == nullptr;
+    const bool done = co_await call.One(std::move(result), first);
+    co_return done;
+  }
   if (first == 0 && !steps_.empty()) {
     const bool done = co_await call.First(value);
     co_return done;

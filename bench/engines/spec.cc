@@ -43,7 +43,7 @@ std::unique_ptr<ir::LaneKernel> Spec::MakeLane(std::unique_ptr<ir::NativeBody> b
   python::NativeBodies bodies;
   bodies.push_back(std::move(body));
   Diagnostics diagnostics;
-  auto kernels = python::MakeKernels(interpreter_, compilation_.optimized->agents.front(), app_,
+  auto kernels = python::MakeKernels(interpreter_, compilation_.graph->agents.front(), app_,
                                      failures_, std::move(bodies), diagnostics);
   KASPR_CHECK(kernels.size() == 1, Render(diagnostics).c_str());
   return std::move(kernels.front());
