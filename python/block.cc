@@ -72,7 +72,7 @@ bool Block::RunOnce() {
   return true;
 }
 
-bool Block::Calling::await_ready() {
+bool Block::Calling::Begin() {
   Ref context = block_.sees_context_ ? event_.NewContext() : Ref();
   if (block_.sees_context_ && !context) return true;
   if (!block_.Take(context, instance_)) return true;

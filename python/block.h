@@ -52,11 +52,14 @@ class Block {
    public:
     Calling(Block& block, PyObject* value, CurrentEvent& event)
         : block_(block), value_(value), event_(event) {}
-    bool await_ready();
+    // Calls it, once. False: it waits, and whoever can awaits this then.
+    bool await_ready() { return !waiting_ && Begin(); }
     void await_suspend(std::coroutine_handle<> caller) { waiting_->await_suspend(caller); }
     Ref await_resume();
 
    private:
+    bool Begin();
+
     Block& block_;
     PyObject* const value_;  // borrowed
     CurrentEvent& event_;

@@ -63,6 +63,9 @@ class Outputs {
                   const Activity*& activity);
 
  private:
+  Task<bool> SendOn(size_t topic, Task<bool> sending, Destination::Sending value);
+  Task<bool> SendElsewhere(Destination::Sending value);
+
   std::unique_ptr<GroupKey> group_;
   std::vector<std::unique_ptr<Destination>> topics_;
   std::vector<std::unique_ptr<ChannelSend>> channels_;

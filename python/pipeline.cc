@@ -57,23 +57,32 @@ struct Pipeline::Call {
 
   // Applies a step. Null without an exception: the value was dropped.
   Task<Ref> Apply(const Step& step, const Ref& value) {
-    if (step.kind == Step::Kind::kSend) {
-      Ref sent = co_await ApplySend(step, value);
-      co_return sent;
-    }
+    if (step.kind == Step::Kind::kSend) return ApplySend(step, value);
     activity = &step.block->activity();
-    Ref result = co_await step.block->Call(value.get(), event);
-    if (!result || step.kind == Step::Kind::kMap) co_return result;
+    Block::Calling calling = step.block->Call(value.get(), event);
+    if (!calling.await_ready()) return AwaitStep(step, value, std::move(calling));
+    return Task<Ref>::Done(AfterCall(step, value, calling.await_resume()));
+  }
+
+  Task<Ref> AwaitStep(const Step& step, const Ref& value, Block::Calling calling) {
+    Ref result = co_await calling;
+    co_return AfterCall(step, value, std::move(result));
+  }
+
+  // What goes on, of what the function of a map or filter gave.
+  Ref AfterCall(const Step& step, const Ref& value, Ref result) {
+    if (!result || step.kind == Step::Kind::kMap) return result;
     const int truth = PyObject_IsTrue(result.get());
-    if (truth > 0) co_return Ref::Share(value.get());
+    if (truth > 0) return Ref::Share(value.get());
     if (truth == 0) ++filtered;
-    co_return Ref();
+    return {};
   }
 
   // What goes on behind a send: the value, the delivery report, both, or nothing.
   Task<Ref> ApplySend(const Step& step, const Ref& value) {
     Destination::Sent sent;
-    const bool done = co_await step.destination->Send(value.get(), event, staging, activity, sent);
+    const bool done =
+        co_await step.destination->Send({value.get(), event, staging, activity, &sent});
     if (!done) co_return Ref();
     if (!step.pass_through) co_return std::move(sent.report);
     if (!sent.report) co_return Ref::Share(value.get());
@@ -86,14 +95,10 @@ struct Pipeline::Call {
 
   // The next item of a generator, sync or async. Null without an exception: it has ended.
   Task<Ref> NextItem(PyObject* generator) {
-    Ref item;
-    if (PyGen_CheckExact(generator)) {
-      item = Ref::Own(PyIter_Next(generator));
-    } else {
-      item = co_await NextAsyncItem(generator);
-    }
+    if (!PyGen_CheckExact(generator)) return NextAsyncItem(generator);
+    Ref item = Ref::Own(PyIter_Next(generator));
     if (item && event.driver().FailIfLate()) item = {};
-    co_return item;
+    return Task<Ref>::Done(std::move(item));
   }
 
   Task<Ref> NextAsyncItem(PyObject* generator) {
@@ -101,6 +106,7 @@ struct Pipeline::Call {
     if (!coming) co_return Ref();
     Ref item = co_await event.driver().Wait(std::move(coming));
     if (!item && PyErr_ExceptionMatches(PyExc_StopAsyncIteration)) PyErr_Clear();
+    if (item && event.driver().FailIfLate()) item = {};
     co_return item;
   }
 
@@ -117,7 +123,12 @@ struct Pipeline::Call {
       activity = &step.block->activity();  // what the generator raises is its own
       Ref item = co_await NextItem(result.get());
       if (!item) co_return PyErr_Occurred() == nullptr;
-      const bool done = co_await One(std::move(item), 1);
+      bool done = false;
+      if (pipeline.steps_.size() == 1) {
+        done = co_await Send(item);
+      } else {
+        done = co_await One(std::move(item), 1);
+      }
       if (!done) co_return false;
     }
   }

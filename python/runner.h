@@ -61,6 +61,7 @@ class Runner {
   Task<bool> RunFront(Line& line);
   Task<bool> RunBatch(Run& run);
   Task<bool> Breathe(Run& run);
+  Task<bool> Pass(Run& run);
   bool Stopped(Run& run) const;
   void Interrupt(Run& run);
   void InterruptAll();
