@@ -75,10 +75,13 @@ bool Block::RunOnce() {
 bool Block::Calling::Begin() {
   Ref context = block_.sees_context_ ? event_.NewContext() : Ref();
   if (block_.sees_context_ && !context) return true;
-  if (!block_.Take(context, instance_)) return true;
-  result_ = Ref::Own(PyObject_CallOneArg(instance_.callable.get(), value_));
+  const bool shared = block_.IsShared();
+  if (!shared && !block_.Take(context, instance_)) return true;
+  const Instance& instance = shared ? block_.instances_.back() : instance_;
+  if (shared && !block_.SetContext(context, instance)) return true;
+  result_ = Ref::Own(PyObject_CallOneArg(instance.callable.get(), value_));
   if (!result_ || !IsAwaitable(result_.get())) return true;
-  waiting_.emplace(event_.driver(), std::move(result_), Ref::Share(instance_.globals.get()),
+  waiting_.emplace(event_.driver(), std::move(result_), Ref::Share(instance.globals.get()),
                    std::move(context));
   return waiting_->await_ready();
 }
@@ -101,13 +104,12 @@ Ref Block::CallNow(PyObject* value, CurrentEvent& event) {
 // set.
 bool Block::Take(const Ref& context, Instance& instance) {
   if (function_.per_call || instances_.empty()) return Load(context, instance);
-  if (function_.role == ir::Role::kOperation) {
-    instance = std::move(instances_.back());
-    instances_.pop_back();
-  } else {
-    instance.globals = Ref::Share(instances_.back().globals.get());
-    instance.callable = Ref::Share(instances_.back().callable.get());
-  }
+  instance = std::move(instances_.back());
+  instances_.pop_back();
+  return SetContext(context, instance);
+}
+
+bool Block::SetContext(const Ref& context, const Instance& instance) {
   return !context ||
          PyDict_SetItem(instance.globals.get(), state_.context_name.get(), context.get()) == 0;
 }

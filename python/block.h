@@ -63,7 +63,7 @@ class Block {
     Block& block_;
     PyObject* const value_;  // borrowed
     CurrentEvent& event_;
-    Instance instance_;
+    Instance instance_;  // null of a shared one, unless it waits
     Ref result_;
     std::optional<Driver::Awaiting> waiting_;
   };
@@ -72,6 +72,11 @@ class Block {
   Ref CallNow(PyObject* value, CurrentEvent& event);
 
  private:
+  // Do all calls use what it has?
+  bool IsShared() const {
+    return function_.role != ir::Role::kOperation && !function_.per_call && !instances_.empty();
+  }
+  bool SetContext(const Ref& context, const Instance& instance);
   bool Take(const Ref& context, Instance& instance);
   void Give(Instance instance);
   bool Load(const Ref& context, Instance& instance);

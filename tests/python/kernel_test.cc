@@ -466,6 +466,18 @@ def f(v):
   EXPECT_EQ(run(true, true), with_context);
 }
 
+// What the block itself calls `context` is that for the call that it runs for.
+TEST(Kernel, LetsABlockNameItsOwnContext) {
+  Agent agent;
+  agent.Map("f",
+            "seen = [len(context)]\ncontext = {'own': 1}\n"
+            "def f(v):\n  seen.append(v)\n  return [seen, sorted(context)]\n");
+  agent.Output("out",
+               {.key = "context = {'k': 1}\ndef f(v):\n  return '-'.join(sorted(context))\n"});
+  EXPECT_EQ(agent.Run({"1", "2"}),
+            "out k: [[2, 1], [\"own\"]]\nout app-event: [[2, 2], [\"own\"]]\n");
+}
+
 // Nobody has to look at `context`, and who does not may be without.
 TEST(Kernel, RunsWithoutTheContextThatInitDeleted) {
   Agent agent;
