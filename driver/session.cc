@@ -185,9 +185,9 @@ int Session::MakeKernels() {
 // wanted.
 python::NativeBodies Session::MakeNativeBodies(const ir::Agent& agent) const {
   if (options_.jit == "off") return {};
-  return jit::MakeNativeBodies(
-      agent, app_,
-      {.machine_code = options_.jit != "eval", .compensated_sums = python::CompensatesSums()});
+  return jit::MakeNativeBodies(agent, app_,
+                               {.machine_code = options_.jit != "eval",
+                                .compensated_sums = python::CompensatesSums()});
 }
 
 bool Session::Stop(const char* why) {

@@ -36,22 +36,22 @@ Ref ValueOf(std::span<Reading> readings, bool list) {
   return values;
 }
 
-// Makes only what the first steps want of it, if they run here and that will do.
-void ReadDocument(const RunningAgent& agent, const Part& part, Reading& reading) {
-  const value::Event& event = *reading.event;
-  const Wanted* wanted = part.pipeline.wanted();
-  if (wanted != nullptr && part.take == nullptr && event.steps_done == 0) {
-    reading.value = agent.state.codec->Decode(*event.document, *wanted);
+void ReadDocument(Codec& codec, Reading& reading, const Wanted* wanted) {
+  const value::Document& document = *reading.event->document;
+  if (wanted != nullptr) {
+    reading.value = codec.Decode(document, *wanted);
     reading.thin = static_cast<bool>(reading.value);
     if (reading.thin || PyErr_Occurred() != nullptr) return;
   }
-  reading.value = agent.state.codec->Decode(*event.document);
+  reading.value = codec.Decode(document);
 }
 
 Task<bool> Run(RunningAgent& agent, Part& part, std::span<Reading> readings, bool list,
                Staging& staging, uint32_t attempt, uint32_t& filtered, const Activity*& activity) {
   for (Reading& reading : readings) {
-    if (!reading.value && !Read(agent, part, reading, attempt, activity)) co_return false;
+    const bool whole = list || reading.event->steps_done > 0;  // or the first steps do not run here
+    const Wanted* wanted = whole ? nullptr : part.pipeline.wanted();
+    if (!reading.value && !Read(agent, part, reading, attempt, activity, wanted)) co_return false;
   }
   const Ref value = ValueOf(readings, list);
   if (!value) co_return false;
@@ -76,7 +76,7 @@ Part::Part(Interpreter::State& state, const ir::Agent& agent, std::span<const ir
 }
 
 bool Read(const RunningAgent& agent, const Part& part, Reading& reading, uint32_t attempt,
-          const Activity*& activity) {
+          const Activity*& activity, const Wanted* wanted) {
   const value::Event& event = *reading.event;
   activity = &part.decode_value;
   if (event.object != nullptr) {
@@ -95,7 +95,7 @@ bool Read(const RunningAgent& agent, const Part& part, Reading& reading, uint32_
   if (event.value != nullptr) {
     reading.value = Ref::Own(ToObject(*reading.work->batch().heap, *event.value));
   } else if (event.document != nullptr) {
-    ReadDocument(agent, part, reading);
+    ReadDocument(*agent.state.codec, reading, wanted);
   } else {
     reading.value = Decode(agent, part.value, event.message.value);
   }
