@@ -168,7 +168,8 @@ int Session::MakeKernels() {
       kernels_.push_back(runtime::MakeCopyKernel(agent, *failures_));
       bodies_.push_back({.kernel = kernels_.back().get()});
     } else if (segment.counts_source) {  // the first of its agent
-      auto kernels = python::MakeKernels(interpreter_, agent, app_, *failures_, MakeNative(agent),
+      const ir::Agent& written = compiled_.graph->agents[segment.agent_index];
+      auto kernels = python::MakeKernels(interpreter_, written, app_, *failures_, MakeNative(agent),
                                          diagnostics);
       if (kernels.empty()) break;
       for (auto& kernel : kernels) {

@@ -36,10 +36,22 @@ Ref ValueOf(std::span<Reading> readings, bool list) {
   return values;
 }
 
+void ReadDocument(Codec& codec, Reading& reading, const Wanted* wanted) {
+  const value::Document& document = *reading.event->document;
+  if (wanted != nullptr) {
+    reading.value = codec.Decode(document, *wanted);
+    reading.thin = static_cast<bool>(reading.value);
+    if (reading.thin || PyErr_Occurred() != nullptr) return;
+  }
+  reading.value = codec.Decode(document);
+}
+
 Task<bool> Run(RunningAgent& agent, Part& part, std::span<Reading> readings, bool list,
                Staging& staging, uint32_t attempt, uint32_t& filtered, const Activity*& activity) {
   for (Reading& reading : readings) {
-    if (!reading.value && !Read(agent, part, reading, attempt, activity)) co_return false;
+    const bool whole = list || reading.event->steps_done > 0;  // or the first steps do not run here
+    const Wanted* wanted = whole ? nullptr : part.pipeline.wanted();
+    if (!reading.value && !Read(agent, part, reading, attempt, activity, wanted)) co_return false;
   }
   const Ref value = ValueOf(readings, list);
   if (!value) co_return false;
@@ -64,7 +76,7 @@ Part::Part(Interpreter::State& state, const ir::Agent& agent, std::span<const ir
 }
 
 bool Read(const RunningAgent& agent, const Part& part, Reading& reading, uint32_t attempt,
-          const Activity*& activity) {
+          const Activity*& activity, const Wanted* wanted) {
   const value::Event& event = *reading.event;
   activity = &part.decode_value;
   if (event.object != nullptr) {
@@ -83,7 +95,7 @@ bool Read(const RunningAgent& agent, const Part& part, Reading& reading, uint32_
   if (event.value != nullptr) {
     reading.value = Ref::Own(ToObject(*reading.work->batch().heap, *event.value));
   } else if (event.document != nullptr) {
-    reading.value = agent.state.codec->Decode(*event.document);
+    ReadDocument(*agent.state.codec, reading, wanted);
   } else {
     reading.value = Decode(agent, part.value, event.message.value);
   }
@@ -118,6 +130,7 @@ Task<Verdict> Try(RunningAgent& agent, Part& part, std::span<Reading> readings, 
     for (Reading& reading : readings) {
       reading.key = {};
       reading.value = {};
+      reading.thin = false;
     }
   }
   co_return verdict;

@@ -59,9 +59,10 @@ enum class Verdict {
   kInterrupted,  // by a forced stop, or because it will be read again
 };
 
-// Reads the event's key and value. False: an exception is set.
+// Reads the event's key and value, which may be a thin one if only parts of it are wanted. False:
+// an exception is set.
 bool Read(const RunningAgent& agent, const Part& part, Reading& reading, uint32_t attempt,
-          const Activity*& activity);
+          const Activity*& activity, const Wanted* wanted = nullptr);
 
 // Runs what was read, or else reads it first: with `list` as one list of values, without as one
 // value. What it sends, and what its error policy sends, is staged. `attempt` counts from 0.

@@ -41,10 +41,6 @@ bool IsFunctionOf(PyObject* object, PyObject* block_code) {
   return PyUnicode_Compare(code->co_filename, file) == 0;
 }
 
-Ref InitContext(const Interpreter::State& state, const InitScope& scope) {
-  return Ref::Share(PyDict_GetItem(scope.globals.get(), state.context_name.get()));
-}
-
 Activity MakeActivity(const ir::Function& function, std::string of) {
   const bool operation = function.role == ir::Role::kOperation;
   const std::string name = DescribeFunction(function);
@@ -71,21 +67,22 @@ Block::Block(Interpreter::State& state, const ir::Agent& agent, const ir::Functi
 
 bool Block::RunOnce() {
   Instance instance;
-  if (!Load(InitContext(state_, scope_), instance)) return false;
+  if (!Load({}, instance)) return false;
   instances_.push_back(std::move(instance));
   return true;
 }
 
-bool Block::Calling::await_ready() {
-  // A block that does not look at `context` gets init's, which is at hand.
-  Ref context =
-      block_.sees_context_ ? event_.NewContext() : InitContext(block_.state_, block_.scope_);
-  Ref kept = block_.sees_context_ ? Ref::Share(context.get()) : Ref();
-  if (!block_.Take(std::move(context), instance_)) return true;
-  result_ = Ref::Own(PyObject_CallOneArg(instance_.callable.get(), value_));
+bool Block::Calling::Begin() {
+  Ref context = block_.sees_context_ ? event_.NewContext() : Ref();
+  if (block_.sees_context_ && !context) return true;
+  const bool shared = block_.IsShared();
+  if (!shared && !block_.Take(context, instance_)) return true;
+  const Instance& instance = shared ? block_.instances_.back() : instance_;
+  if (shared && !block_.SetContext(context, instance)) return true;
+  result_ = Ref::Own(PyObject_CallOneArg(instance.callable.get(), value_));
   if (!result_ || !IsAwaitable(result_.get())) return true;
-  waiting_.emplace(event_.driver(), std::move(result_), Ref::Share(instance_.globals.get()),
-                   std::move(kept));
+  waiting_.emplace(event_.driver(), std::move(result_), Ref::Share(instance.globals.get()),
+                   std::move(context));
   return waiting_->await_ready();
 }
 
@@ -96,18 +93,24 @@ Ref Block::Calling::await_resume() {
   return std::move(result_);
 }
 
-// Makes globals for a call, with `context`. False: an exception is set.
-bool Block::Take(Ref context, Instance& instance) {
-  if (!context) return false;
-  if (function_.per_call || instances_.empty()) return Load(std::move(context), instance);
-  if (function_.role == ir::Role::kOperation) {
-    instance = std::move(instances_.back());
-    instances_.pop_back();
-  } else {
-    instance.globals = Ref::Share(instances_.back().globals.get());
-    instance.callable = Ref::Share(instances_.back().callable.get());
-  }
-  return !sees_context_ ||
+Ref Block::CallNow(PyObject* value, CurrentEvent& event) {
+  Calling calling = Call(value, event);
+  const bool ready = calling.await_ready();
+  KASPR_CHECK(ready, "a function that waits all the same");
+  return calling.await_resume();
+}
+
+// Makes globals for a call, with `context`, or with init's if there is none. False: an exception is
+// set.
+bool Block::Take(const Ref& context, Instance& instance) {
+  if (function_.per_call || instances_.empty()) return Load(context, instance);
+  instance = std::move(instances_.back());
+  instances_.pop_back();
+  return SetContext(context, instance);
+}
+
+bool Block::SetContext(const Ref& context, const Instance& instance) {
+  return !context ||
          PyDict_SetItem(instance.globals.get(), state_.context_name.get(), context.get()) == 0;
 }
 
@@ -118,10 +121,10 @@ void Block::Give(Instance instance) {
   }
 }
 
-bool Block::Load(Ref context, Instance& instance) {
+bool Block::Load(const Ref& context, Instance& instance) {
   Ref fresh = Ref::Own(PyDict_Copy(scope_.globals.get()));
-  if (!context || !fresh ||
-      PyDict_SetItem(fresh.get(), state_.context_name.get(), context.get()) < 0) {
+  if (!fresh) return false;
+  if (context && PyDict_SetItem(fresh.get(), state_.context_name.get(), context.get()) < 0) {
     return false;
   }
   Ref done = Ref::Own(PyEval_EvalCode(code_.get(), fresh.get(), fresh.get()));

@@ -35,6 +35,8 @@ class Block {
 
   const ir::Function& function() const { return function_; }
   const Activity& activity() const { return activity_; }
+  // Can its code look at `context`?
+  bool sees_context() const { return sees_context_; }
 
   // Runs a block that runs once, before any event. False: an exception is set.
   bool RunOnce();
@@ -50,24 +52,34 @@ class Block {
    public:
     Calling(Block& block, PyObject* value, CurrentEvent& event)
         : block_(block), value_(value), event_(event) {}
-    bool await_ready();
+    // Calls it, once. False: it waits, and whoever can awaits this then.
+    bool await_ready() { return !waiting_ && Begin(); }
     void await_suspend(std::coroutine_handle<> caller) { waiting_->await_suspend(caller); }
     Ref await_resume();
 
    private:
+    bool Begin();
+
     Block& block_;
     PyObject* const value_;  // borrowed
     CurrentEvent& event_;
-    Instance instance_;
+    Instance instance_;  // null of a shared one, unless it waits
     Ref result_;
     std::optional<Driver::Awaiting> waiting_;
   };
   Calling Call(PyObject* value, CurrentEvent& event) { return {*this, value, event}; }
+  // The same of a function that is known to wait for nothing.
+  Ref CallNow(PyObject* value, CurrentEvent& event);
 
  private:
-  bool Take(Ref context, Instance& instance);
+  // Do all calls use what it has?
+  bool IsShared() const {
+    return function_.role != ir::Role::kOperation && !function_.per_call && !instances_.empty();
+  }
+  bool SetContext(const Ref& context, const Instance& instance);
+  bool Take(const Ref& context, Instance& instance);
   void Give(Instance instance);
-  bool Load(Ref context, Instance& instance);
+  bool Load(const Ref& context, Instance& instance);
 
   Interpreter::State& state_;
   const ir::Function& function_;

@@ -57,6 +57,11 @@ constexpr size_t kLargestKept = 2 * value::kMaxRecordBytes;
 // Levels of recursion that are not the document's own, at most, when it is decoded.
 constexpr int kLevelsInUse = 50;
 
+// Deeper than json goes? User code may have lowered the limit, which json keeps.
+bool IsDeep(const value::Document& document) {
+  return static_cast<int>(document.depth) + kLevelsInUse >= Py_GetRecursionLimit();
+}
+
 }  // namespace
 
 void TextPool::GiveBack::operator()(value::JsonWriter* text) const {
@@ -110,10 +115,14 @@ Ref Codec::DecodeJson(std::string_view bytes) {
 }
 
 Ref Codec::Decode(const value::Document& document) {
-  // User code may have lowered the limit, which json keeps.
-  const int levels = static_cast<int>(document.depth) + kLevelsInUse;
-  if (levels >= Py_GetRecursionLimit()) return DecodeWithCPython(document.bytes);
+  if (IsDeep(document)) return DecodeWithCPython(document.bytes);
   return object_reader_.Read(document);
+}
+
+// Whatever else a document holds, it has objects: what would raise is no document.
+Ref Codec::Decode(const value::Document& document, const Wanted& wanted) {
+  if (document.nodes[0].kind != value::NodeKind::kDict || IsDeep(document)) return {};
+  return object_reader_.Read(document, wanted);
 }
 
 Ref Codec::DecodeWithCPython(std::string_view bytes) {

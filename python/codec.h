@@ -48,6 +48,8 @@ class Codec {
   // Null: a Python exception is set.
   Ref Decode(ir::Serializer serializer, std::string_view bytes);
   Ref Decode(const value::Document& document);
+  // A thin dict of what is wanted. Null without an exception: there is none to be had.
+  Ref Decode(const value::Document& document, const Wanted& wanted);
   // False: a Python exception is set.
   bool Encode(ir::Serializer serializer, PyObject* value, Encoded& encoded);
 

@@ -84,78 +84,96 @@ Destination::Destination(Interpreter::State& state, const ir::Agent& agent,
     return id ? std::make_unique<Block>(state, agent, agent.function(*id), scope, operation)
               : nullptr;
   };
+  const auto select = [&](const std::optional<ir::FnId>& id, auto take) {
+    if (id) selectors_.push_back({.take = take, .block = block(id)});
+  };
   predicate_ = block(spec.selectors.predicate);
-  name_ = block(spec.selectors.name);
-  key_ = block(spec.selectors.key);
-  value_ = block(spec.selectors.value);
-  partition_ = block(spec.selectors.partition);
-  headers_ = block(spec.selectors.headers);
-  selects_ = name_ || key_ || value_ || partition_ || headers_;
+  select(spec.selectors.name, &Destination::TakeName);
+  select(spec.selectors.key, &Destination::TakeKey);
+  select(spec.selectors.value, &Destination::TakeValue);
+  select(spec.selectors.partition, &Destination::TakePartition);
+  select(spec.selectors.headers, &Destination::TakeHeaders);
   max_record_bytes_ = spec.topic.empty() ? 0 : app.max_record_bytes(spec.topic);
 }
 
-Task<bool> Destination::Send(PyObject* value, CurrentEvent& event, Staging& staging,
-                             const Activity*& activity, Sent& sent) {
-  if (predicate_ != nullptr) {
-    activity = &predicate_->activity();
-    const Ref holds = co_await predicate_->Call(value, event);
-    const int truth = holds ? PyObject_IsTrue(holds.get()) : -1;
-    if (truth <= 0) co_return truth == 0;
-  }
+bool Destination::SeesContext() const {
+  return (predicate_ && predicate_->sees_context()) ||
+         std::ranges::any_of(
+             selectors_, [](const Selector& selector) { return selector.block->sees_context(); });
+}
+
+Task<bool> Destination::Send(const Sending& sending) {
+  if (predicate_ == nullptr) return SendRecord(sending);
+  sending.activity = &predicate_->activity();
+  Block::Calling calling = predicate_->Call(sending.value, sending.event);
+  if (!calling.await_ready()) return AwaitPredicate(std::move(calling), sending);
+  const Ref holds = calling.await_resume();
+  const int truth = holds ? PyObject_IsTrue(holds.get()) : -1;
+  return truth > 0 ? SendRecord(sending) : Task<bool>::Done(truth == 0);
+}
+
+Task<bool> Destination::AwaitPredicate(Block::Calling calling, Sending sending) {
+  const Ref holds = co_await calling;
+  const int truth = holds ? PyObject_IsTrue(holds.get()) : -1;
+  if (truth <= 0) co_return truth == 0;
+  const bool done = co_await SendRecord(sending);
+  co_return done;
+}
+
+Task<bool> Destination::SendRecord(const Sending& sending) {
   Record record;
   record.send.output = index_;
   record.topic = spec_.topic;
-  record.value = Ref::Share(value);
-  if (selects_) {
-    const bool selected = co_await Select(value, event, activity, record);
-    if (!selected) co_return false;
-  }
-  if (!Encode(activity, record)) co_return false;
-  sent.sent = true;
-  activity = &send_;
-  const size_t most = name_ == nullptr ? max_record_bytes_ : app_.max_record_bytes(record.topic);
-  if (!spec_.ack) {
-    if (staging.Full(value::SizeOf(record.send))) {
-      const bool flushed = co_await staging.Flush();
-      if (!flushed) co_return false;
-    }
-    co_return staging.Add(record.send, most);
-  }
-  value::DeliveryReport report;
-  const bool delivered = co_await staging.Deliver(record.send, most, report);
-  if (!delivered) co_return false;
-  sent.report = MakeReport(state_, record.topic, report);
-  co_return static_cast<bool>(sent.report);
+  record.value = Ref::Share(sending.value);
+  return Select(0, record, sending);
 }
 
-Task<bool> Destination::Select(PyObject* value, CurrentEvent& event, const Activity*& activity,
-                               Record& record) {
-  if (name_ != nullptr) {
-    activity = &name_->activity();
-    record.name = co_await name_->Call(value, event);
-    if (!record.name || !ReadName(record.name.get(), record)) co_return false;
+Task<bool> Destination::Select(size_t index, Record& record, const Sending& sending) {
+  for (; index < selectors_.size(); ++index) {
+    const Selector& selector = selectors_[index];
+    sending.activity = &selector.block->activity();
+    Block::Calling calling = selector.block->Call(sending.value, sending.event);
+    if (!calling.await_ready()) {
+      return AwaitSelector(index, std::move(calling), std::move(record), sending);
+    }
+    Ref chosen = calling.await_resume();
+    if (!chosen || !(this->*selector.take)(record, std::move(chosen))) {
+      return Task<bool>::Done(false);
+    }
   }
-  if (key_ != nullptr) {
-    activity = &key_->activity();
-    record.key = co_await key_->Call(value, event);
-    if (!record.key) co_return false;
+  return Finish(record, sending);
+}
+
+Task<bool> Destination::AwaitSelector(size_t index, Block::Calling calling, Record record,
+                                      Sending sending) {
+  Ref chosen = co_await calling;
+  if (!chosen || !(this->*selectors_[index].take)(record, std::move(chosen))) co_return false;
+  const bool done = co_await Select(index + 1, record, sending);
+  co_return done;
+}
+
+Task<bool> Destination::Finish(Record& record, const Sending& sending) {
+  if (!Encode(sending.activity, record)) return Task<bool>::Done(false);
+  if (sending.sent != nullptr) sending.sent->sent = true;
+  sending.activity = &send_;
+  const size_t most = spec_.topic.empty() ? app_.max_record_bytes(record.topic) : max_record_bytes_;
+  if (spec_.ack || sending.staging.Full(value::SizeOf(record.send))) {
+    return AwaitDelivery(std::move(record), most, sending);
   }
-  if (value_ != nullptr) {
-    activity = &value_->activity();
-    record.value = co_await value_->Call(value, event);
-    if (!record.value) co_return false;
+  return Task<bool>::Done(sending.staging.Add(record.send, most));
+}
+
+// Of the record, if it is acknowledged, else of what has to make room for it.
+Task<bool> Destination::AwaitDelivery(Record record, size_t most, Sending sending) {
+  if (!spec_.ack) {
+    const bool flushed = co_await sending.staging.Flush();
+    co_return flushed&& sending.staging.Add(record.send, most);
   }
-  if (partition_ != nullptr) {
-    activity = &partition_->activity();
-    const Ref partition = co_await partition_->Call(value, event);
-    if (!partition || !ReadPartition(partition.get(), record)) co_return false;
-  }
-  if (headers_ != nullptr) {
-    activity = &headers_->activity();
-    const Ref headers = co_await headers_->Call(value, event);
-    if (!headers || !record.headers.Read(headers.get())) co_return false;
-  }
-  co_return true;
+  value::DeliveryReport report;
+  const bool delivered = co_await sending.staging.Deliver(record.send, most, report);
+  if (!delivered || sending.sent == nullptr) co_return delivered;
+  sending.sent->report = MakeReport(state_, record.topic, report);
+  co_return static_cast<bool>(sending.sent->report);
 }
 
 bool Destination::Encode(const Activity*& activity, Record& record) const {
@@ -168,11 +186,27 @@ bool Destination::Encode(const Activity*& activity, Record& record) const {
   record.send.key = record.key_bytes.bytes;
   record.send.value = record.value_bytes.bytes;
   record.send.headers = record.headers.headers();
-  if (name_ != nullptr) record.send.topic = record.topic;
+  if (record.name) record.send.topic = record.topic;
   return true;
 }
 
-bool Destination::ReadName(PyObject* chosen, Record& record) const {
+bool Destination::TakeKey(Record& record, Ref chosen) const {
+  record.key = std::move(chosen);
+  return true;
+}
+
+bool Destination::TakeValue(Record& record, Ref chosen) const {
+  record.value = std::move(chosen);
+  return true;
+}
+
+bool Destination::TakeHeaders(Record& record, Ref chosen) const {
+  return record.headers.Read(chosen.get());
+}
+
+bool Destination::TakeName(Record& record, Ref name) const {
+  record.name = std::move(name);
+  PyObject* const chosen = record.name.get();
   const int truth = PyObject_IsTrue(chosen);
   if (truth < 0) return false;
   if (truth == 0 || !PyUnicode_Check(chosen)) {
@@ -181,16 +215,17 @@ bool Destination::ReadName(PyObject* chosen, Record& record) const {
     return false;
   }
   Py_ssize_t size = 0;
-  const char* name = PyUnicode_AsUTF8AndSize(chosen, &size);
-  if (name == nullptr) return false;
-  record.topic = {name, static_cast<size_t>(size)};
+  const char* text = PyUnicode_AsUTF8AndSize(chosen, &size);
+  if (text == nullptr) return false;
+  record.topic = {text, static_cast<size_t>(size)};
   const std::optional<std::string> objection = value::CheckTopicName(record.topic);
   if (!objection) return true;
   PyErr_Format(PyExc_ValueError, "a topic cannot be named %R: %s", chosen, objection->c_str());
   return false;
 }
 
-bool Destination::ReadPartition(PyObject* chosen, Record& record) const {
+bool Destination::TakePartition(Record& record, Ref partition) const {
+  PyObject* const chosen = partition.get();
   if (chosen == Py_None) return true;
   if (!PyLong_Check(chosen)) {
     PyErr_Format(PyExc_TypeError, "a partition is an int or None, not '%s'",

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "python/block.h"
 #include "python/staging.h"
@@ -20,33 +21,56 @@ class Destination {
               Place place, const std::string& operation, const ir::AppContext& app,
               const InitScope& scope);
 
+  // Can one of its functions look at `context`?
+  bool SeesContext() const;
+
   struct Sent {
     bool sent = false;  // the predicate holds
     Ref report;         // of a send that was acknowledged: the dict that Python sees
   };
 
-  // Sends what becomes of `value`, which is borrowed. False: an exception is set, and `activity`
-  // says what was being done.
-  Task<bool> Send(PyObject* value, CurrentEvent& event, Staging& staging, const Activity*& activity,
-                  Sent& sent);
+  // A value, which is borrowed, and its event; `activity` says what is being done.
+  struct Sending {
+    PyObject* value;
+    CurrentEvent& event;
+    Staging& staging;
+    const Activity*& activity;
+    Sent* sent;  // or null: nobody wants to know
+  };
+  // False: an exception is set.
+  Task<bool> Send(const Sending& sending);
 
  private:
   struct Record;
+  struct Selector {
+    bool (Destination::*take)(Record& record, Ref chosen) const;  // false: an exception is set
+    std::unique_ptr<Block> block;
+  };
 
-  // Fills in all of the record but its encoded bytes.
-  Task<bool> Select(PyObject* value, CurrentEvent& event, const Activity*& activity,
-                    Record& record);
+  Task<bool> AwaitPredicate(Block::Calling holds, Sending sending);
+  Task<bool> SendRecord(const Sending& sending);
+  // What is left of a record from the selector with this index on, whose result is to come or not.
+  Task<bool> AwaitSelector(size_t index, Block::Calling calling, Record record, Sending sending);
+  Task<bool> Select(size_t index, Record& record, const Sending& sending);
+  Task<bool> Finish(Record& record, const Sending& sending);
+  Task<bool> AwaitDelivery(Record record, size_t most, Sending sending);
+
   bool Encode(const Activity*& activity, Record& record) const;
+  bool TakeName(Record& record, Ref chosen) const;
+  bool TakeKey(Record& record, Ref chosen) const;
+  bool TakeValue(Record& record, Ref chosen) const;
+  bool TakePartition(Record& record, Ref chosen) const;
+  bool TakeHeaders(Record& record, Ref chosen) const;
   bool ReadName(PyObject* chosen, Record& record) const;
   bool ReadPartition(PyObject* chosen, Record& record) const;
 
   Interpreter::State& state_;
   const ir::AppContext& app_;
   const ir::Destination& spec_;
-  uint32_t index_;  // Send::output
-  bool selects_ = false;
+  uint32_t index_;               // Send::output
   size_t max_record_bytes_ = 0;  // of the topic that the spec names
-  std::unique_ptr<Block> predicate_, name_, key_, value_, partition_, headers_;
+  std::unique_ptr<Block> predicate_;
+  std::vector<Selector> selectors_;  // in the order of their calls
   Activity encode_key_, encode_value_, send_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <Python.h>
 
+#include "base/check.h"
+
 namespace kaspr::python {
 
 namespace {
@@ -29,6 +31,14 @@ Ref HeaderList(std::span<const value::Header> headers) {
 }
 
 }  // namespace
+
+bool CurrentEvent::MakeWhole() {
+  Reading& reading = events_.front();
+  if (!reading.thin) return true;
+  reading.value = driver_.state().codec->Decode(*reading.event->document);
+  reading.thin = false;
+  return static_cast<bool>(reading.value);
+}
 
 Ref CurrentEvent::NewContext() {
   if (!object_ && list_) {
@@ -64,6 +74,7 @@ std::vector<value::Origin> CurrentEvent::Origins() const {
 }
 
 Ref CurrentEvent::MakeEvent(Reading& reading) {
+  KASPR_CHECK(!reading.thin, "a thin value that somebody may look at");
   if (!reading.key) reading.key = BytesOrNone(reading.event->message.key);
   Ref message = MakeMessage(reading);
   Ref type = Ref::Own(PyObject_GetAttrString(driver_.state().context_module.get(), "Event"));

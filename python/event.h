@@ -24,6 +24,8 @@ struct Reading {
   value::Event* event = nullptr;
   Ref key;    // null: the key's bytes
   Ref value;  // null: not read yet
+  // The value is a thin dict, of what the first steps want. None of them shows it to anybody.
+  bool thin = false;
 };
 
 class CurrentEvent {
@@ -34,6 +36,12 @@ class CurrentEvent {
       : driver_(driver), app_(app), events_(events), list_(list) {}
 
   Driver& driver() { return driver_; }
+
+  // Its value, which is borrowed, and whether that is thin. REQUIRES: it is not a list.
+  PyObject* value() const { return events_.front().value.get(); }
+  bool thin() const { return events_.front().thin; }
+  // Makes all of its value, if that is thin. False: an exception is set.
+  bool MakeWhole();
 
   // A new {"app": ..., "event": ...}. Null: an exception is set.
   Ref NewContext();

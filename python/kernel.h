@@ -25,9 +25,10 @@ struct Native {
 
 // Runs the agent's init and the blocks of operations that run once, and makes a kernel for each
 // part of it: what stands before, between and behind its groupBys. None: init (or such a block)
-// raised, and the error was reported at its line in the YAML. `agent`, whose functions were
-// checked, `app` and `failures` must outlive the kernels, the kernels must go before the
-// interpreter and after all that they were given is finished. Any thread but the lane's.
+// raised, and the error was reported at its line in the YAML. `agent` is as it was written: what
+// its functions were translated to is what their text does. It, whose functions were checked, `app`
+// and `failures` must outlive the kernels, the kernels must go before the interpreter and after all
+// that they were given is finished. Any thread but the lane's.
 std::vector<std::unique_ptr<ir::LaneKernel>> MakeKernels(Interpreter& interpreter,
                                                          const ir::Agent& agent,
                                                          const ir::AppContext& app,

@@ -79,17 +79,17 @@ PyObject* KeyCache::Find(std::string_view text, uint32_t hash) {
 }
 
 // Containers are put into theirs while still empty, so only the outermost one is owned here.
-Ref ObjectReader::Read(const Document& document) {
+PyObject* ObjectReader::ReadAt(const Document& document, uint32_t index) {
   open_.clear();
-  Ref root = Ref::Own(Make(document, document.nodes[0]));
-  if (!root) return root;
+  Ref root = Ref::Own(Make(document, document.nodes[index]));
+  if (!root) return nullptr;
   const auto open = [&](PyObject* container, const Node& node) {
     const bool list = node.kind == NodeKind::kList;
     if (!list && node.kind != NodeKind::kDict) return;
     open_.push_back({.container = container, .end = node.next, .items = list ? 0 : -1});
   };
-  open(root.get(), document.nodes[0]);
-  for (uint32_t i = 1; !open_.empty();) {
+  open(root.get(), document.nodes[index]);
+  for (uint32_t i = index + 1; !open_.empty();) {
     Open& into = open_.back();
     if (i == into.end) {
       open_.pop_back();
@@ -98,19 +98,39 @@ Ref ObjectReader::Read(const Document& document) {
     const Node* node = &document.nodes[i++];
     if (into.items >= 0) {
       PyObject* item = Make(document, *node);
-      if (item == nullptr) return {};
+      if (item == nullptr) return nullptr;
       PyList_SET_ITEM(into.container, into.items++, item);
       open(item, *node);
       continue;
     }
     PyObject* key = keys_.Find(value::StringText(document, *node, text_), node->count);
-    if (key == nullptr) return {};
+    if (key == nullptr) return nullptr;
     node = &document.nodes[i++];
     Ref item = Ref::Own(Make(document, *node));
-    if (!item || PyDict_SetItem(into.container, key, item.get()) < 0) return {};
+    if (!item || PyDict_SetItem(into.container, key, item.get()) < 0) return nullptr;
     open(item.get(), *node);
   }
-  return root;
+  return root.Release();
+}
+
+// No key of a document comes twice, so it is done when it has found them all. What is wanted is
+// bounded in its depth.
+PyObject* ObjectReader::ReadWanted(const Document& document, uint32_t index, const Wanted& wanted) {
+  const Node& dict = document.nodes[index];
+  if (dict.kind != NodeKind::kDict) return ReadAt(document, index);
+  size_t missing = wanted.keys().size();
+  Ref made = Ref::Own(MakeDict(static_cast<Py_ssize_t>(missing)));
+  for (uint32_t i = index + 1; made && missing > 0 && i < dict.next; i = document.nodes[i].next) {
+    const Node& node = document.nodes[i];
+    if (!wanted.MayHave(node.count)) continue;
+    const Wanted::Key* key = wanted.Find(value::StringText(document, node, text_), node.count);
+    if (key == nullptr) continue;
+    const Ref item =
+        Ref::Own(key->inside ? ReadWanted(document, i + 1, *key->inside) : ReadAt(document, i + 1));
+    if (!item || PyDict_SetItem(made.get(), key->object.get(), item.get()) < 0) return nullptr;
+    --missing;
+  }
+  return made.Release();
 }
 
 PyObject* ObjectReader::Make(const Document& document, const Node& node) {

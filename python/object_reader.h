@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "python/object.h"
+#include "python/wanted.h"
 #include "value/document.h"
 
 namespace kaspr::python {
@@ -37,7 +38,11 @@ class KeyCache {
 class ObjectReader {
  public:
   // Null: an exception is set.
-  Ref Read(const value::Document& document);
+  Ref Read(const value::Document& document) { return Ref::Own(ReadAt(document, 0)); }
+  // Of a dict, one that holds only what is wanted, thin all the way down; of anything else, all.
+  Ref Read(const value::Document& document, const Wanted& wanted) {
+    return Ref::Own(ReadWanted(document, 0, wanted));
+  }
 
  private:
   // A list or dict that is being filled; `end` is the node behind it.
@@ -47,6 +52,8 @@ class ObjectReader {
     int64_t items = -1;  // in a list so far; -1 for a dict
   };
 
+  PyObject* ReadAt(const value::Document& document, uint32_t index);
+  PyObject* ReadWanted(const value::Document& document, uint32_t index, const Wanted& wanted);
   PyObject* Make(const value::Document& document, const value::Node& node);
   PyObject* MakeString(const value::Document& document, const value::Node& node);
   PyObject* MakeInt(std::string_view text);

@@ -100,7 +100,7 @@ class ObjectWriter::Run {
     return OpenSpecial(object);
   }
 
-  // Writes the next value of the innermost frame, or its end.
+  // Writes values of the innermost frame up to one that opens another, or its end.
   bool Step() {
     switch (stack_.back().kind) {
       case Kind::kSequence:
@@ -205,21 +205,29 @@ class ObjectWriter::Run {
   }
 
   bool StepSequence() {
-    Frame& frame = stack_.back();
-    PyObject* walked = frame.walked ? frame.walked.get() : frame.object.get();
-    if (frame.position >= PySequence_Fast_GET_SIZE(walked)) return Close("]");
-    Separate(frame);
-    return Value(PySequence_Fast_GET_ITEM(walked, frame.position++));
+    const size_t depth = stack_.size();
+    do {
+      Frame& frame = stack_.back();
+      PyObject* walked = frame.walked ? frame.walked.get() : frame.object.get();
+      if (frame.position >= PySequence_Fast_GET_SIZE(walked)) return Close("]");
+      Separate(frame);
+      if (!Value(PySequence_Fast_GET_ITEM(walked, frame.position++))) return false;
+    } while (stack_.size() == depth);
+    return true;
   }
 
   bool StepDict() {
-    Frame& frame = stack_.back();
-    PyObject* key = nullptr;
-    PyObject* item = nullptr;
-    Py_ssize_t position = frame.position;
-    if (PyDict_Next(frame.object.get(), &position, &key, &item) == 0) return Close("}");
-    frame.position = position;
-    return Pair(frame, key, item);
+    const size_t depth = stack_.size();
+    do {
+      Frame& frame = stack_.back();
+      PyObject* key = nullptr;
+      PyObject* item = nullptr;
+      Py_ssize_t position = frame.position;
+      if (PyDict_Next(frame.object.get(), &position, &key, &item) == 0) return Close("}");
+      frame.position = position;
+      if (!Pair(frame, key, item)) return false;
+    } while (stack_.size() == depth && stack_.back().kind == Kind::kDict);  // not frozen
+    return true;
   }
 
   bool StepItems() {

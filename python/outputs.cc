@@ -97,6 +97,10 @@ ChannelSend::ChannelSend(Interpreter::State& state, const ir::Agent& agent, cons
            .note = ""};
 }
 
+bool ChannelSend::SeesContext() const {
+  return (predicate_ && predicate_->sees_context()) || (value_ && value_->sees_context());
+}
+
 Task<bool> ChannelSend::Send(PyObject* value, CurrentEvent& event, Staging& staging,
                              const Activity*& activity) {
   if (predicate_ != nullptr) {
@@ -122,17 +126,37 @@ Task<bool> ChannelSend::Send(PyObject* value, CurrentEvent& event, Staging& stag
   co_return staged;
 }
 
+bool Outputs::SeesContext() const {
+  const auto sees = [](const auto& output) { return output->SeesContext(); };
+  const auto sink_sees = [](const auto& sink) { return sink->sees_context(); };
+  return (group_ && group_->block().sees_context()) || std::ranges::any_of(topics_, sees) ||
+         std::ranges::any_of(channels_, sees) || std::ranges::any_of(sinks_, sink_sees);
+}
+
 Task<bool> Outputs::Send(PyObject* value, CurrentEvent& event, Staging& staging,
                          const Activity*& activity) {
-  if (group_ != nullptr) {
-    const bool sent = co_await group_->Send(value, event, staging, activity);
-    co_return sent;
+  const Destination::Sending what{value, event, staging, activity, nullptr};
+  if (group_ != nullptr) return group_->Send(value, event, staging, activity);
+  for (size_t i = 0; i < topics_.size(); ++i) {
+    Task<bool> sending = topics_[i]->Send(what);
+    if (!sending.done()) return SendOn(i, std::move(sending), what);
+    if (!sending.await_resume()) return Task<bool>::Done(false);
   }
-  for (const auto& topic : topics_) {
-    Destination::Sent sent;
-    const bool done = co_await topic->Send(value, event, staging, activity, sent);
-    if (!done) co_return false;
-  }
+  if (channels_.empty() && sinks_.empty()) return Task<bool>::Done(true);
+  return SendElsewhere(what);
+}
+
+// From the topic with this index on, to which it is being sent.
+Task<bool> Outputs::SendOn(size_t topic, Task<bool> sending, Destination::Sending value) {
+  bool done = co_await sending;
+  while (done && ++topic < topics_.size()) done = co_await topics_[topic]->Send(value);
+  if (done) done = co_await SendElsewhere(value);
+  co_return done;
+}
+
+// To channels, then sinks.
+Task<bool> Outputs::SendElsewhere(Destination::Sending what) {
+  const auto& [value, event, staging, activity, sent] = what;
   for (const auto& channel : channels_) {
     const bool done = co_await channel->Send(value, event, staging, activity);
     if (!done) co_return false;

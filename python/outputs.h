@@ -35,6 +35,7 @@ class ChannelSend {
  public:
   ChannelSend(Interpreter::State& state, const ir::Agent& agent, const ir::Node& node,
               const ir::AppContext& app, const InitScope& scope);
+  bool SeesContext() const;
   Task<bool> Send(PyObject* value, CurrentEvent& event, Staging& staging,
                   const Activity*& activity);
 
@@ -53,6 +54,8 @@ class Outputs {
   void AddSink(std::unique_ptr<Block> sink) { sinks_.push_back(std::move(sink)); }
   void SetGroup(std::unique_ptr<GroupKey> group) { group_ = std::move(group); }
   GroupKey* group() const { return group_.get(); }
+  // Can one of their functions look at `context`?
+  bool SeesContext() const;
 
   // Stages what becomes of `value`, which is borrowed. False: an exception is set, and `activity`
   // says what was being done.
@@ -60,6 +63,9 @@ class Outputs {
                   const Activity*& activity);
 
  private:
+  Task<bool> SendOn(size_t topic, Task<bool> sending, Destination::Sending value);
+  Task<bool> SendElsewhere(Destination::Sending value);
+
   std::unique_ptr<GroupKey> group_;
   std::vector<std::unique_ptr<Destination>> topics_;
   std::vector<std::unique_ptr<ChannelSend>> channels_;

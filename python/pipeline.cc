@@ -2,6 +2,8 @@
 
 #include <Python.h>
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/match.h"
 
@@ -25,25 +27,62 @@ struct Pipeline::Call {
   Staging& staging;
   const Activity*& activity;
 
+  // Runs the event's thin value through the first steps, none of which waits, up to `next`. Null
+  // without an exception: it was dropped.
+  Ref RunThin(size_t& next) {
+    for (; next < pipeline.thin_steps_; ++next) {
+      const Step& step = pipeline.steps_[next];
+      activity = &step.block->activity();
+      Ref result = CallThin(*step.block);
+      if (!result) return result;
+      if (step.kind == Step::Kind::kMap) {
+        ++next;
+        return result;
+      }
+      const int truth = PyObject_IsTrue(result.get());
+      if (truth == 0) ++filtered;
+      if (truth <= 0) return {};
+    }
+    return event.MakeWhole() ? Ref::Share(event.value()) : Ref();
+  }
+
+  // What raises, runs again on all of the value, so that whatever is said of it is said of that. It
+  // leaves no traces, and what it looks at is the same: so it raises again.
+  Ref CallThin(Block& block) {
+    Ref result = block.CallNow(event.value(), event);
+    if (result || !event.thin() || event.driver().cut()) return result;
+    PyErr_Clear();
+    return event.MakeWhole() ? block.CallNow(event.value(), event) : Ref();
+  }
+
   // Applies a step. Null without an exception: the value was dropped.
   Task<Ref> Apply(const Step& step, const Ref& value) {
-    if (step.kind == Step::Kind::kSend) {
-      Ref sent = co_await ApplySend(step, value);
-      co_return sent;
-    }
+    if (step.kind == Step::Kind::kSend) return ApplySend(step, value);
     activity = &step.block->activity();
-    Ref result = co_await step.block->Call(value.get(), event);
-    if (!result || step.kind == Step::Kind::kMap) co_return result;
+    Block::Calling calling = step.block->Call(value.get(), event);
+    if (!calling.await_ready()) return AwaitStep(step, value, std::move(calling));
+    return Task<Ref>::Done(AfterCall(step, value, calling.await_resume()));
+  }
+
+  Task<Ref> AwaitStep(const Step& step, const Ref& value, Block::Calling calling) {
+    Ref result = co_await calling;
+    co_return AfterCall(step, value, std::move(result));
+  }
+
+  // What goes on, of what the function of a map or filter gave.
+  Ref AfterCall(const Step& step, const Ref& value, Ref result) {
+    if (!result || step.kind == Step::Kind::kMap) return result;
     const int truth = PyObject_IsTrue(result.get());
-    if (truth > 0) co_return Ref::Share(value.get());
+    if (truth > 0) return Ref::Share(value.get());
     if (truth == 0) ++filtered;
-    co_return Ref();
+    return {};
   }
 
   // What goes on behind a send: the value, the delivery report, both, or nothing.
   Task<Ref> ApplySend(const Step& step, const Ref& value) {
     Destination::Sent sent;
-    const bool done = co_await step.destination->Send(value.get(), event, staging, activity, sent);
+    const bool done =
+        co_await step.destination->Send({value.get(), event, staging, activity, &sent});
     if (!done) co_return Ref();
     if (!step.pass_through) co_return std::move(sent.report);
     if (!sent.report) co_return Ref::Share(value.get());
@@ -56,14 +95,10 @@ struct Pipeline::Call {
 
   // The next item of a generator, sync or async. Null without an exception: it has ended.
   Task<Ref> NextItem(PyObject* generator) {
-    Ref item;
-    if (PyGen_CheckExact(generator)) {
-      item = Ref::Own(PyIter_Next(generator));
-    } else {
-      item = co_await NextAsyncItem(generator);
-    }
+    if (!PyGen_CheckExact(generator)) return NextAsyncItem(generator);
+    Ref item = Ref::Own(PyIter_Next(generator));
     if (item && event.driver().FailIfLate()) item = {};
-    co_return item;
+    return Task<Ref>::Done(std::move(item));
   }
 
   Task<Ref> NextAsyncItem(PyObject* generator) {
@@ -71,6 +106,7 @@ struct Pipeline::Call {
     if (!coming) co_return Ref();
     Ref item = co_await event.driver().Wait(std::move(coming));
     if (!item && PyErr_ExceptionMatches(PyExc_StopAsyncIteration)) PyErr_Clear();
+    if (item && event.driver().FailIfLate()) item = {};
     co_return item;
   }
 
@@ -87,7 +123,12 @@ struct Pipeline::Call {
       activity = &step.block->activity();  // what the generator raises is its own
       Ref item = co_await NextItem(result.get());
       if (!item) co_return PyErr_Occurred() == nullptr;
-      const bool done = co_await One(std::move(item), 1);
+      bool done = false;
+      if (pipeline.steps_.size() == 1) {
+        done = co_await Send(item);
+      } else {
+        done = co_await One(std::move(item), 1);
+      }
       if (!done) co_return false;
     }
   }
@@ -217,6 +258,28 @@ Pipeline::Pipeline(Interpreter::State& state, const ir::Agent& agent,
             [&](const ir::PythonSink& sink) { outputs_.AddSink(block(sink.function, "output")); }},
         node.op);
   }
+  FindThinSteps();
+}
+
+bool Pipeline::SeesContext() const {
+  return outputs_.SeesContext() || std::ranges::any_of(steps_, [](const Step& step) {
+           return step.block ? step.block->sees_context() : step.destination->SeesContext();
+         });
+}
+
+// What a map takes over from a thin value is not what context['event'].value shows: somebody could
+// tell.
+void Pipeline::FindThinSteps() {
+  const bool context = SeesContext();
+  for (const Step& step : steps_) {
+    const bool map = step.kind == Step::Kind::kMap;
+    if (step.block == nullptr || step.block->sees_context() || (map && context)) return;
+    const auto reads = ReadsOf(step.block->function());
+    if (!reads) return;
+    wanted_.Add(*reads);
+    ++thin_steps_;
+    if (map) return;
+  }
 }
 
 bool Pipeline::RunBlocks(const Block*& failed) {
@@ -242,6 +305,12 @@ Task<Ref> Pipeline::RunFirst(const Ref& value, size_t count, CurrentEvent& event
 Task<bool> Pipeline::Run(const Ref& value, size_t first, CurrentEvent& event, uint32_t& filtered,
                          Staging& staging, const Activity*& activity) {
   Call call{*this, event, filtered, staging, activity};
+  if (event.thin()) {
+    Ref result = call.RunThin(first);
+    if (!result) co_return PyErr_Occurred() == nullptr;
+    const bool done = co_await call.One(std::move(result), first);
+    co_return done;
+  }
   if (first == 0 && !steps_.empty()) {
     const bool done = co_await call.First(value);
     co_return done;

@@ -9,6 +9,7 @@
 
 #include "python/block.h"
 #include "python/outputs.h"
+#include "python/wanted.h"
 
 namespace kaspr::python {
 
@@ -22,9 +23,13 @@ class Pipeline {
   // Runs the blocks that run once. On failure an exception is set and `failed` is the block.
   bool RunBlocks(const Block*& failed);
 
-  // Runs `value` through the steps from `first` on and sends what comes out; counts the values that
-  // filters drop in `filtered`. False: an exception is set, and `activity` says what was being
-  // done.
+  // What the first steps look at of a value, if that is all that is needed to run them: they may be
+  // given a thin one. Null: they need all of it.
+  const Wanted* wanted() const { return thin_steps_ > 0 ? &wanted_ : nullptr; }
+
+  // Runs `value`, the event's if that is thin, through the steps from `first` on and sends what
+  // comes out; counts the values that filters drop in `filtered`. False: an exception is set, and
+  // `activity` says what was being done.
   Task<bool> Run(const Ref& value, size_t first, CurrentEvent& event, uint32_t& filtered,
                  Staging& staging, const Activity*& activity);
 
@@ -43,9 +48,16 @@ class Pipeline {
   };
   struct Call;
 
+  bool SeesContext() const;
+  void FindThinSteps();
+
   Interpreter::State& state_;
   std::vector<Step> steps_;
   Outputs outputs_;
+  // Filters that go by a few fields, and perhaps a map behind them that makes something else of
+  // these: with a thin value all that they drop, or that the map replaces, is spared the rest.
+  size_t thin_steps_ = 0;
+  Wanted wanted_;
 };
 
 }  // namespace kaspr::python

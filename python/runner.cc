@@ -264,6 +264,13 @@ Verdict Runner::Differs(Run& run, const value::Event& event, std::string what,
 // Between two events: what a batch holds is bounded, what it sends is on its way before long, and
 // others get their turn.
 Task<bool> Runner::Breathe(Run& run) {
+  const Clock::time_point now = Clock::now();
+  const bool full = run.staging.staged_bytes() > ir::LaneWork::kMaxStagedBytes;
+  if (!full && now < hand_on_ && now < turn_ends_) return Task<bool>::Done(true);
+  return Pass(run);
+}
+
+Task<bool> Runner::Pass(Run& run) {
   if (run.staging.staged_bytes() > ir::LaneWork::kMaxStagedBytes) {
     const bool flushed = co_await run.staging.Flush();
     if (!flushed) PyErr_Clear();

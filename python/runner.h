@@ -66,6 +66,7 @@ class Runner {
   Verdict Differs(Run& run, const value::Event& event, std::string what,
                   std::span<const value::Send> python);
   Task<bool> Breathe(Run& run);
+  Task<bool> Pass(Run& run);
   bool Stopped(Run& run) const;
   void Interrupt(Run& run);
   void InterruptAll();

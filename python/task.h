@@ -10,9 +10,11 @@
 //   }
 //
 // A task runs at once, as a plain call would, and whoever awaits one that has ended goes on without
-// a stop: only what really waits costs more than a call. It must be awaited, where it is called.
-// Whoever resumes a task that waited goes on with `ResumeAll`, which runs the callers that this
-// sets free one after the other, so that the stack does not grow with them. Lane's thread only.
+// a stop: only what really waits costs more than a call. What is called for every value is no
+// coroutine: it gives `Task<bool>::Done(true)`, or where it has to wait the task of one that goes
+// on for it. A task must be awaited, where it is called. Whoever resumes a task that waited goes on
+// with `ResumeAll`, which runs the callers that this sets free one after the other, so that the
+// stack does not grow with them. Lane's thread only.
 
 #include <array>
 #include <coroutine>
@@ -93,25 +95,34 @@ class [[nodiscard]] Task {
   };
 
   Task() = default;
-  Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  // What never waits, and has no memory of its own.
+  static Task Done(T result) {
+    Task task;
+    task.result_ = std::move(result);
+    return task;
+  }
+  Task(Task&& other) noexcept
+      : handle_(std::exchange(other.handle_, nullptr)), result_(std::move(other.result_)) {}
   Task& operator=(Task&& other) noexcept {
     std::swap(handle_, other.handle_);
+    std::swap(result_, other.result_);
     return *this;
   }
   ~Task() {
     if (handle_) handle_.destroy();
   }
 
-  bool done() const { return handle_.done(); }
+  bool done() const { return !handle_ || handle_.done(); }
 
-  bool await_ready() const { return handle_.done(); }
+  bool await_ready() const { return done(); }
   void await_suspend(std::coroutine_handle<> caller) { handle_.promise().caller = caller; }
-  T await_resume() { return std::move(handle_.promise().value); }
+  T await_resume() { return std::move(handle_ ? handle_.promise().value : result_); }
 
  private:
   explicit Task(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
 
-  std::coroutine_handle<promise_type> handle_;
+  std::coroutine_handle<promise_type> handle_;  // null: it is done
+  T result_{};
 };
 
 }  // namespace kaspr::python

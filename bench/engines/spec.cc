@@ -40,7 +40,7 @@ std::unique_ptr<ir::LaneKernel> Spec::MakeLane(std::unique_ptr<ir::NativeBody> b
   python::Native native;
   native.bodies.push_back(std::move(body));
   Diagnostics diagnostics;
-  auto kernels = python::MakeKernels(interpreter_, compilation_.optimized->agents.front(), app_,
+  auto kernels = python::MakeKernels(interpreter_, compilation_.graph->agents.front(), app_,
                                      failures_, std::move(native), diagnostics);
   KASPR_CHECK(kernels.size() == 1, Render(diagnostics).c_str());
   return std::move(kernels.front());

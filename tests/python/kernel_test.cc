@@ -423,6 +423,69 @@ def f(v):
             "\"b'k'\", \"b'[1]'\", false]\n");
 }
 
+// Filters that go by two fields, and a map that takes three: what is told of events, whoever fails,
+// is the same as where all of a value is made at once.
+TEST(Kernel, TellsNoThinValueFromAWholeOne) {
+  const std::vector<std::string> values = {
+      R"({"kind": "a", "n": 3, "in": {"x": [1], "y": 2}, "rest": [1, 2]})",
+      R"({"kind": "b", "n": 3})",
+      R"({"n": 3, "rest": 1})",
+      R"({"kind": "a", "n": "3"})",
+      R"({"kind": "a", "n": 4, "in": [5]})",
+      R"({"kind": "a", "n": 0, "in": {}})",
+      R"(["kind"])",
+      R"(null)",
+  };
+  const auto run = [&](bool thin, bool context) {
+    Agent agent;
+    agent.translated = true;
+    agent.Filter("kind", "def f(v):\n  return v['kind'] == 'a'\n")
+        .Filter("n", "def f(v):\n  return v['n'] > 1\n")
+        .Map("in", "def f(v):\n  return {'x': v['in']['x'], 'n': v['n']}\n");
+    if (context) {
+      agent.Map("who", R"(
+def f(v):
+  value = context["event"].value
+  return [v["x"] is value["in"]["x"], list(value), v]
+)");
+    }
+    agent.Output("out");
+    EXPECT_TRUE(agent.Start()) << agent.said;
+    value::Batch batch = agent.MakeBatch();
+    for (const std::string& value : values) batch.Add({.value = value});
+    if (thin) agent.kernel().Prepare(batch);
+    const std::string sent = agent.RunBatch(batch);
+    return fmt::format("{}{} {}\n{}", sent, agent.outcomes, agent.filtered, agent.said);
+  };
+  const std::string expected = run(false, false);
+  EXPECT_EQ(expected.find("out {\"x\": [1], \"n\": 3}\nddfffdff 2\n"), 0U) << expected;
+  EXPECT_EQ(run(true, false), expected);
+  const std::string with_context = run(false, true);
+  EXPECT_EQ(with_context.find("out [true, [\"kind\", \"n\", \"in\", \"rest\"], "), 0U)
+      << with_context;
+  EXPECT_EQ(run(true, true), with_context);
+}
+
+// What the block itself calls `context` is that for the call that it runs for.
+TEST(Kernel, LetsABlockNameItsOwnContext) {
+  Agent agent;
+  agent.Map("f",
+            "seen = [len(context)]\ncontext = {'own': 1}\n"
+            "def f(v):\n  seen.append(v)\n  return [seen, sorted(context)]\n");
+  agent.Output("out",
+               {.key = "context = {'k': 1}\ndef f(v):\n  return '-'.join(sorted(context))\n"});
+  EXPECT_EQ(agent.Run({"1", "2"}),
+            "out k: [[2, 1], [\"own\"]]\nout app-event: [[2, 2], [\"own\"]]\n");
+}
+
+// Nobody has to look at `context`, and who does not may be without.
+TEST(Kernel, RunsWithoutTheContextThatInitDeleted) {
+  Agent agent;
+  agent.Init("del context\n").Map("f", "def f(v):\n  return v\n");
+  agent.Map("g", "def g(v):\n  return [v, sorted(context)]\n").Output("out");
+  EXPECT_EQ(agent.Run({"1"}), "out [1, [\"app\", \"event\"]]\n");
+}
+
 // What a worker read ahead is the same value as what the lane reads; what it could not read, or
 // what would take too much memory, the lane reads.
 TEST(Kernel, RunsPreparedBatches) {

@@ -22,6 +22,7 @@
 #include "python/check/check.h"
 #include "python/interpreter.h"
 #include "python/kernel.h"
+#include "python/translate/translate.h"
 
 namespace kaspr::python {
 
@@ -185,6 +186,7 @@ class Agent {
       said = Render(diagnostics);
       return false;
     }
+    if (translated) TranslateFunctions(Lane(), graph_);
     Diagnostics start;
     kernels_ = MakeKernels(Lane(), graph_.agents[0], app_, failures,
                            {.bodies = {}, .verification = verification}, start);
@@ -242,6 +244,7 @@ class Agent {
   }
 
   Verification* verification = nullptr;
+  bool translated = false;  // what its functions mean is known, where that can be
   Delivery delivery;
   std::string said;      // rendered diagnostics: of the start, then of every first failure
   std::string outcomes;  // of the last batch: d(one), f(ailed), g(athered), i(nterrupted)
