@@ -470,8 +470,8 @@ class Run(Kasprc):
                 self.assertEqual(values, sorted(values))
         report = json.loads("".join(self.read("report.json")))
         self.assertEqual(report["agents"]["worker"],
-                         {"in": 3000, "out": 3000, "filtered": 0, "failed": 0, "native": 0,
-                          "python": 3000})
+                         {"in": 3000, "out": 3000, "filtered": 0, "failed": 0, "native": 3000,
+                          "python": 0})
         self.assertEqual(report["exit"], "end")
 
     def test_lines_that_are_no_records_are_reported_and_the_rest_is_run(self):

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "value/containers.h"
 #include "value/semantics/comparison.h"
@@ -35,16 +36,27 @@ Status Length(Heap&, Arguments arguments, Value& result) noexcept {
 
 namespace {
 
+// The same of those in front that are floats; how many.
+template <class Better>
+size_t FindExtremeFloat(std::span<const Value> keys, size_t& best, Better better) {
+  size_t i = 0;
+  double extreme = 0;
+  for (; i < keys.size() && keys[i].Is(Tag::kFloat); ++i) {
+    const double number = keys[i].number;
+    if (i > 0 && !better(number, extreme)) continue;
+    best = i;
+    extreme = number;
+  }
+  return i;
+}
+
 // The first of the extreme ones: who is not less than (or greater than) the best so far does not
 // take its place.
 Status FindExtreme(Heap& heap, std::span<const Value> keys, Rank better, size_t& best) {
   best = 0;
-  for (size_t i = 1; i < keys.size(); ++i) {
-    if (keys[i].Is(Tag::kFloat) && keys[best].Is(Tag::kFloat)) {
-      const double a = keys[i].number, b = keys[best].number;
-      if (better == Rank::kLess ? a < b : a > b) best = i;
-      continue;
-    }
+  const size_t floats = better == Rank::kLess ? FindExtremeFloat(keys, best, std::less<>())
+                                              : FindExtremeFloat(keys, best, std::greater<>());
+  for (size_t i = std::max<size_t>(floats, 1); i < keys.size(); ++i) {
     Rank rank{};
     const Status status = Compare(heap, keys[i], keys[best], rank);
     if (status != Status::kOk) return status;
