@@ -142,13 +142,10 @@ struct JsonReader::Scan {
     const auto hash = KeyHash(name);
     key.count = hash;
     Frame& frame = frames[depth - 1];
-    // Two of its bits: keys of which both were there are rarely new.
-    const uint32_t one = hash & 1023, other = hash >> 6;
-    const bool both =
-        (frame.seen[one >> 6] >> (one & 63) & frame.seen[other >> 6] >> (other & 63) & 1) != 0;
-    if (both) return reader.IsNewKey({text, *last}, frame, index);
-    frame.seen[one >> 6] |= uint64_t{1} << (one & 63);
-    frame.seen[other >> 6] |= uint64_t{1} << (other & 63);
+    uint64_t& seen = frame.seen[hash >> 6 & 7];
+    const uint64_t bit = uint64_t{1} << (hash & 63);
+    if ((seen & bit) != 0) return reader.IsNewKey({text, *last}, frame, index);
+    seen |= bit;
     return true;
   }
 

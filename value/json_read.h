@@ -38,8 +38,8 @@ class JsonReader {
     uint32_t node = 0;
     uint32_t count = 0;
     bool dict = false;
-    bool canonical = true;            // up to here
-    std::array<uint64_t, 16> seen{};  // two bits for each hash of a key
+    bool canonical = true;           // up to here
+    std::array<uint64_t, 8> seen{};  // one bit for each hash of a key
   };
   struct Scan;
 
