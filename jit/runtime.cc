@@ -87,7 +87,6 @@ std::span<const RuntimeSymbol> RuntimeSymbols() {
 Layout LayoutOfContainers() {
   const value::List list;
   const value::Dict dict;
-  const value::Set set;
   const value::Range range;
   return {.list_first = OffsetOf(list, list.first),
           .list_size = OffsetOf(list, list.size),
@@ -96,10 +95,8 @@ Layout LayoutOfContainers() {
           .list_frozen = OffsetOf(list, list.frozen),
           .list_changes = OffsetOf(list, list.changes),
           .dict_size = OffsetOf(dict, dict.size),
-          .set_size = OffsetOf(set, set.size),
           .range_start = OffsetOf(range, range.start),
-          .range_step = OffsetOf(range, range.step),
-          .range_size = OffsetOf(range, range.size)};
+          .range_step = OffsetOf(range, range.step)};
 }
 
 }  // namespace kaspr::jit

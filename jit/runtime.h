@@ -34,7 +34,7 @@ std::span<const RuntimeSymbol> RuntimeSymbols();
 // Where generated code finds the members of containers, in bytes.
 struct Layout {
   uint32_t list_first, list_size, list_capacity, list_document, list_frozen, list_changes;
-  uint32_t dict_size, set_size, range_start, range_step, range_size;
+  uint32_t dict_size, range_start, range_step;
 };
 Layout LayoutOfContainers();
 

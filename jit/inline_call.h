@@ -1,0 +1,38 @@
+#pragma once
+
+// What the inlined primitives are written with, and those of containers.
+
+#include <span>
+
+#include "jit/emitter.h"
+#include "value/primitives.h"
+
+namespace kaspr::jit {
+
+constexpr value::Types kAnything = static_cast<value::Types>(~value::TypesOf(value::Tag::kUnbound));
+
+// What is emitted for one primitive.
+struct InlineCall {
+  Emitter& e;
+  const value::Primitive& primitive;
+  std::span<const Val> operands;
+
+  Val Slow() const { return e.CallPrimitive(primitive, operands); }
+  Val None() const;
+  const Val& a() const { return operands[0]; }
+  const Val& b() const { return operands[1]; }
+};
+
+// Are two texts the same, i1? Their sizes are looked at first.
+llvm::Value* SameText(Emitter& e, const Val& x, const Val& y);
+
+// By the keys that code names: getitem, .get, setitem, dict, in.
+Val InlineGetItem(const InlineCall& call);
+Val InlineGet(const InlineCall& call);
+Val InlineSetItem(const InlineCall& call);
+Val InlineDict(const InlineCall& call);
+Val InlineIn(const InlineCall& call);
+Val InlineLen(const InlineCall& call);
+Val InlineAppend(const InlineCall& call);
+
+}  // namespace kaspr::jit
