@@ -15,7 +15,6 @@ using value::TypesOf;
 
 namespace {
 
-constexpr uint64_t kValueSize = sizeof(value::Value);
 constexpr Types kScalars = TypesOf(Tag::kNone, Tag::kBool, Tag::kInt, Tag::kFloat);
 
 bool IsOne(Types types) {

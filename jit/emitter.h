@@ -38,6 +38,9 @@ class Value;
 
 namespace kaspr::jit {
 
+constexpr uint64_t kValueSize = sizeof(value::Value);
+constexpr value::Types kAnything = static_cast<value::Types>(~value::TypesOf(value::Tag::kUnbound));
+
 struct Val {
   llvm::Value* head = nullptr;
   llvm::Value* data = nullptr;

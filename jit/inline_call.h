@@ -9,8 +9,6 @@
 
 namespace kaspr::jit {
 
-constexpr value::Types kAnything = static_cast<value::Types>(~value::TypesOf(value::Tag::kUnbound));
-
 // What is emitted for one primitive.
 struct InlineCall {
   Emitter& e;

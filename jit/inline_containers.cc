@@ -101,7 +101,7 @@ Val InlineDict(const InlineCall& call) {
   for (size_t i = 0; i < call.operands.size(); i += 2) {
     const ir::Literal* key = call.operands[i].literal;
     if (!IsStr(call.operands[i]) || !seen.insert(key->text).second) return call.Slow();
-    e.Store(call.operands[i + 1], e.At(e.arguments, keys.size() * sizeof(value::Value)));
+    e.Store(call.operands[i + 1], e.At(e.arguments, keys.size() * kValueSize));
     keys.push_back(key);
   }
   llvm::Type* word = e.b.getInt64Ty();

@@ -25,9 +25,6 @@ using value::TypesOf;
 
 namespace {
 
-constexpr uint64_t kValueSize = sizeof(value::Value);
-constexpr Types kAnything = static_cast<Types>(~TypesOf(Tag::kUnbound));
-
 // Where control goes with values: what an `if` gives, the next turn of a loop.
 struct Target {
   llvm::BasicBlock* block = nullptr;
