@@ -107,6 +107,7 @@ struct Evaluator::Execution {
     return std::visit(
         Match{[&](const Apply&) { return simple(); }, [&](const Call&) { return simple(); },
               [&](const EventField&) { return simple(); }, [&](const Yield&) { return simple(); },
+              [&](const Send&) { return simple(); }, [&](const Drop&) { return simple(); },
               [&](const If&) {
                 bool truth = false;
                 const Status status = value::semantics::Truth(frame.Get(inst.operands[0]), truth);
@@ -195,7 +196,15 @@ struct Evaluator::Execution {
     if (const auto* field = std::get_if<EventField>(&inst.op)) {
       return surroundings.event ? surroundings.event(field->path, heap, result) : Status::kBail;
     }
-    return surroundings.yield ? surroundings.yield(operands.front()) : Status::kBail;
+    if (std::holds_alternative<Yield>(inst.op)) {
+      return surroundings.yield ? surroundings.yield(operands.front()) : Status::kBail;
+    }
+    if (surroundings.records == nullptr) return Status::kBail;
+    if (const auto* send = std::get_if<Send>(&inst.op)) {
+      return surroundings.records->Take(send->target, RecordSink::Selected(operands));
+    }
+    surroundings.records->Drop();
+    return Status::kOk;
   }
 };
 
