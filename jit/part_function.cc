@@ -21,7 +21,7 @@ bool Yields(const NativeStep& step) {
   return step.kind == NativeStep::Kind::kMap && step.function->generator();
 }
 
-constexpr size_t kMostSteps = 64;     // in one function: each filter's rest is in an `if`
+constexpr size_t kMostSteps = 64;      // in one function: each filter's rest is in an `if`
 constexpr size_t kMostCopies = 1'000;  // operations in all that stand behind each `yield`
 
 size_t CountOf(const ir::Expr& expr, bool (*counts)(const Inst&)) {
@@ -37,9 +37,8 @@ bool IsLarge(const NativePart& part) {
   size_t yields = 0, rest = 0;
   for (const std::unique_ptr<NativeFunction>& function : part.functions) {
     if (function.get() == part.steps[0].function) {
-      yields = CountOf(*function->expr, [](const Inst& inst) {
-        return std::holds_alternative<ir::Yield>(inst.op);
-      });
+      yields = CountOf(*function->expr,
+                       [](const Inst& inst) { return std::holds_alternative<ir::Yield>(inst.op); });
     } else {
       rest += CountOf(*function->expr, [](const Inst&) { return true; });
     }
@@ -198,9 +197,8 @@ void DropUnused(NativePart& part) {
     used.insert(step.function);
     for (const NativeEarly& early : step.early) used.insert(early.function);
   }
-  std::erase_if(part.functions, [&](const auto& function) {
-    return !used.contains(function.get());
-  });
+  std::erase_if(part.functions,
+                [&](const auto& function) { return !used.contains(function.get()); });
 }
 
 const NativeFunction* Add(std::unique_ptr<NativeFunction> function, ir::Expr made,

@@ -25,8 +25,8 @@
 
 namespace kaspr::jit {
 
-// NativePartsOf(agent), with the end of each that CPython has nothing to do with as its `finish`, and
-// a function for each send in front of it.
+// NativePartsOf(agent), with the end of each that CPython has nothing to do with as its `finish`,
+// and a function for each send in front of it.
 std::vector<NativePart> JoinedPartsOf(const ir::Agent& agent);
 
 }  // namespace kaspr::jit
