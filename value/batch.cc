@@ -48,7 +48,12 @@ Message CopyMessage(Arena& arena, const Message& message) {
 }
 
 void Batch::Add(const Message& message) {
-  events.emplace_back().message = CopyMessage(arena, message);
+  Message& copy = events.emplace_back().message;  // not by a Message that would be copied again
+  copy.key = CopyOptional(arena, message.key);
+  copy.value = CopyOptional(arena, message.value);
+  copy.headers = CopyHeaders(arena, message.headers);
+  copy.offset = message.offset;
+  copy.timestamp = message.timestamp;
 }
 
 std::optional<SendError> Batch::StageInPlace(const Send& send, size_t most) {
