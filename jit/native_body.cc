@@ -33,7 +33,8 @@ class Machine {
     };
   }
 
-  void Run(value::Batch& batch, value::Event& event) {
+  void Run(value::Batch& batch, value::Event& event, ir::PythonCalls* python) {
+    surroundings_.python = python;
     batch_ = &batch;
     event_ = &event;
     sends_.clear();
@@ -373,8 +374,17 @@ class Body final : public ir::NativeBody {
       const bool full = batch.arena.allocated() + values > room;  // what is held is bounded
       RunEvent(*machine, batch, event, reader, full);
     }
-    const std::lock_guard lock(mutex_);
-    idle_.push_back(std::move(machine));
+    Give(std::move(machine));
+  }
+
+  bool asks_python() const override { return part_.asks_python; }
+
+  // What it stages goes on its way between two events, as what CPython stages does.
+  void RunOnLane(value::Batch& batch, value::Event& event, ir::PythonCalls& python) override {
+    if (event.message.value && event.document == nullptr) return;
+    std::unique_ptr<Machine> machine = Take();
+    machine->Run(batch, event, &python);
+    Give(std::move(machine));
   }
 
  private:
@@ -389,7 +399,7 @@ class Body final : public ir::NativeBody {
       if (full || leaves_values) event.document = value::Keep(*event.document, batch.arena);
     }
     if (full) return;
-    machine.Run(batch, event);
+    machine.Run(batch, event, nullptr);
     if (event.document == nullptr || leaves_values) return;
     event.document = event.native ? nullptr : value::Keep(*event.document, batch.arena);
   }
@@ -400,6 +410,11 @@ class Body final : public ir::NativeBody {
     std::unique_ptr<Machine> machine = std::move(idle_.back());
     idle_.pop_back();
     return machine;
+  }
+
+  void Give(std::unique_ptr<Machine> machine) {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(machine));
   }
 
   const std::shared_ptr<const Code> code_;  // or null

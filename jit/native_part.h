@@ -56,6 +56,7 @@ struct NativePart {
   std::vector<std::unique_ptr<NativeFunction>> functions;  // those of what follows, each once
   ir::Serializer key = ir::Serializer::kRaw;
   std::vector<NativeStep> steps;
+  bool asks_python = false;  // CPython is asked for something: so it runs on the lane
   bool keeps_values = true;  // no step changes a value, or makes another of it
   std::vector<NativeSend> outputs;
   const NativeFunction* route = nullptr;  // ir::Agent::route, of these outputs

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "ir/expr/python_calls.h"
 #include "value/constant_key.h"
 #include "value/iteration.h"
 #include "value/primitives.h"
@@ -42,6 +43,13 @@ Status Yield(Context& context, Value item) noexcept {
   return yield ? yield(item) : Status::kBail;
 }
 
+Status AskPython(Context& context, ir::AskPython::Kind kind, const char* name, uint64_t size,
+                 const Value* operands, uint64_t count, Value& result) noexcept {
+  ir::PythonCalls* python = context.surroundings->python;
+  if (python == nullptr) return Status::kBail;
+  return python->Ask(kind, {name, size}, {operands, count}, *context.heap, result);
+}
+
 template <class F>
 void* AddressOf(F* function) {
   return reinterpret_cast<void*>(function);
@@ -55,6 +63,7 @@ std::vector<RuntimeSymbol> MakeSymbols() {
       {"kaspr.next", AddressOf(NextItem)},
       {"kaspr.event", AddressOf(EventField)},
       {"kaspr.yield", AddressOf(Yield)},
+      {"kaspr.python", AddressOf(AskPython)},
       {"kaspr.get", AddressOf(value::GetConstant)},
       {"kaspr.get.or", AddressOf(value::GetConstantOr)},
       {"kaspr.has", AddressOf(value::HasConstant)},

@@ -161,6 +161,7 @@ Task<bool> Runner::RunBatch(Run& run) {
   while (run.next < events.size()) {
     value::Event& event = events[run.next];
     Verdict verdict = Verdict::kInterrupted;
+    RunNative(run, event);
     if (!Stopped(run)) {
       const bool verifies = agent_.verification != nullptr &&
                             (event.native || event.steps_done > 0) && agent_.verification->Takes();
@@ -184,6 +185,16 @@ Task<bool> Runner::RunBatch(Run& run) {
     co_await Breathe(run);
   }
   co_return true;
+}
+
+// What runs natively and asks CPython for something, runs at its turn. What then failed in CPython
+// does so natively, too.
+void Runner::RunNative(Run& run, value::Event& event) {
+  if (run.part.native == nullptr || run.attempt > 0 || Stopped(run)) return;
+  driver_.Begin({});
+  run.part.native->RunOnLane(run.work->batch(), event, *run.part.calls);
+  run.part.calls->Forget();
+  driver_.End();
 }
 
 Task<Verdict> Runner::RunEvent(Run& run, value::Event& event) {

@@ -60,6 +60,7 @@ class Runner {
   std::optional<Clock::time_point> NextTime() const;
   Task<bool> RunFront(Line& line);
   Task<bool> RunBatch(Run& run);
+  void RunNative(Run& run, value::Event& event);
   Task<Verdict> RunEvent(Run& run, value::Event& event);
   Task<Verdict> Verify(Run& run, value::Event& event);
   Task<Verdict> VerifySteps(Run& run, value::Event& event);

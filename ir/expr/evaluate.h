@@ -20,6 +20,8 @@
 
 namespace kaspr::ir {
 
+class PythonCalls;
+
 // What a function sees beside its arguments. Members that are not set bail.
 struct Surroundings {
   // Of a part of context['event'].
@@ -27,6 +29,8 @@ struct Surroundings {
       event;
   // Takes what a generator yields; another status than kOk ends it.
   std::function<value::Status(value::Value item)> yield;
+  // On the lane's thread.
+  PythonCalls* python = nullptr;
   // A loop's turns and calls in all; then it bails, so that a forced stop or a time limit comes
   // from CPython, which has both.
   uint64_t most_turns = 10'000'000;

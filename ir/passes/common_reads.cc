@@ -123,6 +123,7 @@ class Merger {
                           [&](const Apply& apply) { return VisitApply(inst, apply, known); },
                           [&](const Call&) { return in_order(); },
                           [&](const EventField&) { return true; },
+                          [&](const AskPython&) { return true; },
                           [&](const If&) { return VisitIf(inst, known); },
                           [&](const Loop&) { return VisitLoop(inst, known); },
                           [&](const For&) { return VisitLoop(inst, known); },
