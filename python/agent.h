@@ -33,6 +33,7 @@ struct Part {
   // What runs natively of it, where that asks CPython; or both null.
   std::unique_ptr<ir::NativeBody> native;
   std::unique_ptr<Calls> calls;
+  uint32_t native_misses = 0;  // how many events in a row did not run so
 };
 
 struct RunningAgent {

@@ -47,7 +47,8 @@ bool IsScalar(Value value) {
 // An argument is not changed by what is called, nor kept: so a copy will do, unless it could be.
 bool IsArgument(Value value) {
   if (!value.Is(Tag::kTuple)) return IsScalar(value);
-  return value.size <= kLongestTuple && std::all_of(value.items, value.items + value.size, IsScalar);
+  return value.size <= kLongestTuple &&
+         std::all_of(value.items, value.items + value.size, IsScalar);
 }
 
 // a < b and a - b are a's method only if b's has no say in it.
@@ -58,10 +59,12 @@ bool IsOperator(std::string_view name) {
 
 // The class of the exception that is set, if native code has exactly that one.
 Status TakeStatus() {
-  const std::pair<PyObject*, Status> classes[] = {
-      {PyExc_ValueError, Status::kValueError},       {PyExc_TypeError, Status::kTypeError},
-      {PyExc_IndexError, Status::kIndexError},       {PyExc_KeyError, Status::kKeyError},
-      {PyExc_OverflowError, Status::kOverflowError}, {PyExc_AttributeError, Status::kAttributeError}};
+  const std::pair<PyObject*, Status> classes[] = {{PyExc_ValueError, Status::kValueError},
+                                                  {PyExc_TypeError, Status::kTypeError},
+                                                  {PyExc_IndexError, Status::kIndexError},
+                                                  {PyExc_KeyError, Status::kKeyError},
+                                                  {PyExc_OverflowError, Status::kOverflowError},
+                                                  {PyExc_AttributeError, Status::kAttributeError}};
   PyObject* raised = PyErr_Occurred();
   Status status = Status::kBail;
   for (const auto& [type, known] : classes) {
@@ -156,8 +159,8 @@ Status Calls::AskCall(std::string_view name, std::span<const Value> operands, He
       return Status::kBail;
     }
   }
-  if (IsOperator(name) && (operands.size() != 2 ||
-                           !Py_IS_TYPE(arguments[1], Py_TYPE(arguments[0])))) {
+  if (IsOperator(name) &&
+      (operands.size() != 2 || !Py_IS_TYPE(arguments[1], Py_TYPE(arguments[0])))) {
     return Status::kBail;
   }
   return Take(Ref::Own(PyObject_VectorcallMethod(method->name.get(), arguments.data(),

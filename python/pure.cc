@@ -29,7 +29,8 @@ constexpr Row kTypes[] = {
      "strftime isoformat weekday isoweekday toordinal __sub__ __lt__ __le__ __gt__ __ge__ __eq__ "
      "__ne__ __str__ __format__",
      "year month day"},
-    {"datetime.time", "strftime isoformat __str__ __format__", "hour minute second microsecond fold tzinfo"},
+    {"datetime.time", "strftime isoformat __str__ __format__",
+     "hour minute second microsecond fold tzinfo"},
     {"datetime.timedelta",
      "total_seconds __sub__ __add__ __lt__ __le__ __gt__ __ge__ __eq__ __ne__ __str__",
      "days seconds microseconds"},

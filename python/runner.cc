@@ -13,6 +13,8 @@ namespace {
 
 constexpr auto kTurn = std::chrono::milliseconds(5);     // before others get theirs
 constexpr auto kHandOn = std::chrono::milliseconds(20);  // that what is sent waits for its batch
+constexpr uint32_t kMisses =
+    100;  // what did not run natively that often in a row is tried as rarely
 
 bool IsOf(const Reading& reading, std::string_view topic, int32_t partition) {
   if (topic.empty()) return true;
@@ -187,14 +189,17 @@ Task<bool> Runner::RunBatch(Run& run) {
   co_return true;
 }
 
-// What runs natively and asks CPython for something, runs at its turn. What then failed in CPython
-// does so natively, too.
+// What runs natively and asks CPython for something, runs at its turn; another attempt is
+// CPython's.
 void Runner::RunNative(Run& run, value::Event& event) {
-  if (run.part.native == nullptr || run.attempt > 0 || Stopped(run)) return;
+  Part& part = run.part;
+  if (part.native == nullptr || run.attempt > 0 || Stopped(run)) return;
+  if (part.native_misses >= kMisses && ++part.native_misses % kMisses != 0) return;
   driver_.Begin({});
-  run.part.native->RunOnLane(run.work->batch(), event, *run.part.calls);
-  run.part.calls->Forget();
+  part.native->RunOnLane(run.work->batch(), event, *part.calls);
+  part.calls->Forget();
   driver_.End();
+  part.native_misses = event.native ? 0 : part.native_misses + 1;
 }
 
 Task<Verdict> Runner::RunEvent(Run& run, value::Event& event) {

@@ -30,7 +30,7 @@ OWNERS = frozenset("re datetime datetime.datetime datetime.date datetime.time".s
 FLAGS = frozenset(f"re.{name}" for name in "I IGNORECASE M MULTILINE S DOTALL X VERBOSE A ASCII".split())
 # What makes the object that a global name stands for.
 MAKERS = frozenset(
-    "re.compile datetime.datetime datetime.date datetime.time datetime.datetime.fromisoformat "
+    "re.compile datetime.timezone datetime.datetime datetime.date datetime.time datetime.datetime.fromisoformat "
     "datetime.datetime.strptime datetime.date.fromisoformat datetime.time.fromisoformat".split()
 )
 # What gives an object, or None.
@@ -50,13 +50,14 @@ TAKING = frozenset("is not bool bound setitem dict dict-put list list-append tup
 
 class Asks:
     """`self.object_names` are the names that only such objects, or None, are bound to;
-    `self.objects` the operands that are some."""
+    `self.objects` the operands that are some; `self.sees_objects`: others may be."""
 
     def find_objects(self):
         """Once, before anything is translated."""
-        self.objects, self.object_names = set(), set()
+        self.objects, self.object_names, self.sees_objects = set(), set(), False
         if not self.scope.asks_python:
             return
+        self.sees_objects = bool(self.functions.open) or any(map(self._may_give, ast.walk(self.definition)))
         found, plain = {}, set()
         for node in ast.walk(self.definition):
             target = getattr(node, "target", None)
@@ -79,6 +80,12 @@ class Asks:
             if not wrong:
                 return
             self.object_names -= wrong
+
+    def _may_give(self, node):
+        """May it be where an object comes from?"""
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            return node.func.id not in self.local and not self.scope.is_builtin(node.func.id)
+        return isinstance(node, ast.Name) and self._is_global_object(node)
 
     def is_object(self, node, or_none=False):
         """Is what it gives surely an object, or None?"""
@@ -135,6 +142,12 @@ class Asks:
             return self._ask(node, "global", f"{home}.{node.id}", is_object=True)
         return self._ask(node, "attr", node.attr, self.object(node.value), is_object=True)
 
+    def note_object(self, node, operand):
+        """Of a local name that was read."""
+        if node.id in self.object_names and operand.startswith("%"):
+            self.objects.add(operand)
+        return operand
+
     def global_object(self, node):
         """The same, or None: it is none."""
         asked = self.scope.asks_python and self._is_global_object(node)
@@ -155,7 +168,7 @@ class Asks:
         if not self.scope.asks_python or name not in METHODS and not self.is_asked(node):
             return None
         sure = self.is_object(receiver)
-        if not sure and (f".{name}" in self.primitives or self._is_global(receiver)):
+        if not sure and (f".{name}" in self.primitives or not self._may_be_object(receiver)):
             return None
         if node.keywords:
             raise Untranslated(node, f"'{name}' with named arguments")
@@ -165,21 +178,21 @@ class Asks:
         arguments = self.expressions(node.args)
         return self._ask(node, "call", name, operand, *arguments, is_object=self.is_object(node))
 
-    def _is_global(self, node):
+    def _may_be_object(self, node):
         while isinstance(node, ast.Attribute):
             node = node.value
-        return isinstance(node, ast.Name) and node.id not in self.local
+        return self.sees_objects and not (isinstance(node, ast.Name) and node.id not in self.local)
 
     def ask_attribute(self, node):
         if not self.scope.asks_python or node.attr not in ATTRIBUTES:
             return None
-        if not self.is_object(node.value) and self._is_global(node.value):
+        if not self.is_object(node.value) and not self._may_be_object(node.value):
             return None
         return self._ask(node, "attr", node.attr, self.expression(node.value))
 
     def ask_operator(self, node, left, right):
         """left - right, of objects."""
-        asked = isinstance(node.op, ast.Sub) and left in self.objects
+        asked = isinstance(node.op, ast.Sub) and left in self.objects and right in self.objects
         return self._ask(node, "call", "__sub__", left, right, is_object=True) if asked else None
 
     def ask_comparison(self, node, op, left, right):
@@ -202,5 +215,7 @@ class Asks:
 
     def check_objects(self, node, name, operands):
         """Raises where a primitive would have to leave it to CPython each time."""
-        if name not in TAKING and not self.objects.isdisjoint(operands):
-            raise Untranslated(node, "an object of Python's library here")
+        taken = {"setitem": operands[2:], "dict-put": operands[2:], ".append": operands[1:], "dict": operands[1::2]}
+        refused = set(operands) - set(taken.get(name, operands if name in TAKING else ()))
+        if not self.objects.isdisjoint(refused):
+            raise Untranslated(node, "an operation on such an object, which only CPython has")

@@ -84,7 +84,7 @@ class Expressions(Comprehensions, Calls):
         operand = self.env.get(node.id, UNBOUND)
         if operand == UNBOUND or node.id in self.maybe:
             operand = self.apply(node, "bound", operand)
-        return operand
+        return self.note_object(node, operand)
 
     # Operators.
 
