@@ -103,7 +103,7 @@ CASES = {
     "unknown-global": ('return ODD[0].match(value["email"]) is None', False),
     "try-all": ('try:\n    return user(value["email"]) + datetime.fromisoformat(value["at"]).isoformat()\nexcept Exception:\n    return "failed"', True),
     "json-receiver": ('return value["email"].group(1)', False),
-    "order": ('try:\n    x = value["odd"].group(value["missing"])\nexcept KeyError:\n    return "key"\nexcept AttributeError:\n    return "attribute"\nreturn x', True),
+    "order": ('m = EMAIL.match(value["email"])\ntry:\n    x = m.group(value["missing"])\nexcept KeyError:\n    return "key"\nexcept AttributeError:\n    return "attribute"\nreturn x', True),
     "selector": ('return value', True),
 }
 SELECTOR = """\
