@@ -15,9 +15,11 @@
 #include "frontend/print_spec.h"
 #include "ir/draw.h"
 #include "ir/draw_json.h"
+#include "ir/expr/print.h"
 #include "ir/print.h"
 #include "jit/listing.h"
 #include "jit/native_part.h"
+#include "jit/part_function.h"
 #include "runtime/plan.h"
 
 namespace kaspr::driver {
@@ -60,11 +62,26 @@ std::string Summary(const Compilation& compiled) {
   return out;
 }
 
+// What runs without CPython, as it is made code of.
+std::string ListNative(const Compilation& compiled, const ir::PrintOptions& options) {
+  std::string out;
+  for (const ir::Agent& agent : compiled.optimized->agents) {
+    for (const jit::NativePart& part : jit::JoinedPartsOf(agent)) {
+      for (const std::unique_ptr<jit::NativeFunction>& function : part.functions) {
+        const ir::ExprPrintOptions print{.places = options.places};
+        out += fmt::format("{}# {}\n{}", out.empty() ? "" : "\n", function->name,
+                           ir::Print(*function->expr, print));
+      }
+    }
+  }
+  return out;
+}
+
 std::string ListCode(const Compilation& compiled, jit::Listing listing) {
   const char* comment = listing == jit::Listing::kLlvm ? ";" : "#";
   std::string out;
   for (const ir::Agent& agent : compiled.optimized->agents) {
-    const std::vector<jit::NativePart> parts = jit::NativePartsOf(agent);
+    const std::vector<jit::NativePart> parts = jit::JoinedPartsOf(agent);
     const std::vector<jit::CodeFunction> functions = jit::CodeFunctionsOf(parts);
     out += fmt::format("{}{} agent {}{}\n", out.empty() ? "" : "\n", comment, agent.name,
                        functions.empty() ? ": all of it runs in Python" : "");
@@ -77,7 +94,7 @@ std::string ListCode(const Compilation& compiled, jit::Listing listing) {
 void MakeCode(Compilation& compiled) {
   for (const ir::Agent& agent : compiled.optimized->agents) {
     const auto begin = std::chrono::steady_clock::now();
-    const std::vector<jit::NativePart> parts = jit::NativePartsOf(agent);
+    const std::vector<jit::NativePart> parts = jit::JoinedPartsOf(agent);
     const std::vector<jit::CodeFunction> functions = jit::CodeFunctionsOf(parts);
     if (functions.empty()) continue;
     jit::Code::Make(functions);
@@ -101,6 +118,7 @@ std::string Emit(const Compilation& compiled, const Options& options) {
   if (options.emit == "ir") return ir::Print(*compiled.graph, print);
   if (options.emit == "expr") return ir::PrintExprs(*compiled.graph, print);
   if (options.emit == "ir-opt") return ir::Print(*compiled.optimized, print);
+  if (options.emit == "native") return ListNative(compiled, print);
   if (options.emit == "llvm") return ListCode(compiled, jit::Listing::kLlvm);
   if (options.emit == "asm") return ListCode(compiled, jit::Listing::kAssembly);
   if (options.emit == "plan") return runtime::PrintPlan(runtime::MakePlan(*compiled.optimized));

@@ -278,8 +278,8 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
   AddFiles(compile, options);
   compile
       ->add_option("--emit", options.emit,
-                   "What to show: spec, ir, expr, ir-opt, plan, llvm or asm")
-      ->check(CLI::IsMember({"spec", "ir", "expr", "ir-opt", "plan", "llvm", "asm"}))
+                   "What to show: spec, ir, expr, ir-opt, plan, native, llvm or asm")
+      ->check(CLI::IsMember({"spec", "ir", "expr", "ir-opt", "plan", "native", "llvm", "asm"}))
       ->type_name("STAGE");
   compile->add_flag("--locs", options.places, "With ir, expr, ir-opt: where each part was written");
   compile->add_flag("--time", options.time, "How long each phase took, on stderr");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ir/expr/constants.h"
+#include "value/json_write.h"
 
 namespace kaspr::jit {
 
@@ -77,6 +78,20 @@ std::string ConstantPool::KeysOf(std::span<const ir::Literal* const> strs) {
   std::string text;
   for (const ir::Literal* str : strs) keys.push_back(value::MakeConstantKey(ValueOf(*str, text)));
   return Name("keys", "", keys.data());
+}
+
+std::string ConstantPool::FieldsOf(std::span<const ir::Literal* const> strs) {
+  std::vector<std::string_view>& texts = fields_.emplace_back();
+  value::JsonWriter writer;
+  for (const ir::Literal* str : strs) {
+    writer.Clear();
+    writer.Raw(texts.empty() ? "{" : ", ");
+    writer.Utf8(str->text);
+    writer.Raw(": ");
+    texts.push_back(heap_.NewStr(writer.bytes()).str());
+  }
+  texts.push_back(strs.empty() ? "{}" : "}");
+  return Name("fields", "", texts.data());
 }
 
 std::string ConstantPool::TextOf(std::string_view text) {

@@ -31,6 +31,8 @@ class ConstantPool {
   // The name of a ConstantKey, and of several behind each other.
   std::string KeyOf(const ir::Literal& str);
   std::string KeysOf(std::span<const ir::Literal* const> strs);
+  // Of the texts that a dict of these keys has as JSON (value::WriteFields).
+  std::string FieldsOf(std::span<const ir::Literal* const> strs);
   // The name of a text that is no value: a path.
   std::string TextOf(std::string_view text);
 
@@ -49,6 +51,7 @@ class ConstantPool {
   std::map<std::string, Text> texts_;
   std::map<std::string, std::string> keys_;  // their symbols
   std::deque<std::vector<value::ConstantKey>> arrays_;
+  std::deque<std::vector<std::string_view>> fields_;
 };
 
 }  // namespace kaspr::jit

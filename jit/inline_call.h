@@ -2,7 +2,9 @@
 
 // What the inlined primitives are written with, and those of containers.
 
+#include <optional>
 #include <span>
+#include <vector>
 
 #include "jit/emitter.h"
 #include "value/primitives.h"
@@ -23,6 +25,9 @@ struct InlineCall {
 
 // Are two texts the same, i1? Their sizes are looked at first.
 llvm::Value* SameText(Emitter& e, const Val& x, const Val& y);
+
+// The keys of a dict display; nullopt: not all are texts that code names, or one comes twice.
+std::optional<std::vector<const ir::Literal*>> KeysOfDisplay(std::span<const Val> operands);
 
 // By the keys that code names: getitem, .get, setitem, dict, in.
 Val InlineGetItem(const InlineCall& call);

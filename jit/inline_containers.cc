@@ -93,21 +93,29 @@ Val InlineSetItem(const InlineCall& call) {
   return call.None();
 }
 
+std::optional<std::vector<const ir::Literal*>> KeysOfDisplay(std::span<const Val> operands) {
+  std::vector<const ir::Literal*> keys;
+  std::set<std::string_view> seen;
+  for (size_t i = 0; i < operands.size(); i += 2) {
+    const ir::Literal* key = operands[i].literal;
+    if (!IsStr(operands[i]) || !seen.insert(key->text).second) return std::nullopt;
+    keys.push_back(key);
+  }
+  return keys;
+}
+
 // {"a": ..., "b": ...}
 Val InlineDict(const InlineCall& call) {
   Emitter& e = call.e;
-  std::vector<const ir::Literal*> keys;
-  std::set<std::string_view> seen;
-  for (size_t i = 0; i < call.operands.size(); i += 2) {
-    const ir::Literal* key = call.operands[i].literal;
-    if (!IsStr(call.operands[i]) || !seen.insert(key->text).second) return call.Slow();
-    e.Store(call.operands[i + 1], e.At(e.arguments, keys.size() * kValueSize));
-    keys.push_back(key);
+  const auto keys = KeysOfDisplay(call.operands);
+  if (!keys) return call.Slow();
+  for (size_t i = 0; i < keys->size(); ++i) {
+    e.Store(call.operands[2 * i + 1], e.At(e.arguments, i * kValueSize));
   }
   llvm::Type* word = e.b.getInt64Ty();
   llvm::Value* made =
       e.CallFor(llvm::StructType::get(word, word), "kaspr.dict",
-                {e.heap, e.Symbol(e.pool.KeysOf(keys)), e.arguments, e.I64(keys.size())});
+                {e.heap, e.Symbol(e.pool.KeysOf(*keys)), e.arguments, e.I64(keys->size())});
   return {e.b.CreateExtractValue(made, 0), e.b.CreateExtractValue(made, 1), TypesOf(Tag::kDict)};
 }
 

@@ -25,7 +25,7 @@ class Comments final : public llvm::AssemblyAnnotationWriter {
  public:
   Comments(const llvm::Module& module, std::span<const CodeFunction> functions) {
     for (const CodeFunction& function : functions) {
-      const Span span = function.source.place ? function.source.place(1, 1) : Span();
+      const Span span = function.source.place ? function.source.place(0, 1, 1) : Span();
       if (span) files_[function.source.name] = span.file;
     }
     for (const llvm::Function& function : module) {

@@ -8,13 +8,17 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
+#include <map>
 #include <vector>
 
 #include "base/match.h"
 #include "ir/expr/types.h"
 #include "jit/emitter.h"
 #include "jit/inline.h"
+#include "jit/inline_call.h"
 #include "value/iteration.h"
+#include "value/primitives.h"
 
 namespace kaspr::jit {
 
@@ -36,26 +40,48 @@ struct LoopTargets {
   const Target* out = nullptr;
 };
 
+// Room for the operands of any operation; of a record and its fields in one.
 size_t WidestOf(const ir::ExprFunction& function) {
-  size_t widest = 1;
+  size_t widest = 0;
   ir::ForEachInst(function.body,
                   [&](const ir::Inst& inst) { widest = std::max(widest, inst.operands.size()); });
-  return widest;
+  return std::size(ir::Send::kSelected) + widest;
+}
+
+// The dicts that nobody sees but one record: they are written as JSON, and not made.
+std::vector<bool> OnlySent(const ir::ExprFunction& function) {
+  std::vector<uint32_t> uses(function.values), sends(function.values);
+  std::vector<bool> only(function.values);
+  ir::ForEachInst(function.body, [&](const ir::Inst& inst) {
+    for (size_t i = 0; i < inst.operands.size(); ++i) {
+      const ir::Operand& operand = inst.operands[i];
+      if (operand.constant) continue;
+      ++uses[operand.index];
+      sends[operand.index] += std::holds_alternative<ir::Send>(inst.op) && i == ir::Send::kValue;
+    }
+  });
+  ir::ForEachInst(function.body, [&](const ir::Inst& inst) {
+    const auto* apply = std::get_if<ir::Apply>(&inst.op);
+    if (apply == nullptr || apply->primitive->name != "dict") return;
+    const auto made = static_cast<size_t>(inst.results[0]);
+    only[made] = uses[made] == 1 && sends[made] == 1;
+  });
+  return only;
 }
 
 // The body of one function.
 class Lowering {
  public:
   Lowering(Emitter& emitter, const ir::ExprFunction& function,
-           const std::vector<llvm::Function*>& functions,
-           std::function<void(uint32_t, uint32_t)> mark)
+           const std::vector<llvm::Function*>& functions, std::function<void(const ir::Inst&)> mark)
       : e_(emitter),
         b_(emitter.b),
         source_(function),
         functions_(functions),
         types_(function),
         values_(function.values),
-        mark_(std::move(mark)) {}
+        mark_(std::move(mark)),
+        only_sent_(OnlySent(function)) {}
 
   void Run() {
     for (size_t i = 0; i < source_.parameters.size(); ++i) {
@@ -125,7 +151,7 @@ class Lowering {
   void LowerRegion(const ir::Region& region, const Target* gives) {
     const Target* around = std::exchange(gives_, gives);
     for (const ir::Inst& inst : region.body) {
-      mark_(inst.line, inst.column);
+      mark_(inst);
       LowerInst(inst);
     }
     gives_ = around;
@@ -134,6 +160,7 @@ class Lowering {
   void LowerInst(const ir::Inst& inst) {
     std::visit(
         Match{[&](const ir::Apply& apply) {
+                if (IsOnlySent(inst)) return;
                 const Val made = EmitPrimitive(e_, *apply.primitive, GetAll(inst.operands));
                 Set(inst.results[0], made);
               },
@@ -149,6 +176,8 @@ class Lowering {
                 const Val item = Get(inst.operands[0]);
                 e_.Check(e_.Call("kaspr.yield", {e_.context, item.head, item.data}));
               },
+              [&](const ir::Send& send) { LowerSend(send, inst); },
+              [&](const ir::Drop&) { e_.CallFor(b_.getVoidTy(), "kaspr.drop", {e_.context}); },
               [&](const ir::If&) { LowerIf(inst); }, [&](const ir::Loop&) { LowerLoop(inst); },
               [&](const ir::For&) { LowerFor(inst); }, [&](const ir::Try&) { LowerTry(inst); },
               [&](const ir::Give&) { Leave(*gives_, inst.operands); },
@@ -172,6 +201,42 @@ class Lowering {
                      {e_.context, b_.getInt8(static_cast<uint8_t>(ask.kind)), name,
                       e_.I64(ask.name.size()), e_.arguments, e_.I64(operands.size()), e_.result}));
     Set(inst.results[0], e_.Load(e_.result, kAnything));
+  }
+
+  // Is it a dict that is written where it is sent? Then it is kept in mind.
+  bool IsOnlySent(const ir::Inst& inst) {
+    const auto made = static_cast<uint32_t>(inst.results[0]);
+    if (!only_sent_[made]) return false;
+    const std::vector<Val> items = GetAll(inst.operands);
+    const auto keys = KeysOfDisplay(items);
+    if (!keys) return false;
+    Fields& fields = fields_[made];
+    fields.keys = *keys;
+    for (size_t i = 1; i < items.size(); i += 2) fields.values.push_back(items[i]);
+    return true;
+  }
+
+  void LowerSend(const ir::Send& send, const ir::Inst& inst) {
+    size_t next = 0;
+    const auto store = [&](const Val& value) {
+      e_.Store(value, e_.At(e_.arguments, next++ * kValueSize));
+    };
+    const ir::Operand& value = inst.operands[ir::Send::kValue];
+    const auto fields = value.constant ? fields_.end() : fields_.find(value.index);
+    for (const ir::Operand& operand : inst.operands) {
+      const bool written = &operand == &value && fields != fields_.end();
+      store(written ? e_.Constant({.tag = Tag::kUnbound}) : Get(operand));
+    }
+    llvm::Value* target = e_.I64(send.target);
+    if (fields == fields_.end()) {
+      e_.Check(e_.Call("kaspr.send", {e_.context, target, e_.arguments}));
+      return;
+    }
+    const Fields& written = fields->second;
+    for (const Val& field : written.values) store(field);
+    e_.Check(e_.Call("kaspr.send.fields",
+                     {e_.context, target, e_.arguments, e_.Symbol(e_.pool.FieldsOf(written.keys)),
+                      e_.I64(written.values.size())}));
   }
 
   void LowerCall(const ir::Call& call, const ir::Inst& inst) {
@@ -321,9 +386,15 @@ class Lowering {
   const std::vector<llvm::Function*>& functions_;
   const ir::ValueTypes types_;
   std::vector<Val> values_;  // by ValueId
-  std::function<void(uint32_t, uint32_t)> mark_;
-  const Target* gives_ = nullptr;  // of the innermost region
-  LoopTargets loop_;               // the innermost one
+  std::function<void(const ir::Inst&)> mark_;
+  const std::vector<bool> only_sent_;  // by ValueId
+  struct Fields {
+    std::vector<const ir::Literal*> keys;
+    std::vector<Val> values;
+  };
+  std::map<uint32_t, Fields> fields_;  // of those, by ValueId
+  const Target* gives_ = nullptr;      // of the innermost region
+  LoopTargets loop_;                   // the innermost one
 };
 
 // context, the parameters as head and data each, where the result goes.
@@ -351,7 +422,7 @@ llvm::Function* Declare(const ir::ExprFunction& function, const std::string& nam
 class Lines {
  public:
   Lines(const FunctionSource& source, llvm::Module& module) : source_(source), builder_(module) {
-    const Span span = Find(1, 1);
+    const Span span = Find({.line = 1, .column = 1});
     if (!span) return;
     const llvm::StringRef path = span.file->path();
     file_ =
@@ -364,7 +435,7 @@ class Lines {
 
   void Begin(llvm::Function& function) {
     if (unit_ == nullptr) return;
-    const Span span = Find(1, 1);
+    const Span span = Find({.line = 1, .column = 1});
     auto* type = builder_.createSubroutineType(builder_.getOrCreateTypeArray({}));
     scope_ = builder_.createFunction(
         file_, function.getName(), function.getName(), file_,
@@ -373,17 +444,17 @@ class Lines {
     function.setSubprogram(scope_);
   }
 
-  void Mark(llvm::IRBuilderBase& builder, uint32_t line, uint32_t column) {
+  void Mark(llvm::IRBuilderBase& builder, const ir::Inst& inst) {
     if (unit_ == nullptr) return;
-    const Span span = line > 0 ? Find(line, column) : Span();
+    const Span span = inst.line > 0 ? Find(inst) : Span();
     const Position at = span ? span.file->PositionOf(span.begin) : Position{.line = 0, .column = 0};
     builder.SetCurrentDebugLocation(
         llvm::DILocation::get(builder.getContext(), at.line, at.column, scope_));
   }
 
  private:
-  Span Find(uint32_t line, uint32_t column) const {
-    return source_.place ? source_.place(line, column) : Span();
+  Span Find(const ir::Inst& inst) const {
+    return source_.place ? source_.place(inst.block, inst.line, inst.column) : Span();
   }
 
   const FunctionSource& source_;
@@ -408,10 +479,10 @@ void Lower(const ir::Expr& expr, const FunctionSource& source, ConstantPool& poo
     const ir::ExprFunction& function = expr.functions[i];
     llvm::IRBuilder<> builder(llvm::BasicBlock::Create(module.getContext(), "entry", functions[i]));
     lines.Begin(*functions[i]);
-    lines.Mark(builder, 0, 0);
+    lines.Mark(builder, {});
     Emitter emitter(builder, *functions[i], pool, WidestOf(function));
-    Lowering(emitter, function, functions, [&](uint32_t line, uint32_t column) {
-      lines.Mark(builder, line, column);
+    Lowering(emitter, function, functions, [&](const ir::Inst& inst) {
+      lines.Mark(builder, inst);
     }).Run();
   }
 }

@@ -22,8 +22,8 @@ namespace kaspr::jit {
 
 struct FunctionSource {
   std::string name;  // in the module: "price", "priced.key"
-  // Where a place in its block, from 1, stands in the file that was written; empty: nowhere.
-  std::function<Span(uint32_t line, uint32_t column)> place;
+  // Where a place of an ir::Inst stands in the file that was written; empty: nowhere.
+  std::function<Span(uint32_t block, uint32_t line, uint32_t column)> place;
 };
 
 // Defines the functions of the Expr, the main one as `source.name`. REQUIRES: VerifyExpr(expr) is

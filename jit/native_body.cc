@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "jit/early.h"
 #include "jit/native_part.h"
+#include "jit/part_function.h"
 #include "jit/record.h"
 #include "value/containers.h"
 #include "value/json_read.h"
@@ -20,17 +21,16 @@ using value::Value;
 namespace {
 
 // What one thread needs to run events: it has the memory of the values of one event at a time.
-class Machine {
+class Machine final : ir::RecordSink {
  public:
   Machine(const NativePart& part, const ir::AppContext& app, bool compensated_sums)
       : part_(part), app_(app) {
     own_heap_.compensated_sum = compensated_sums;
     for (const NativeStep& step : part.steps) gains_.emplace_back(step.early.size());
-    all_routed_ = part.routed.size() == part.outputs.size();
-    for (size_t i = 0; i < part.routed.size(); ++i) all_routed_ &= part.routed[i] == i;
     surroundings_.event = [this](std::string_view path, value::Heap&, Value& result) {
       return EventField(path, result);
     };
+    surroundings_.records = this;
   }
 
   void Run(value::Batch& batch, value::Event& event, ir::PythonCalls* python) {
@@ -125,7 +125,8 @@ class Machine {
     result = value;
     if (step.kind == NativeStep::Kind::kSend) {
       dropped = !step.pass_through;
-      return Send(step.send, value);
+      Value nothing;
+      return Call(*step.function, value, nothing);
     }
     Value answer;
     const Status status = Call(*step.function, value, answer);
@@ -234,72 +235,35 @@ class Machine {
   }
 
   Status Out(Value value) {
-    if (!part_.why.empty()) {
+    if (part_.finish == nullptr) {
       left_ = value;
       return Status::kOk;
     }
-    const Routes routes = RoutesOf(value);
-    for (size_t i = 0; i < part_.outputs.size(); ++i) {
-      if (Has(routes.closed, i)) continue;
-      const Status status = Send(part_.outputs[i], value, Has(routes.open, i));
-      if (status != Status::kOk) return status;
-    }
-    return Status::kOk;
+    Value nothing;
+    return Call(*part_.finish, value, nothing);
   }
 
   static bool Has(uint64_t bits, size_t bit) { return bit < 64 && (bits >> bit & 1) != 0; }
 
-  // What the route says of outputs[N]: bit N of one of the two, if anything.
-  struct Routes {
-    uint64_t open = 0, closed = 0;
-  };
-
-  Routes RoutesOf(Value value) {
-    Routes routes;
-    Value answer;
-    if (part_.route == nullptr || Call(*part_.route, value, answer) != Status::kOk) return routes;
-    const auto known = static_cast<uint64_t>(answer.integer);
-    if (all_routed_) return {.open = known, .closed = ~known};
-    for (size_t i = 0; i < part_.routed.size(); ++i) {
-      const bool holds = (answer.integer >> i & 1) != 0;
-      (holds ? routes.open : routes.closed) |= uint64_t{1} << part_.routed[i];
-    }
-    return routes;
+  Status Take(uint32_t target, Selected selected) override {
+    return Add(target, selected, std::nullopt);
   }
 
-  // `holds`: its predicate is known to.
-  Status Send(const NativeSend& to, Value value, bool holds = false) {
-    const auto ask = [&](const NativeFunction* selector, Value& chosen) {
-      chosen = Value::Unbound();
-      return selector == nullptr ? Status::kOk : Call(*selector, value, chosen);
-    };
-    Status status = Status::kOk;
-    if (to.predicate != nullptr && !holds) {
-      Value answer;
-      bool truth = false;
-      status = ask(to.predicate, answer);
-      if (status == Status::kOk) status = value::semantics::Truth(answer, truth);
-      if (status != Status::kOk || !truth) return status;
-    }
-    Selected selected;
-    const std::pair<const NativeFunction*, Value*> selectors[] = {
-        {to.name, &selected.name},
-        {to.key, &selected.key},
-        {to.value, &selected.value},
-        {to.partition, &selected.partition},
-        {to.headers, &selected.headers}};
-    for (const auto& [selector, chosen] : selectors) {
-      status = ask(selector, *chosen);
-      if (status != Status::kOk) return status;
-    }
-    if (to.value == nullptr) selected.value = value;
+  Status TakeFields(uint32_t target, Selected selected, std::span<const std::string_view> texts,
+                    const Value* values) override {
+    return Add(target, selected, Fields{texts, values});
+  }
+
+  Status Add(uint32_t target, Selected selected, const std::optional<Fields>& fields) {
     value::Send& send = sends_.emplace_back();
-    send.output = to.output;
+    send.output = target;
     const bool made =
-        sends_.size() < kMostSends &&
-        MakeRecord(*to.destination, selected, app_, *heap_, writer_, batch_->arena, send);
+        sends_.size() < kMostSends && MakeRecord(*part_.destinations[target], selected, fields,
+                                                 app_, *heap_, writer_, batch_->arena, send);
     return made ? Status::kOk : Status::kBail;
   }
+
+  void Drop() override { ++filtered_; }
 
   Status EventField(std::string_view path, Value& result) {
     const value::Message& message = event_->message;
@@ -343,7 +307,6 @@ class Machine {
   const NativePart& part_;
   const ir::AppContext& app_;
   ir::Surroundings surroundings_;
-  bool all_routed_ = false;  // bit N of a route's answer is that of output N
   value::Heap own_heap_;
   value::Heap* heap_ = &own_heap_;  // of the event
   Value left_;                      // by the steps, to CPython
@@ -430,7 +393,7 @@ class Body final : public ir::NativeBody {
 std::vector<std::unique_ptr<ir::NativeBody>> MakeNativeBodies(const ir::Agent& agent,
                                                               const ir::AppContext& app,
                                                               const NativeOptions& options) {
-  std::vector<NativePart> parts = NativePartsOf(agent);
+  std::vector<NativePart> parts = JoinedPartsOf(agent);
   std::shared_ptr<const Code> code;
   const std::vector<CodeFunction> compiled = CodeFunctionsOf(parts);
   if (options.machine_code && !compiled.empty()) code = Code::Make(compiled, options.symbols);
@@ -442,9 +405,9 @@ std::vector<std::unique_ptr<ir::NativeBody>> MakeNativeBodies(const ir::Agent& a
     }
     for (const std::unique_ptr<NativeFunction>& function : part.functions) {
       if (code) {
-        function->code = code->Of(function->expr());
+        function->code = code->Of(*function->expr);
       } else {
-        function->evaluator = std::make_unique<ir::Evaluator>(function->expr());
+        function->evaluator = std::make_unique<ir::Evaluator>(*function->expr);
       }
     }
     bodies.push_back(std::make_unique<Body>(std::move(part), code, app, options.compensated_sums));

@@ -26,6 +26,7 @@ class Maker {
     why_.clear();
     names_.clear();
     part_ = {};
+    for (const ir::Target& target : targets_) part_.destinations.push_back(target.destination);
     for (const ir::Node& node : nodes) {
       AddNode(node);
       if (!why_.empty()) break;
@@ -34,7 +35,7 @@ class Maker {
     if (!why_.empty()) CutBehindFilters();
     FindEarlyFilters();
     part_.asks_python = why_.empty() && std::ranges::any_of(part_.functions, [](const auto& one) {
-                          return ir::AsksPython(one->expr());
+                          return ir::AsksPython(*one->expr);
                         });
     return std::move(part_);
   }
@@ -48,13 +49,13 @@ class Maker {
       const NativeStep& step = part_.steps[i];
       const bool filters = step.kind == NativeStep::Kind::kFilter;
       const bool maps = step.kind == NativeStep::Kind::kMap && !step.function->generator();
-      if ((!filters && !maps) || ir::AsksPython(step.function->expr())) break;
+      if ((!filters && !maps) || ir::AsksPython(*step.function->expr)) break;
       if (filters) kept = i + 1;
     }
     part_.steps.resize(kept);
     part_.outputs.clear();
     for (const NativeStep& step : part_.steps) {
-      const ir::Effects effects = ir::EffectsOf(step.function->expr());
+      const ir::Effects effects = ir::EffectsOf(*step.function->expr);
       const bool same = step.kind == NativeStep::Kind::kFilter ||
                         effects.result == ir::Effects::Result::kArgument;
       part_.keeps_values = part_.keeps_values && same && effects.writes.empty();
@@ -165,10 +166,13 @@ class Maker {
 
   const NativeFunction* Add(const ir::Function& function) {
     for (const std::unique_ptr<NativeFunction>& known : part_.functions) {
-      if (known->function == &function) return known.get();
+      if (known->blocks[0] == &function) return known.get();
     }
     part_.functions.push_back(std::make_unique<NativeFunction>());
-    part_.functions.back()->function = &function;
+    NativeFunction& native = *part_.functions.back();
+    native.name = function.name;
+    native.expr = &*function.expr;
+    native.blocks = {&function};
     return part_.functions.back().get();
   }
 
@@ -227,19 +231,18 @@ std::string SymbolName(const std::string& name, std::set<std::string>& taken) {
 
 std::vector<CodeFunction> CodeFunctionsOf(std::span<const NativePart> parts) {
   std::vector<CodeFunction> functions;
-  std::set<const ir::Function*> seen;
+  std::set<const ir::Expr*> seen;
   std::set<std::string> taken;
   for (const NativePart& part : parts) {
-    if (!part.Runs()) continue;
     for (const std::unique_ptr<NativeFunction>& native : part.functions) {
-      const ir::Function* function = native->function;
-      if (!seen.insert(function).second) continue;
-      const auto place = [function](uint32_t line, uint32_t column) {
-        const uint32_t at = BlockOffset(function->text, line, column - 1);
-        return function->map.exact() ? function->map.Locate(at, at + 1) : Span();
+      if (!seen.insert(native->expr).second) continue;
+      const auto place = [blocks = native->blocks](uint32_t block, uint32_t line, uint32_t column) {
+        const ir::Function& function = *blocks[block];
+        const uint32_t at = BlockOffset(function.text, line, column - 1);
+        return function.map.exact() ? function.map.Locate(at, at + 1) : Span();
       };
       functions.push_back(
-          {.expr = &*function->expr, .source = {SymbolName(function->name, taken), place}});
+          {.expr = native->expr, .source = {SymbolName(native->name, taken), place}});
     }
   }
   return functions;

@@ -18,12 +18,14 @@ namespace kaspr::jit {
 
 // A function of one parameter, and what runs it: one of the two, once the part has a body.
 struct NativeFunction {
-  const ir::Function* function = nullptr;  // which has an expr
+  std::string name;
+  const ir::Expr* expr = nullptr;           // one of the agent's, or
+  std::unique_ptr<ir::Expr> made;           // of several of them
+  std::vector<const ir::Function*> blocks;  // those, by Inst::block
   Entry* code = nullptr;
   std::unique_ptr<const ir::Evaluator> evaluator;
 
-  const ir::Expr& expr() const { return *function->expr; }
-  bool generator() const { return expr().main().generator; }
+  bool generator() const { return expr->main().generator; }
 };
 
 // Where values are sent, and the functions that make a record of each.
@@ -44,7 +46,7 @@ struct NativeEarly {
 struct NativeStep {
   enum class Kind : uint8_t { kMap, kFilter, kSend };
   Kind kind = Kind::kMap;
-  const NativeFunction* function = nullptr;  // of a map or filter
+  const NativeFunction* function = nullptr;  // of a map or filter; of a send once it is joined
   std::vector<NativeEarly> early;            // likewise
   NativeSend send;
   bool pass_through = false;
@@ -55,12 +57,14 @@ struct NativePart {
   std::string why;                                         // not all of it; "" if it is
   std::vector<std::unique_ptr<NativeFunction>> functions;  // those of what follows, each once
   ir::Serializer key = ir::Serializer::kRaw;
+  std::vector<const ir::Destination*> destinations;  // by ir::TargetsOf the agent; null: a channel
   std::vector<NativeStep> steps;
   bool asks_python = false;  // CPython is asked for something: so it runs on the lane
   bool keeps_values = true;  // no step changes a value, or makes another of it
   std::vector<NativeSend> outputs;
-  const NativeFunction* route = nullptr;  // ir::Agent::route, of these outputs
-  std::vector<size_t> routed;             // bit N of its answer is that of outputs[routed[N]]
+  const NativeFunction* route = nullptr;   // ir::Agent::route, of these outputs
+  std::vector<size_t> routed;              // bit N of its answer is that of outputs[routed[N]]
+  const NativeFunction* finish = nullptr;  // the rest, of JoinedPartsOf (jit/part_function.h)
 
   // Is there something of it to run?
   bool Runs() const { return why.empty() || !steps.empty(); }
@@ -71,7 +75,7 @@ struct NativePart {
 // spared the way to CPython, which maps behind them would not be worth.
 std::vector<NativePart> NativePartsOf(const ir::Agent& agent);
 
-// What there is to compile of an agent: the functions of those of its parts that run.
+// What there is to compile of an agent, of which these are the JoinedPartsOf.
 std::vector<CodeFunction> CodeFunctionsOf(std::span<const NativePart> parts);
 
 // What runs the functions of an agent: machine code where all that calls one is native, else

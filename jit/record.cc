@@ -32,6 +32,15 @@ bool Encode(ir::Serializer serializer, Value from, value::JsonWriter& writer, va
   return true;
 }
 
+bool EncodeFields(ir::Serializer serializer, const Fields& fields, value::JsonWriter& writer,
+                  value::Arena& arena, std::optional<std::string_view>& bytes) {
+  if (serializer == ir::Serializer::kRaw) return false;
+  writer.Clear();
+  if (WriteFields(fields.texts, fields.values, writer) != value::Status::kOk) return false;
+  bytes = arena.Copy(writer.bytes());
+  return true;
+}
+
 bool ReadName(Value chosen, value::Arena& arena, std::string_view& topic) {
   if (!chosen.Is(Tag::kStr) || chosen.size == 0 || value::CheckTopicName(chosen.str())) {
     return false;
@@ -90,28 +99,30 @@ bool ReadHeaders(Value chosen, value::Heap& heap, value::Arena& arena,
 
 }  // namespace
 
-bool MakeRecord(const ir::Destination& destination, const Selected& selected,
-                const ir::AppContext& app, value::Heap& heap, value::JsonWriter& writer,
-                value::Arena& arena, value::Send& send) {
+bool MakeRecord(const ir::Destination& destination, ir::RecordSink::Selected selected,
+                const std::optional<Fields>& fields, const ir::AppContext& app, value::Heap& heap,
+                value::JsonWriter& writer, value::Arena& arena, value::Send& send) {
+  const Value name = selected[ir::Send::kName], key = selected[ir::Send::kKey],
+              value = selected[ir::Send::kValue], partition = selected[ir::Send::kPartition],
+              chosen = selected[ir::Send::kHeaders];
   std::string_view topic = destination.topic;
-  if (!selected.name.Is(Tag::kUnbound)) {
-    if (!ReadName(selected.name, arena, topic)) return false;
+  if (!name.Is(Tag::kUnbound)) {
+    if (!ReadName(name, arena, topic)) return false;
     send.topic = topic;
   }
-  if (!selected.partition.Is(Tag::kUnbound) &&
-      !ReadPartition(selected.partition, topic, app, send.partition)) {
+  if (!partition.Is(Tag::kUnbound) && !ReadPartition(partition, topic, app, send.partition)) {
     return false;
   }
-  if (!selected.headers.Is(Tag::kUnbound) &&
-      !ReadHeaders(selected.headers, heap, arena, send.headers)) {
+  if (!chosen.Is(Tag::kUnbound) && !ReadHeaders(chosen, heap, arena, send.headers)) {
     return false;
   }
-  const bool has_key = !selected.key.Is(Tag::kUnbound) && !selected.key.Is(Tag::kNone);
-  if (has_key && !Encode(destination.key, selected.key, writer, arena, send.key)) {
+  const bool has_key = !key.Is(Tag::kUnbound) && !key.Is(Tag::kNone);
+  if (has_key && !Encode(destination.key, key, writer, arena, send.key)) {
     return false;
   }
-  return Encode(destination.value, selected.value, writer, arena, send.value) &&
-         (send.key || send.value) && value::SizeOf(send) <= app.max_record_bytes(topic);
+  const bool encoded = fields ? EncodeFields(destination.value, *fields, writer, arena, send.value)
+                              : Encode(destination.value, value, writer, arena, send.value);
+  return encoded && (send.key || send.value) && value::SizeOf(send) <= app.max_record_bytes(topic);
 }
 
 }  // namespace kaspr::jit

@@ -1,6 +1,7 @@
 #include "jit/runtime.h"
 
 #include <cstring>
+#include <iterator>
 #include <new>
 #include <string>
 #include <vector>
@@ -50,6 +51,27 @@ Status AskPython(Context& context, ir::AskPython::Kind kind, const char* name, u
   return python->Ask(kind, {name, size}, {operands, count}, *context.heap, result);
 }
 
+Status SendRecord(Context& context, uint64_t target, const Value* selected) noexcept {
+  ir::RecordSink* records = context.surroundings->records;
+  if (records == nullptr) return Status::kBail;
+  return records->Take(static_cast<uint32_t>(target),
+                       ir::RecordSink::Selected(selected, std::size(ir::Send::kSelected)));
+}
+
+// The fields' values stand behind what is selected, which has none.
+Status SendFields(Context& context, uint64_t target, const Value* selected,
+                  const std::string_view* texts, uint64_t count) noexcept {
+  ir::RecordSink* records = context.surroundings->records;
+  if (records == nullptr) return Status::kBail;
+  const ir::RecordSink::Selected chosen(selected, std::size(ir::Send::kSelected));
+  return records->TakeFields(static_cast<uint32_t>(target), chosen, {texts, count + 1},
+                             selected + chosen.size());
+}
+
+void DropValue(Context& context) noexcept {
+  if (context.surroundings->records != nullptr) context.surroundings->records->Drop();
+}
+
 template <class F>
 void* AddressOf(F* function) {
   return reinterpret_cast<void*>(function);
@@ -64,6 +86,9 @@ std::vector<RuntimeSymbol> MakeSymbols() {
       {"kaspr.event", AddressOf(EventField)},
       {"kaspr.yield", AddressOf(Yield)},
       {"kaspr.python", AddressOf(AskPython)},
+      {"kaspr.send", AddressOf(SendRecord)},
+      {"kaspr.send.fields", AddressOf(SendFields)},
+      {"kaspr.drop", AddressOf(DropValue)},
       {"kaspr.get", AddressOf(value::GetConstant)},
       {"kaspr.get.or", AddressOf(value::GetConstantOr)},
       {"kaspr.has", AddressOf(value::HasConstant)},

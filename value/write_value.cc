@@ -186,4 +186,13 @@ Status WriteValue(Value value, JsonWriter& out) {
   return Write(value, 0, out);
 }
 
+Status WriteFields(std::span<const std::string_view> texts, const Value* values, JsonWriter& out) {
+  for (size_t i = 0; i + 1 < texts.size(); ++i) {
+    out.Raw(texts[i]);
+    if (const Status status = Write(values[i], 1, out); status != Status::kOk) return status;
+  }
+  out.Raw(texts.back());
+  return Status::kOk;
+}
+
 }  // namespace kaspr::value

@@ -15,4 +15,8 @@ namespace kaspr::value {
 // before either means nothing.
 Status WriteValue(Value value, JsonWriter& out);
 
+// The same of a dict that need not be made: each of `texts` is what stands in front of the value of
+// the same number, R"({"id": )" and R"(, "qty": )"; the last one, behind all of them.
+Status WriteFields(std::span<const std::string_view> texts, const Value* values, JsonWriter& out);
+
 }  // namespace kaspr::value

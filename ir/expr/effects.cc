@@ -149,6 +149,8 @@ class Analysis {
                                                           : value::Only(raise.status);
             },
             [&](const Yield&) { return VisitUses(inst); },
+            [&](const Send&) { return VisitUses(inst); },
+            [&](const Drop&) { return value::Raises{0}; },
         },
         inst.op);
   }

@@ -108,7 +108,8 @@ struct Evaluator::Execution {
     return std::visit(
         Match{[&](const Apply&) { return simple(); }, [&](const Call&) { return simple(); },
               [&](const EventField&) { return simple(); }, [&](const Yield&) { return simple(); },
-              [&](const AskPython&) { return simple(); },
+              [&](const AskPython&) { return simple(); }, [&](const Send&) { return simple(); },
+              [&](const Drop&) { return simple(); },
               [&](const If&) {
                 bool truth = false;
                 const Status status = value::semantics::Truth(frame.Get(inst.operands[0]), truth);
@@ -201,7 +202,15 @@ struct Evaluator::Execution {
       if (surroundings.python == nullptr) return Status::kBail;
       return surroundings.python->Ask(ask->kind, ask->name, operands, heap, result);
     }
-    return surroundings.yield ? surroundings.yield(operands.front()) : Status::kBail;
+    if (std::holds_alternative<Yield>(inst.op)) {
+      return surroundings.yield ? surroundings.yield(operands.front()) : Status::kBail;
+    }
+    if (surroundings.records == nullptr) return Status::kBail;
+    if (const auto* send = std::get_if<Send>(&inst.op)) {
+      return surroundings.records->Take(send->target, RecordSink::Selected(operands));
+    }
+    surroundings.records->Drop();
+    return Status::kOk;
   }
 };
 

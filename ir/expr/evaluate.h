@@ -22,6 +22,25 @@ namespace kaspr::ir {
 
 class PythonCalls;
 
+// Where a function sends records to.
+class RecordSink {
+ public:
+  // What a record of Send::target has, in the order of Send::kSelected; Unbound: it was not asked
+  // for. Another status than kOk ends the function.
+  using Selected = std::span<const value::Value, std::size(Send::kSelected)>;
+  virtual value::Status Take(uint32_t target, Selected selected) = 0;
+  // The same, with a value that is a dict and need not be made: `texts` are value::WriteFields',
+  // and one more than there are values. For machine code.
+  virtual value::Status TakeFields(uint32_t target, Selected selected,
+                                   std::span<const std::string_view> texts,
+                                   const value::Value* values) = 0;
+  // A filter dropped a value.
+  virtual void Drop() = 0;
+
+ protected:
+  ~RecordSink() = default;
+};
+
 // What a function sees beside its arguments. Members that are not set bail.
 struct Surroundings {
   // Of a part of context['event'].
@@ -29,8 +48,9 @@ struct Surroundings {
       event;
   // Takes what a generator yields; another status than kOk ends it.
   std::function<value::Status(value::Value item)> yield;
-  // On the lane's thread.
+  // Null but on the lane's thread.
   PythonCalls* python = nullptr;
+  RecordSink* records = nullptr;
   // A loop's turns and calls in all; then it bails, so that a forced stop or a time limit comes
   // from CPython, which has both.
   uint64_t most_turns = 10'000'000;

@@ -27,6 +27,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -133,16 +134,31 @@ struct Raise {
 struct Yield {
   bool operator==(const Yield&) const = default;
 };
+// A record for the target of this number (TargetsOf of the agent), of what its selectors chose:
+// one operand for each of kSelected, Unbound where there is no such selector. Of functions that
+// passes make.
+struct Send {
+  static constexpr size_t kName = 0, kKey = 1, kValue = 2, kPartition = 3, kHeaders = 4;
+  static constexpr std::string_view kSelected[] = {"name", "key", "value", "partition", "headers"};
+  uint32_t target = 0;
+  bool operator==(const Send&) const = default;
+};
+// A filter dropped the value, which is counted. Likewise.
+struct Drop {
+  bool operator==(const Drop&) const = default;
+};
 
 using ExprOp = std::variant<Apply, Call, EventField, AskPython, If, Loop, For, Try, Give, Break,
-                            Continue, Return, Raise, Yield>;
+                            Continue, Return, Raise, Yield, Send, Drop>;
 
 struct Inst {
   ExprOp op;
   std::vector<Operand> operands;
   std::vector<ValueId> results;
   std::vector<Region> regions;
-  uint32_t line = 0, column = 0;  // in the block, from 1; 0: nowhere. Do not count for ==
+  // In the block, from 1; 0: nowhere. `block`: which one, of a function made of several. None
+  // counts for ==.
+  uint32_t line = 0, column = 0, block = 0;
   bool operator==(const Inst& other) const;
 };
 

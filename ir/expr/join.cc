@@ -3,12 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "ir/expr/rewrite.h"
+#include "value/primitives.h"
 
 namespace kaspr::ir {
 
 namespace {
+
+constexpr size_t kLargest = 4'000;  // operations: a main function of more calls what comes then
 
 // "clean", or "clean-2" and so on where that is taken.
 std::string FreshName(const Expr& expr, const std::string& wanted) {
@@ -20,103 +24,135 @@ std::string FreshName(const Expr& expr, const std::string& wanted) {
   return name;
 }
 
-class Joiner {
- public:
-  explicit Joiner(std::string name) {
-    expr_.functions.push_back({.name = std::move(name), .parameters = {"value"}, .values = 1});
-  }
+bool ReturnsAtItsEnd(const ExprFunction& function) {
+  size_t returns = 0;
+  ForEachInst(function.body,
+              [&](const Inst& inst) { returns += std::holds_alternative<Return>(inst.op); });
+  return returns == 1 && std::holds_alternative<Return>(function.body.body.back().op);
+}
 
-  // The result of the function stands in `result_`.
-  void Add(const Expr& from) {
-    const bool inside = ReturnsAtItsEnd(from.main());
-    // Where what it calls will stand, less where it stands now.
-    const auto offset = static_cast<uint32_t>(expr_.functions.size() - (inside ? 1 : 0));
-    if (inside) {
-      AddInside(from.main(), offset);
-    } else {
-      AddCall(offset);
-      AddFunction(from.main(), offset);
-    }
-    for (size_t i = 1; i < from.functions.size(); ++i) AddFunction(from.functions[i], offset);
-  }
+void MoveCalls(Region& region, uint32_t offset) {
+  ForEachInst(region, [&](Inst& inst) {
+    if (auto* call = std::get_if<Call>(&inst.op)) call->function += offset;
+  });
+}
 
-  Expr Finish() {
-    main().body.body.push_back({.op = Return{}, .operands = {result_}});
-    Renumber(main());  // without the constants that were returned to nobody
-    return std::move(expr_);
-  }
+// Where the values and constants of a function that is imported are.
+struct Moving {
+  Operand argument;
+  uint32_t values = 0, constants = 0;  // added to each number
+  uint32_t block = 0;
 
- private:
-  ExprFunction& main() { return expr_.functions.front(); }
+  ValueId Of(ValueId id) const { return static_cast<ValueId>(static_cast<uint32_t>(id) + values); }
 
-  static bool ReturnsAtItsEnd(const ExprFunction& function) {
-    size_t returns = 0;
-    ForEachInst(function.body,
-                [&](const Inst& inst) { returns += std::holds_alternative<Return>(inst.op); });
-    return returns == 1 && std::holds_alternative<Return>(function.body.body.back().op);
-  }
-
-  void AddFunction(ExprFunction function, uint32_t offset) {
-    function.name = FreshName(expr_, function.name);
-    MoveCalls(function.body, offset);
-    expr_.functions.push_back(std::move(function));
-  }
-
-  static void MoveCalls(Region& region, uint32_t offset) {
-    ForEachInst(region, [&](Inst& inst) {
-      if (auto* call = std::get_if<Call>(&inst.op)) call->function += offset;
-    });
-  }
-
-  void AddCall(uint32_t function) {
-    result_ = {.constant = false, .index = main().values};
-    main().body.body.push_back({.op = Call{function},
-                                .operands = {{.constant = false, .index = 0}},
-                                .results = {static_cast<ValueId>(main().values++)}});
-  }
-
-  // Its operations as they are, for its argument is this one's, and its values follow those here.
-  void AddInside(const ExprFunction& function, uint32_t offset) {
-    Region body = function.body;
-    MoveCalls(body, offset);
-    Move(body, main().values - 1, static_cast<uint32_t>(main().constants.size()));
-    result_ = body.body.back().operands.front();
-    body.body.pop_back();
-    std::vector<Inst>& to = main().body.body;
-    to.insert(to.end(), std::make_move_iterator(body.body.begin()),
-              std::make_move_iterator(body.body.end()));
-    main().values += function.values - 1;
-    main().constants.insert(main().constants.end(), function.constants.begin(),
-                            function.constants.end());
-  }
-
-  static void Move(Region& region, uint32_t values, uint32_t constants) {
-    const auto moved = [&](ValueId id) {
-      const auto number = static_cast<uint32_t>(id);
-      return static_cast<ValueId>(number == 0 ? 0 : number + values);
-    };
-    for (ValueId& id : region.parameters) id = moved(id);
+  void Run(Region& region) const {
+    for (ValueId& id : region.parameters) id = Of(id);
     for (Inst& inst : region.body) {
+      inst.block = block;
       for (Operand& operand : inst.operands) {
-        operand.index = operand.constant
-                            ? operand.index + constants
-                            : static_cast<uint32_t>(moved(static_cast<ValueId>(operand.index)));
+        if (!operand.constant && operand.index == 0) {
+          operand = argument;
+        } else {
+          operand.index += operand.constant ? constants : values;
+        }
       }
-      for (ValueId& id : inst.results) id = moved(id);
-      for (Region& inside : inst.regions) Move(inside, values, constants);
+      for (ValueId& id : inst.results) id = Of(id);
+      for (Region& inside : inst.regions) Run(inside);
     }
   }
-
-  Expr expr_;
-  Operand result_;
 };
 
 }  // namespace
 
+Joining::Joining(ExprFunction main) {
+  expr_.functions.push_back(std::move(main));
+}
+
+Operand Joining::Include(const Expr& from, Operand argument, uint32_t block,
+                         std::vector<Inst>& body) {
+  argument = Once(argument, body);
+  if (size_ > kLargest || !ReturnsAtItsEnd(from.main())) {
+    return Add({.op = Call{AddMain(from, block)}, .operands = {argument}, .block = block}, body);
+  }
+  std::vector<Inst> added = Import(from, argument, block).body;
+  const Operand result = added.back().operands.front();
+  added.pop_back();
+  std::ranges::move(added, std::back_inserter(body));
+  return result;
+}
+
+Region Joining::Import(const Expr& from, Operand argument, uint32_t block) {
+  Region body = from.main().body;
+  MoveCalls(body, AddHelpers(from, block));
+  const Moving moving{.argument = argument,
+                      .values = main().values - 1,
+                      .constants = static_cast<uint32_t>(main().constants.size()),
+                      .block = block};
+  moving.Run(body);
+  main().values += from.main().values - 1;
+  std::ranges::copy(from.main().constants, std::back_inserter(main().constants));
+  ForEachInst(body, [&](const Inst&) { ++size_; });
+  return body;
+}
+
+// A constant list is another one wherever it stands: the argument is one for all its uses.
+Operand Joining::Once(Operand argument, std::vector<Inst>& body) {
+  const Literal* literal = LiteralOf(main(), argument);
+  if (literal == nullptr || IsPlain(*literal)) return argument;
+  return Add({.op = Apply{value::FindPrimitive("bound")}, .operands = {argument}}, body);
+}
+
+Operand Joining::Constant(Literal literal) {
+  main().constants.push_back(std::move(literal));
+  return {.constant = true, .index = static_cast<uint32_t>(main().constants.size() - 1)};
+}
+
+Operand Joining::Add(Inst inst, std::vector<Inst>& body) {
+  const uint32_t result = main().values++;
+  inst.results = {static_cast<ValueId>(result)};
+  body.push_back(std::move(inst));
+  return {.constant = false, .index = result};
+}
+
+Expr Joining::Finish() && {
+  Renumber(main());  // without the constants that were returned to nobody
+  return std::move(expr_);
+}
+
+void Joining::AddFunction(ExprFunction function, uint32_t offset, uint32_t block) {
+  function.name = FreshName(expr_, function.name);
+  MoveCalls(function.body, offset);
+  ForEachInst(function.body, [&](Inst& inst) { inst.block = block; });
+  expr_.functions.push_back(std::move(function));
+}
+
+uint32_t Joining::AddHelpers(const Expr& from, uint32_t block) {
+  const auto [known, is_new] =
+      helpers_.emplace(&from, static_cast<uint32_t>(expr_.functions.size() - 1));
+  if (!is_new) return known->second;
+  for (size_t i = 1; i < from.functions.size(); ++i) {
+    AddFunction(from.functions[i], known->second, block);
+  }
+  return known->second;
+}
+
+// In front of what it calls.
+uint32_t Joining::AddMain(const Expr& from, uint32_t block) {
+  const auto [known, is_new] = mains_.emplace(&from, static_cast<uint32_t>(expr_.functions.size()));
+  if (!is_new) return known->second;
+  const uint32_t offset = known->second;
+  for (const ExprFunction& function : from.functions) AddFunction(function, offset, block);
+  return offset;
+}
+
 Expr JoinAll(std::string name, std::span<const Expr> functions) {
-  Joiner joiner(std::move(name));
-  for (const Expr& function : functions) joiner.Add(function);
-  return joiner.Finish();
+  Joining joining({.name = std::move(name), .parameters = {"value"}, .values = 1});
+  std::vector<Inst> body;
+  Operand result;
+  for (const Expr& function : functions) result = joining.Include(function, {}, 0, body);
+  body.push_back({.op = Return{}, .operands = {result}});
+  joining.main().body.body = std::move(body);
+  return std::move(joining).Finish();
 }
 
 }  // namespace kaspr::ir

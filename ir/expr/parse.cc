@@ -310,6 +310,23 @@ class Parser {
     return reader_.Take(Kind::kWord, "", ignored_);
   }
 
+  // "2 key %1 value %0"
+  bool ParseSend(Inst& inst) {
+    int64_t target = 0;
+    if (!reader_.TakeNumber(0, INT32_MAX, target)) return false;
+    inst.op = Send{static_cast<uint32_t>(target)};
+    for (const std::string_view name : Send::kSelected) {
+      Operand& operand = inst.operands.emplace_back();
+      if (reader_.AcceptWord(name)) {
+        if (!ParseOperand(operand)) return false;
+        continue;
+      }
+      operand = {.constant = true, .index = static_cast<uint32_t>(function_.constants.size())};
+      function_.constants.push_back({.tag = Tag::kUnbound, .text = {}, .items = {}});
+    }
+    return true;
+  }
+
   // What has no regions.
   bool ParseSimple(const Token& word, Inst& inst) {
     const std::string& name = word.text;
@@ -328,6 +345,11 @@ class Parser {
     }
     if (name == "bail") {
       inst.op = Raise{value::Status::kBail};
+      return true;
+    }
+    if (name == "send") return ParseSend(inst);
+    if (name == "drop") {
+      inst.op = Drop{};
       return true;
     }
     if (name == "call") {

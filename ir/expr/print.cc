@@ -185,8 +185,22 @@ class Printer {
               return raise.status == value::Status::kBail ? name : "raise " + name;
             },
             [&](const Yield&) { return leave("yield"); },
+            [&](const Send& send) { return SendText(inst, send); },
+            [&](const Drop&) { return std::string("drop"); },
         },
         inst.op);
+  }
+
+  // "send 2 key %1 value %0"
+  std::string SendText(const Inst& inst, const Send& send) const {
+    std::string text = fmt::format("send {}", send.target);
+    for (size_t i = 0; i < inst.operands.size(); ++i) {
+      const Operand& operand = inst.operands[i];
+      const bool none =
+          operand.constant && function_->constants[operand.index].tag == Tag::kUnbound;
+      if (!none) text += fmt::format(" {} {}", Send::kSelected[i], Text(operand));
+    }
+    return text;
   }
 
   // What stands in front of the region with this number.

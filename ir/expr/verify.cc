@@ -153,6 +153,8 @@ class Verifier {
                      if (!function_->generator)
                        Fail("a 'yield' in a function that is no generator");
                    },
+                   [&](const Send&) { Expect(inst, std::size(Send::kSelected), 0, 0); },
+                   [&](const Drop&) { Expect(inst, 0, 0, 0); },
                },
                inst.op);
   }

@@ -92,7 +92,7 @@ class Merger {
 
   bool Run() {
     Walk(function_.body, {});
-    if (changed_) Renumber(function_);
+    Renumber(function_);  // without the constants that were asked for in vain
     return changed_;
   }
 
@@ -134,6 +134,8 @@ class Merger {
                           [&](const Return&) { return true; },
                           [&](const Raise&) { return true; },
                           [&](const Yield&) { return in_order(); },
+                          [&](const Send&) { return true; },
+                          [&](const Drop&) { return true; },
                       },
                       inst.op);
   }
@@ -170,6 +172,12 @@ class Merger {
       Learn(inst, write, known);
       return true;
     }
+    if (IsUnpackedDisplay(inst, *apply.primitive)) {
+      rewriting_.Replace(inst.results[0], inst.operands[0]);
+      changed_ = true;
+      return false;
+    }
+    LearnDisplay(inst, *apply.primitive, known);
     if (!IsShared(inst, *apply.primitive)) return true;
     const std::string what = What(inst, *apply.primitive);
     Count& count = tally_.counts[what];
@@ -222,10 +230,40 @@ class Merger {
   void Learn(const Inst& inst, const Write& write, Known& known) {
     const std::string_view name = std::get<Apply>(inst.op).primitive->name;
     if (!write.keyed || !IsOneOf(name, {"setitem", "dict-put"})) return;
-    const Literal* literal = LiteralOf(function_, inst.operands[2]);
+    LearnItem(inst.operands[0], inst.operands[1], inst.operands[2], known);
+  }
+
+  // What a dict or tuple was made of stands in it.
+  void LearnDisplay(const Inst& inst, const Primitive& primitive, Known& known) {
+    const bool dict = primitive.name == "dict";
+    if (!dict && primitive.name != "tuple") return;
+    const Operand made{.constant = false, .index = static_cast<uint32_t>(inst.results[0])};
+    if (!dict) tuples_[made.index] = static_cast<int64_t>(inst.operands.size());
+    std::set<std::string> keys;  // of those that come twice the last one counts
+    for (size_t i = inst.operands.size(); i > 0; i -= dict ? 2 : 1) {
+      const Operand item = inst.operands[i - 1];
+      Operand at = dict ? inst.operands[i - 2] : Operand{};
+      if (dict && (KeyOf(function_, at) == nullptr || !keys.insert(*KeyOf(function_, at)).second)) {
+        continue;
+      }
+      if (!dict) at = Int(static_cast<int64_t>(i - 1));
+      LearnItem(made, at, item, known);
+    }
+  }
+
+  // It gives a tuple of as many: that one.
+  bool IsUnpackedDisplay(const Inst& inst, const Primitive& primitive) const {
+    if (primitive.name != "unpack" || inst.operands[0].constant) return false;
+    const auto made = tuples_.find(inst.operands[0].index);
+    const Literal* count = LiteralOf(function_, inst.operands[1]);
+    return made != tuples_.end() && count != nullptr && count->integer == made->second;
+  }
+
+  void LearnItem(Operand in, Operand at, Operand item, Known& known) {
+    const Literal* literal = LiteralOf(function_, item);
     if (literal != nullptr && !IsPlain(*literal)) return;
     static const Primitive* const getitem = value::FindPrimitive("getitem");
-    Add(known, ReadOf(*getitem, {inst.operands[0], inst.operands[1]}, inst.operands[2]));
+    Add(known, ReadOf(*getitem, {in, at}, item));
   }
 
   bool IsSame(const Operand& a, const Operand& b) const {
@@ -260,6 +298,10 @@ class Merger {
   Operand ResultOf(const Read& read, const Primitive* primitive) {
     if (read.primitive->name != "getitem" || primitive->name != "in") return read.result;
     return rewriting_.Constant({.tag = Tag::kBool, .integer = 1, .text = {}, .items = {}});
+  }
+
+  Operand Int(int64_t number) {
+    return rewriting_.Constant({.tag = Tag::kInt, .integer = number, .text = {}, .items = {}});
   }
 
   void Kill(Known& known, const std::vector<Write>& writes) {
@@ -323,6 +365,7 @@ class Merger {
   const std::vector<Kinds>& writes_;
   std::vector<std::string> paths_;  // by value
   std::vector<Read> reads_;
+  std::map<uint32_t, int64_t> tuples_;  // displays: how many items
   Tally& tally_;
   bool changed_ = false;
 };
@@ -363,17 +406,21 @@ void Speak(const Function& function, const std::string& agent, const Tally& tall
   }
 }
 
-bool CommonReadsOf(Function& function, const std::string& agent, PassContext& context) {
-  Expr& expr = *function.expr;
+bool Merge(Expr& expr, Tally& tally) {
   std::vector<Kinds> writes(expr.functions.size(), 0);
   for (size_t i = expr.functions.size(); i-- > 0;) {
     writes[i] = KindsChangedBy(expr.functions[i], writes);
   }
-  Tally tally;
   bool changed = false;
   for (uint32_t i = 0; i < expr.functions.size(); ++i) {
     changed |= Merger(expr, i, writes, tally).Run();
   }
+  return changed;
+}
+
+bool CommonReadsOf(Function& function, const std::string& agent, PassContext& context) {
+  Tally tally;
+  const bool changed = Merge(*function.expr, tally);
   Speak(function, agent, tally, context);
   return changed;
 }
@@ -382,6 +429,11 @@ bool CommonReadsOf(Function& function, const std::string& agent, PassContext& co
 
 bool CommonReads(Graph& graph, PassContext& context) {
   return RewriteFunctions(graph, context, CommonReadsOf);
+}
+
+bool CommonReads(Expr& expr) {
+  Tally unheard;
+  return Merge(expr, unheard);
 }
 
 }  // namespace kaspr::ir

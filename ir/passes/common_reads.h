@@ -20,7 +20,8 @@
 // change of a key that is text is none of another such key, whatever dict it is in; one that only
 // lists have is none of any dict's keys. What a loop changes is changed when its turn begins; what
 // the first region of a `try` knows, its handlers do not. Where a dict's key was read or written,
-// it is there, and `.get` and `in` need not look.
+// it is there, and `.get` and `in` need not look. What a dict or tuple is made of need not be read
+// from it.
 //
 // The second one cannot raise, since the first did not: it would have left the region.
 
@@ -29,5 +30,6 @@
 namespace kaspr::ir {
 
 bool CommonReads(Graph& graph, PassContext& context);
+bool CommonReads(Expr& expr);  // of one function and what it calls
 
 }  // namespace kaspr::ir

@@ -10,6 +10,7 @@
 #include "ir/expr/dicts.h"
 #include "ir/expr/field_uses.h"
 #include "ir/expr/rewrite.h"
+#include "value/primitives.h"
 
 namespace kaspr::ir {
 namespace {
@@ -408,6 +409,22 @@ bool EraseOnce(Agent& agent, std::map<FnId, Answer>& answers) {
   return false;
 }
 
+// Of one function, whose values nobody else sees but what it returns.
+bool EraseOnce(ExprFunction& function) {
+  std::vector<ValueId> dicts = {kArgument};
+  ForEachInst(function.body, [&](const Inst& inst) {
+    const value::Primitive* primitive = PrimitiveOf(inst);
+    if (primitive != nullptr && primitive->name == "dict") dicts.push_back(inst.results[0]);
+  });
+  return std::ranges::any_of(dicts, [&](ValueId dict) {
+    const FieldUses uses = FieldUsesOf(function, dict);
+    std::set<std::string> dead, kept;
+    std::ranges::set_difference(uses.writes, uses.reads, std::inserter(dead, dead.end()));
+    return !uses.escapes && !uses.returned && !dead.empty() &&
+           Eraser(function, dict, dead).Run(false, kept);
+  });
+}
+
 std::string Listed(const std::set<std::string>& fields) {
   std::string text;
   for (const std::string& field : fields) text += (text.empty() ? "." : " .") + field;
@@ -444,6 +461,12 @@ bool DeadFieldsOf(Agent& agent, PassContext& context) {
 bool DeadFields(Graph& graph, PassContext& context) {
   bool changed = false;
   for (Agent& agent : graph.agents) changed |= DeadFieldsOf(agent, context);
+  return changed;
+}
+
+bool DeadFields(ExprFunction& function) {
+  bool changed = false;
+  while (EraseOnce(function)) changed = true;
   return changed;
 }
 

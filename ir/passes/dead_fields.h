@@ -31,5 +31,7 @@
 namespace kaspr::ir {
 
 bool DeadFields(Graph& graph, PassContext& context);
+// Of a function whose argument nobody looks at behind it, and of the dicts that it makes.
+bool DeadFields(ExprFunction& function);
 
 }  // namespace kaspr::ir

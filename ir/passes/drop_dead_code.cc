@@ -247,15 +247,20 @@ std::vector<std::string> DropUncalled(Expr& expr) {
   return dropped;
 }
 
+bool Sweep(Expr& expr, Tally& tally) {
+  bool changed = false;
+  for (ExprFunction& body : expr.functions) {
+    while (Sweeper(body, tally).Run()) changed = true;
+  }
+  return changed;
+}
+
 bool DropDeadCodeOf(Function& function, const std::string& agent, PassContext& context) {
   Tally tally;
-  bool changed = false;
+  bool changed = Sweep(*function.expr, tally);
   const auto say = [&](std::string text) {
     context.remarks.push_back({"drop-dead-code", agent, std::move(text)});
   };
-  for (ExprFunction& body : function.expr->functions) {
-    while (Sweeper(body, tally).Run()) changed = true;
-  }
   if (tally.operations > 0) {
     say(fmt::format("'{}' does {} {} less: nothing uses what {}", function.name, tally.operations,
                     tally.operations == 1 ? "operation" : "operations",
@@ -276,6 +281,12 @@ bool DropDeadCodeOf(Function& function, const std::string& agent, PassContext& c
 
 bool DropDeadCode(Graph& graph, PassContext& context) {
   return RewriteFunctions(graph, context, DropDeadCodeOf);
+}
+
+bool DropDeadCode(Expr& expr) {
+  Tally unheard;
+  const bool changed = Sweep(expr, unheard);
+  return !DropUncalled(expr).empty() || changed;
 }
 
 }  // namespace kaspr::ir

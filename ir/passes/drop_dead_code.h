@@ -24,5 +24,6 @@
 namespace kaspr::ir {
 
 bool DropDeadCode(Graph& graph, PassContext& context);
+bool DropDeadCode(Expr& expr);  // of one function and what it calls
 
 }  // namespace kaspr::ir

@@ -249,19 +249,24 @@ class Folder {
   bool changed_ = false;
 };
 
-bool FoldConstantsOf(Function& function, const std::string& agent, PassContext& context) {
+bool Fold(Expr& expr, Tally& all) {
   bool changed = false;
-  Tally all;
-  const auto say = [&](std::string text) {
-    context.remarks.push_back({"fold-constants", agent, std::move(text)});
-  };
-  for (ExprFunction& body : function.expr->functions) {
+  for (ExprFunction& body : expr.functions) {
     Tally tally;
     while (tally.kept.clear(), Folder(body, tally).Run()) changed = true;
     all.operations += tally.operations;
     all.branches += tally.branches;
     std::ranges::move(tally.kept, std::back_inserter(all.kept));
   }
+  return changed;
+}
+
+bool FoldConstantsOf(Function& function, const std::string& agent, PassContext& context) {
+  Tally all;
+  const bool changed = Fold(*function.expr, all);
+  const auto say = [&](std::string text) {
+    context.remarks.push_back({"fold-constants", agent, std::move(text)});
+  };
   if (all.operations > 0) {
     say(fmt::format("'{}' does {} {} less: it needs nothing but constants", function.name,
                     all.operations, all.operations == 1 ? "operation" : "operations"));
@@ -278,6 +283,11 @@ bool FoldConstantsOf(Function& function, const std::string& agent, PassContext& 
 
 bool FoldConstants(Graph& graph, PassContext& context) {
   return RewriteFunctions(graph, context, FoldConstantsOf);
+}
+
+bool FoldConstants(Expr& expr) {
+  Tally unheard;
+  return Fold(expr, unheard);
 }
 
 }  // namespace kaspr::ir

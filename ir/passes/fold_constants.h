@@ -25,5 +25,6 @@
 namespace kaspr::ir {
 
 bool FoldConstants(Graph& graph, PassContext& context);
+bool FoldConstants(Expr& expr);  // of one function and what it calls
 
 }  // namespace kaspr::ir

@@ -1,0 +1,14 @@
+#pragma once
+
+// What passes know of one function, on a function that is no agent's: one made of several, in which
+// each sees what the others did (jit/part_function.h).
+
+#include "ir/expr/expr.h"
+
+namespace kaspr::ir {
+
+// Takes out what need not be done, until there is nothing left to take. REQUIRES: nobody looks at
+// the argument behind it, and VerifyExpr(expr) is "".
+void Simplify(Expr& expr);
+
+}  // namespace kaspr::ir
