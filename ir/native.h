@@ -23,6 +23,9 @@ class NativeBody {
   // Does it ask CPython for something? Then its events run one by one on the lane, each at its
   // turn.
   virtual bool asks_python() const = 0;
+  // Of such a body: do filters stand in front of all that does? Then it pays to Run it first: what
+  // they drop never gets to the lane, and what gets beyond them bails.
+  virtual bool filters_first() const = 0;
   // The same of one event, whose value was read. On the lane's thread.
   virtual void RunOnLane(value::Batch& batch, value::Event& event, PythonCalls& python) = 0;
 };

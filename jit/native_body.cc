@@ -341,6 +341,7 @@ class Body final : public ir::NativeBody {
   }
 
   bool asks_python() const override { return part_.asks_python; }
+  bool filters_first() const override { return part_.filters_first; }
 
   // What it stages goes on its way between two events, as what CPython stages does.
   void RunOnLane(value::Batch& batch, value::Event& event, ir::PythonCalls& python) override {

@@ -34,6 +34,7 @@ class Maker {
     part_.why = why_;
     if (!why_.empty()) CutBehindFilters();
     FindEarlyFilters();
+    part_.filters_first = FiltersFirst();
     part_.asks_python = why_.empty() && std::ranges::any_of(part_.functions, [](const auto& one) {
                           return ir::AsksPython(*one->expr);
                         });
@@ -41,6 +42,14 @@ class Maker {
   }
 
  private:
+  bool FiltersFirst() const {
+    for (const NativeStep& step : part_.steps) {
+      if (step.function == nullptr || ir::AsksPython(*step.function->expr)) break;
+      if (step.kind == NativeStep::Kind::kFilter) return true;
+    }
+    return false;
+  }
+
   // Leaves the steps up to the last filter that neither a send nor a generator stands in front of,
   // nor what asks CPython for something.
   void CutBehindFilters() {

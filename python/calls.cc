@@ -51,6 +51,19 @@ bool IsArgument(Value value) {
          std::all_of(value.items, value.items + value.size, IsScalar);
 }
 
+// A new reference; null: an exception is set.
+PyObject* MakeArgument(Heap& heap, Value value) {
+  if (value.Is(Tag::kObject)) return Py_NewRef(ObjectOf(value));
+  if (value.Is(Tag::kStr)) return PyUnicode_FromStringAndSize(value.text, value.size);
+  return ToObject(heap, value);
+}
+
+// Is it surely no object that native code holds?
+bool IsValue(PyObject* object) {
+  return object == Py_None || PyUnicode_CheckExact(object) || PyLong_CheckExact(object) ||
+         PyFloat_CheckExact(object) || PyBool_Check(object);
+}
+
 // a < b and a - b are a's method only if b's has no say in it.
 bool IsOperator(std::string_view name) {
   return name.starts_with("__") && name != "__getitem__" && name != "__str__" &&
@@ -152,7 +165,7 @@ Status Calls::AskCall(std::string_view name, std::span<const Value> operands, He
   std::array<PyObject*, kMostOperands> arguments{};
   for (size_t i = 0; i < operands.size(); ++i) {
     if (!IsArgument(operands[i])) return Status::kBail;
-    owners[i] = Ref::Own(ToObject(heap, operands[i]));
+    owners[i] = Ref::Own(MakeArgument(heap, operands[i]));
     arguments[i] = owners[i].get();
     if (arguments[i] == nullptr) {
       PyErr_Clear();
@@ -183,7 +196,7 @@ Status Calls::Take(Ref object, bool fresh, Heap& heap, Value& result) {
   PyObject* const given = object.get();
   const bool container = PyList_Check(given) || PyDict_Check(given) || PyAnySet_Check(given);
   if (container && !fresh) return Status::kBail;
-  if (Hold(Ref::Share(given), result)) return Status::kOk;
+  if (!IsValue(given) && Hold(Ref::Share(given), result)) return Status::kOk;
   return FromObject(heap, given, result) ? Status::kOk : Status::kBail;
 }
 

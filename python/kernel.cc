@@ -52,6 +52,8 @@ class PythonKernel final : public ir::LaneKernel {
     std::unique_ptr<value::JsonReader> reader = readers_.Take();
     if (native_ != nullptr) {
       native_->Run(batch, *reader);
+    } else if (part_.native != nullptr && part_.native->filters_first()) {
+      part_.native->Run(batch, *reader);
     } else {
       for (value::Event& event : batch.events) Read(event, batch.arena, *reader);
     }

@@ -193,7 +193,7 @@ Task<bool> Runner::RunBatch(Run& run) {
 // CPython's.
 void Runner::RunNative(Run& run, value::Event& event) {
   Part& part = run.part;
-  if (part.native == nullptr || run.attempt > 0 || Stopped(run)) return;
+  if (part.native == nullptr || event.native || run.attempt > 0 || Stopped(run)) return;
   if (part.native_misses >= kMisses && ++part.native_misses % kMisses != 0) return;
   driver_.Begin({});
   part.native->RunOnLane(run.work->batch(), event, *part.calls);

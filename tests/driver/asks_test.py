@@ -50,9 +50,9 @@ spec:
     init:
       python: |
 {init}
-    pipeline: [run]
+    pipeline: [{first}run]
     operations:
-    - name: run
+{filter}    - name: run
       {kind}:
         entrypoint: run
         python: |
@@ -99,6 +99,7 @@ CASES = {
     "globals-kept": ('a = START\nfor other in [value["at"], "2024-05-05"]:\n    a = datetime.fromisoformat(other)\nreturn (a - START).days', True),
     "filter-match": ('filter: return EMAIL.match(value["email"])', True),
     "filter-date": ('filter: return datetime.fromisoformat(value["at"]).year >= 2024', True),
+    "filter-first": ('first: return value["n"] in (1, 2)\nm = EMAIL.match(value["email"])\nvalue["m"] = m.group(2) if m else None\nreturn value', True),
     "flags": ('return bool(re.search("A", value["email"], re.IGNORECASE))', True),
     "unknown-global": ('return ODD[0].match(value["email"]) is None', False),
     "try-all": ('try:\n    return user(value["email"]) + datetime.fromisoformat(value["at"]).isoformat()\nexcept Exception:\n    return "failed"', True),
@@ -162,14 +163,28 @@ def records():
         yield json.dumps(value)
 
 
+FILTER = """\
+    - name: first
+      filter:
+        entrypoint: first
+        python: |
+          def first(value):
+              {test}
+"""
+
+
 def indented(text, margin):
     return "\n".join(" " * margin + line for line in text.rstrip("\n").split("\n"))
 
 
 def agent(name, text):
+    first, filter_ = "", ""
+    if text.startswith("first: "):
+        test, _, text = text.removeprefix("first: ").partition("\n")
+        first, filter_ = "first, ", FILTER.format(test=test)
     kind = "filter" if text.startswith("filter: ") else "map"
     body = "def run(value):\n" + indented(text.removeprefix("filter: "), 4)
-    return AGENT.format(name=name, init=indented(INIT, 8), kind=kind, body=indented(body, 10),
+    return AGENT.format(name=name, first=first, filter=filter_, init=indented(INIT, 8), kind=kind, body=indented(body, 10),
                         selector=SELECTOR if name == "selector" else "")
 
 
