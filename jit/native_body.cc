@@ -1,5 +1,6 @@
 #include "jit/native_body.h"
 
+#include <memory>
 #include <mutex>
 #include <utility>
 
@@ -24,7 +25,7 @@ namespace {
 class Machine final : ir::RecordSink {
  public:
   Machine(const NativePart& part, const ir::AppContext& app, bool compensated_sums)
-      : part_(part), app_(app) {
+      : part_(part), records_(part.destinations, app) {
     own_heap_.compensated_sum = compensated_sums;
     for (const NativeStep& step : part.steps) gains_.emplace_back(step.early.size());
     surroundings_.event = [this](std::string_view path, value::Heap&, Value& result) {
@@ -33,9 +34,14 @@ class Machine final : ir::RecordSink {
     surroundings_.records = this;
   }
 
-  void Run(value::Batch& batch, value::Event& event, ir::PythonCalls* python) {
+  // `python`: or null.
+  void Begin(value::Batch& batch, ir::PythonCalls* python) {
     surroundings_.python = python;
     batch_ = &batch;
+    records_.Begin(batch.arena);
+  }
+
+  void Run(value::Event& event) {
     event_ = &event;
     sends_.clear();
     filtered_ = 0;
@@ -87,8 +93,8 @@ class Machine final : ir::RecordSink {
 
   // There is nothing left to do, or nothing but what is sent.
   void Finish() {
-    const std::span<value::Send> prepared = batch_->arena.AllocateArray<value::Send>(sends_.size());
-    std::copy(sends_.begin(), sends_.end(), prepared.begin());
+    const std::span<value::Send> prepared = batch_->arena.AllocateRoom<value::Send>(sends_.size());
+    std::uninitialized_copy(sends_.begin(), sends_.end(), prepared.begin());
     event_->prepared = prepared;
     event_->filtered = filtered_;
     event_->native = true;
@@ -256,10 +262,8 @@ class Machine final : ir::RecordSink {
 
   Status Add(uint32_t target, Selected selected, const std::optional<Fields>& fields) {
     value::Send& send = sends_.emplace_back();
-    send.output = target;
     const bool made =
-        sends_.size() < kMostSends && MakeRecord(*part_.destinations[target], selected, fields,
-                                                 app_, *heap_, writer_, batch_->arena, send);
+        sends_.size() < kMostSends && records_.Write(target, selected, fields, *heap_, send);
     return made ? Status::kOk : Status::kBail;
   }
 
@@ -305,13 +309,12 @@ class Machine final : ir::RecordSink {
   }
 
   const NativePart& part_;
-  const ir::AppContext& app_;
   ir::Surroundings surroundings_;
   value::Heap own_heap_;
   value::Heap* heap_ = &own_heap_;  // of the event
   Value left_;                      // by the steps, to CPython
   value::JsonReader key_reader_;
-  value::JsonWriter writer_;
+  RecordWriter records_;
   std::vector<std::vector<EarlyGain>> gains_;  // by step, of its `early`
   std::vector<value::Send> sends_;
   uint32_t filtered_ = 0;
@@ -331,6 +334,7 @@ class Body final : public ir::NativeBody {
   // What it keeps of an event lies in its batch, which does not outlive the body.
   void Run(value::Batch& batch, value::JsonReader& reader) override {
     std::unique_ptr<Machine> machine = Take();
+    machine->Begin(batch, nullptr);
     const size_t room = batch.arena.allocated() + ir::LaneWork::kMaxStagedBytes;
     for (value::Event& event : batch.events) {
       const size_t values = batch.heap ? batch.heap->allocated() : 0;
@@ -347,7 +351,8 @@ class Body final : public ir::NativeBody {
   void RunOnLane(value::Batch& batch, value::Event& event, ir::PythonCalls& python) override {
     if (event.message.value && event.document == nullptr) return;
     std::unique_ptr<Machine> machine = Take();
-    machine->Run(batch, event, &python);
+    machine->Begin(batch, &python);
+    machine->Run(event);
     Give(std::move(machine));
   }
 
@@ -363,7 +368,7 @@ class Body final : public ir::NativeBody {
       if (full || leaves_values) event.document = value::Keep(*event.document, batch.arena);
     }
     if (full) return;
-    machine.Run(batch, event, nullptr);
+    machine.Run(event);
     if (event.document == nullptr || leaves_values) return;
     event.document = event.native ? nullptr : value::Keep(*event.document, batch.arena);
   }

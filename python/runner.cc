@@ -194,6 +194,7 @@ Task<bool> Runner::RunBatch(Run& run) {
 void Runner::RunNative(Run& run, value::Event& event) {
   Part& part = run.part;
   if (part.native == nullptr || event.native || run.attempt > 0 || Stopped(run)) return;
+  if (run.work->batch().arena.allocated() > run.native_room) return;
   if (part.native_misses >= kMisses && ++part.native_misses % kMisses != 0) return;
   driver_.Begin({});
   part.native->RunOnLane(run.work->batch(), event, *part.calls);

@@ -23,6 +23,14 @@ class Arena {
   // A copy of `bytes`, valid as long as the arena.
   std::string_view Copy(std::string_view bytes);
 
+  // What is left of a block: bytes may be put there, and then kept.
+  std::span<char> Rest() { return {next_, left_}; }
+  // The same as Copy; of bytes that stand at the beginning of Rest() they stay where they are.
+  std::string_view Keep(std::string_view bytes) {
+    if (bytes.data() != next_ || bytes.empty()) return Copy(bytes);
+    return {Allocate(bytes.size()), bytes.size()};
+  }
+
   // `count` objects of a trivially copyable type, default-initialized.
   template <class T>
   std::span<T> AllocateArray(size_t count) {

@@ -125,9 +125,10 @@ void JsonWriter::Grow(size_t size) {
   constexpr size_t kLeast = 1024;
   const size_t capacity = std::max({kLeast, 2 * capacity_, size_ + size});
   auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
-  if (size_ > 0) std::memcpy(bytes.get(), bytes_.get(), size_);
-  bytes_ = std::move(bytes);
-  capacity_ = capacity;
+  if (size_ > 0) std::memcpy(bytes.get(), bytes_, size_);
+  own_ = std::move(bytes);
+  bytes_ = own_.get();
+  capacity_ = own_capacity_ = capacity;
 }
 
 void JsonWriter::Int(int64_t number) {
@@ -253,7 +254,7 @@ class NodeWriter {
     return out_.Reserve(end_ - begin + 2 * nodes + 2 + kAtOnce);
   }
 
-  void Done(const char* at) { out_.size_ = static_cast<size_t>(at - out_.bytes_.get()); }
+  void Done(const char* at) { out_.size_ = static_cast<size_t>(at - out_.bytes_); }
 
   // One that is not canonical.
   char* WriteScalar(const Node& node, const char* at, size_t nodes) {

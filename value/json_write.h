@@ -21,8 +21,14 @@ namespace kaspr::value {
 
 class JsonWriter {
  public:
-  void Clear() { size_ = 0; }
-  std::string_view bytes() const { return {bytes_.get(), size_}; }
+  void Clear() { ClearInto({own_.get(), own_capacity_}); }
+  // The same, and writes there as long as it is large enough; it must live until the next Clear.
+  void ClearInto(std::span<char> room) {
+    bytes_ = room.data();
+    size_ = 0;
+    capacity_ = room.size();
+  }
+  std::string_view bytes() const { return {bytes_, size_}; }
   size_t capacity() const { return capacity_; }
 
   void Raw(std::string_view bytes) {
@@ -46,15 +52,17 @@ class JsonWriter {
   // Room for `size` more bytes; whoever fills it adds to size_.
   char* Reserve(size_t size) {
     if (capacity_ - size_ < size) Grow(size);
-    return bytes_.get() + size_;
+    return bytes_ + size_;
   }
   void Grow(size_t size);
   template <class Unit>
   void Escape(std::span<const Unit> text);
 
-  std::unique_ptr<char[]> bytes_;
+  char* bytes_ = nullptr;
   size_t size_ = 0;
   size_t capacity_ = 0;
+  std::unique_ptr<char[]> own_;
+  size_t own_capacity_ = 0;
 };
 
 // Appends a node of a document and all in it: json.dumps(json.loads(...)).
