@@ -173,7 +173,7 @@ class Asks:
         if node.keywords:
             raise Untranslated(node, f"'{name}' with named arguments")
         operand = self.expression(receiver)
-        if self.in_try and not all(isinstance(a, (ast.Constant, ast.Name)) for a in node.args):
+        if self.in_try and not all(isinstance(a, ast.Constant) for a in node.args):
             operand = self._ask(node, "method", name, operand)  # it is looked up first
         arguments = self.expressions(node.args)
         return self._ask(node, "call", name, operand, *arguments, is_object=self.is_object(node))
