@@ -15,7 +15,6 @@
 #include "frontend/print_spec.h"
 #include "ir/draw.h"
 #include "ir/draw_json.h"
-#include "ir/expr/print.h"
 #include "ir/print.h"
 #include "jit/listing.h"
 #include "jit/native_part.h"
@@ -62,17 +61,12 @@ std::string Summary(const Compilation& compiled) {
   return out;
 }
 
-// What runs without CPython, as it is made code of.
-std::string ListNative(const Compilation& compiled, const ir::PrintOptions& options) {
+std::string ListNative(const Compilation& compiled, bool places) {
   std::string out;
   for (const ir::Agent& agent : compiled.optimized->agents) {
-    for (const jit::NativePart& part : jit::JoinedPartsOf(agent)) {
-      for (const std::unique_ptr<jit::NativeFunction>& function : part.functions) {
-        const ir::ExprPrintOptions print{.places = options.places};
-        out += fmt::format("{}# {}\n{}", out.empty() ? "" : "\n", function->name,
-                           ir::Print(*function->expr, print));
-      }
-    }
+    const std::string text = jit::PrintParts(agent, places);
+    out += fmt::format("{}# agent {}{}\n{}", out.empty() ? "" : "\n", agent.name,
+                       text.empty() ? ": all of it runs in Python" : "", text);
   }
   return out;
 }
@@ -118,7 +112,7 @@ std::string Emit(const Compilation& compiled, const Options& options) {
   if (options.emit == "ir") return ir::Print(*compiled.graph, print);
   if (options.emit == "expr") return ir::PrintExprs(*compiled.graph, print);
   if (options.emit == "ir-opt") return ir::Print(*compiled.optimized, print);
-  if (options.emit == "native") return ListNative(compiled, print);
+  if (options.emit == "native") return ListNative(compiled, options.places);
   if (options.emit == "llvm") return ListCode(compiled, jit::Listing::kLlvm);
   if (options.emit == "asm") return ListCode(compiled, jit::Listing::kAssembly);
   if (options.emit == "plan") return runtime::PrintPlan(runtime::MakePlan(*compiled.optimized));

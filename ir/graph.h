@@ -45,8 +45,8 @@ struct OnError {
   }
 };
 
-// What a pass knows of predicates of outputs to topics: all their answers at once. If the function
-// raises or bails, that says nothing. CPython, which asks one after the other, does not see it.
+// What a pass knows of predicates of outputs to topics: all their answers at once. The function
+// raises if one of them does. CPython, which asks one after the other, does not see it.
 struct Route {
   static constexpr uint32_t kMost = 60;  // outputs
   FnId function{};                       // gives an int, of which bit N

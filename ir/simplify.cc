@@ -7,13 +7,13 @@
 
 namespace kaspr::ir {
 
-void Simplify(Expr& expr) {
+void Simplify(Expr& expr, bool last) {
   constexpr int kMostRounds = 8;  // each may find what the one before it has laid open
   bool changed = true;
   for (int round = 0; round < kMostRounds && changed; ++round) {
     changed = CommonReads(expr);
     changed |= FoldConstants(expr);
-    changed |= DeadFields(expr.functions.front());
+    changed |= DeadFields(expr.functions.front(), last);
     changed |= DropDeadCode(expr);
   }
 }

@@ -7,8 +7,8 @@
 
 namespace kaspr::ir {
 
-// Takes out what need not be done, until there is nothing left to take. REQUIRES: nobody looks at
-// the argument behind it, and VerifyExpr(expr) is "".
-void Simplify(Expr& expr);
+// Takes out what need not be done, until there is nothing left to take. `last`: nobody looks at the
+// argument behind it. REQUIRES: VerifyExpr(expr) is "".
+void Simplify(Expr& expr, bool last);
 
 }  // namespace kaspr::ir

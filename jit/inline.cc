@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "jit/inline_call.h"
+#include "value/semantics/operands.h"
 
 namespace kaspr::jit {
 
@@ -233,6 +234,30 @@ Val Format(const InlineCall& call) {
   return choice.Else([&] { return call.Slow(); });
 }
 
+Val BitAnd(const InlineCall& call) {
+  Emitter& e = call.e;
+  Choice choice(e);
+  choice.When(Both(e, call, TypesOf(Tag::kInt)),
+              [&] { return e.Int(e.b.CreateAnd(call.a().data, call.b().data)); });
+  return choice.Else([&] { return call.Slow(); });
+}
+
+// isinstance(value, str): types that no other value has.
+Val IsInstance(const InlineCall& call) {
+  Emitter& e = call.e;
+  Types types = 0;
+  for (const Val& name : call.operands.subspan(1)) {
+    const bool named = name.literal != nullptr && name.literal->tag == Tag::kStr;
+    const Types one = named ? value::semantics::TypesNamed(name.literal->text) : 0;
+    if (one == 0 || (one & TypesOf(Tag::kSet, Tag::kObject)) != 0) return call.Slow();
+    types |= one;
+  }
+  Choice choice(e);
+  choice.When(e.Not(e.IsOneOf(call.a(), TypesOf(Tag::kUnbound, Tag::kObject))),
+              [&] { return e.Bool(e.IsOneOf(call.a(), types)); });
+  return choice.Else([&] { return call.Slow(); });
+}
+
 using Inline = Val(const InlineCall&);
 
 const std::map<std::string_view, Inline*> kInline = {
@@ -252,7 +277,9 @@ const std::map<std::string_view, Inline*> kInline = {
     {"le", LessOrEqual},
     {"gt", GreaterThan},
     {"ge", GreaterOrEqual},
+    {"bitand", BitAnd},
     {"is", Is},
+    {"isinstance", IsInstance},
     {"not", Not},
     {"bool", ToBool},
     {"in", InlineIn},

@@ -96,6 +96,7 @@ Val InlineSetItem(const InlineCall& call) {
 std::optional<std::vector<const ir::Literal*>> KeysOfDisplay(std::span<const Val> operands) {
   std::vector<const ir::Literal*> keys;
   std::set<std::string_view> seen;
+  if (operands.size() % 2 != 0) return std::nullopt;
   for (size_t i = 0; i < operands.size(); i += 2) {
     const ir::Literal* key = operands[i].literal;
     if (!IsStr(operands[i]) || !seen.insert(key->text).second) return std::nullopt;

@@ -1,11 +1,16 @@
 #include "jit/part_function.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <set>
 #include <utility>
 
+#include "base/check.h"
 #include "ir/expr/join.h"
+#include "ir/expr/print.h"
+#include "ir/expr/verify.h"
 #include "ir/simplify.h"
 #include "value/primitives.h"
 
@@ -76,8 +81,9 @@ class Maker {
   ir::Expr Make(size_t begin) {
     if (begin == 0 && !part_.steps.empty() && Yields(part_.steps[0])) {
       const NativeFunction& generator = *part_.steps[0].function;
-      joining_.main().body = joining_.Import(*generator.expr, {}, BlockOf(generator));
-      GoOnBehindYields(joining_.main().body);
+      ir::Region body = joining_.Import(*generator.expr, {}, BlockOf(generator));
+      GoOnBehindYields(body);
+      joining_.main().body = std::move(body);
       return std::move(joining_).Finish();
     }
     std::vector<Inst> body;
@@ -201,10 +207,12 @@ void DropUnused(NativePart& part) {
                 [&](const auto& function) { return !used.contains(function.get()); });
 }
 
-const NativeFunction* Add(std::unique_ptr<NativeFunction> function, ir::Expr made,
+const NativeFunction* Add(std::unique_ptr<NativeFunction> function, ir::Expr made, bool last,
                           NativePart& part) {
+  ir::Simplify(made, last);
+  const std::string mistake = ir::VerifyExpr(made);
+  KASPR_CHECK(mistake.empty(), mistake.c_str());
   function->made = std::make_unique<ir::Expr>(std::move(made));
-  ir::Simplify(*function->made);
   function->expr = function->made.get();
   part.functions.push_back(std::move(function));
   return part.functions.back().get();
@@ -225,9 +233,11 @@ void JoinEnd(NativePart& part, const std::string& name) {
     if (step.kind != NativeStep::Kind::kSend) continue;
     auto send = named(name + ".send");
     ir::Expr made = Maker(part, *send).MakeSend(step.send);
-    step.function = Add(std::move(send), std::move(made), part);
+    step.function = Add(std::move(send), std::move(made), false, part);
   }
-  part.finish = Add(std::move(finish), std::move(rest), part);
+  // A generator may look at what it yielded, or yield it again.
+  const bool last = std::ranges::none_of(part.steps, Yields);
+  part.finish = Add(std::move(finish), std::move(rest), last, part);
 }
 
 }  // namespace
@@ -239,6 +249,17 @@ std::vector<NativePart> JoinedPartsOf(const ir::Agent& agent) {
     DropUnused(part);
   }
   return parts;
+}
+
+std::string PrintParts(const ir::Agent& agent, bool places) {
+  std::string text;
+  for (const NativePart& part : JoinedPartsOf(agent)) {
+    for (const std::unique_ptr<NativeFunction>& function : part.functions) {
+      text += fmt::format("{}# {}\n{}", text.empty() ? "" : "\n", function->name,
+                          ir::Print(*function->expr, {.places = places}));
+    }
+  }
+  return text;
 }
 
 }  // namespace kaspr::jit

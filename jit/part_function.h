@@ -29,4 +29,7 @@ namespace kaspr::jit {
 // and a function for each send in front of it.
 std::vector<NativePart> JoinedPartsOf(const ir::Agent& agent);
 
+// The functions of these parts, each with its name in front; "" if all of the agent runs in Python.
+std::string PrintParts(const ir::Agent& agent, bool places = false);
+
 }  // namespace kaspr::jit

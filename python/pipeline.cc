@@ -3,6 +3,8 @@
 #include <Python.h>
 
 #include <algorithm>
+#include <optional>
+#include <set>
 
 #include "base/check.h"
 #include "base/match.h"
@@ -30,14 +32,15 @@ struct Pipeline::Call {
   // Runs the event's thin value through the first steps, none of which waits, up to `next`. Null
   // without an exception: it was dropped.
   Ref RunThin(size_t& next) {
-    for (; next < pipeline.thin_steps_; ++next) {
-      const Step& step = pipeline.steps_[next];
+    const size_t begin = next;
+    while (next < pipeline.thin_steps_) {
+      const Step& step = pipeline.steps_[next++];
       activity = &step.block->activity();
-      Ref result = CallThin(*step.block);
-      if (!result) return result;
+      Ref result = step.block->CallNow(event.value(), event);
+      if (!result) return event.driver().cut() ? Ref() : BeginAgain(begin, next);
       if (step.kind == Step::Kind::kMap) {
-        ++next;
-        return result;
+        if (result.get() != event.value()) return result;
+        continue;
       }
       const int truth = PyObject_IsTrue(result.get());
       if (truth == 0) ++filtered;
@@ -47,12 +50,11 @@ struct Pipeline::Call {
   }
 
   // What raises, runs again on all of the value, so that whatever is said of it is said of that. It
-  // leaves no traces, and what it looks at is the same: so it raises again.
-  Ref CallThin(Block& block) {
-    Ref result = block.CallNow(event.value(), event);
-    if (result || !event.thin() || event.driver().cut()) return result;
+  // left no traces but in the thin one, and what it looks at is the same: so it raises again.
+  Ref BeginAgain(size_t begin, size_t& next) {
     PyErr_Clear();
-    return event.MakeWhole() ? block.CallNow(event.value(), event) : Ref();
+    next = begin;
+    return event.MakeWhole() ? Ref::Share(event.value()) : Ref();
   }
 
   // Applies a step. Null without an exception: the value was dropped.
@@ -267,18 +269,25 @@ bool Pipeline::SeesContext() const {
          });
 }
 
-// What a map takes over from a thin value is not what context['event'].value shows: somebody could
-// tell.
+// Filters, then maps that change the value, and one that makes something else of it. What a map
+// takes over from a thin value is not what context['event'].value shows: somebody could tell.
 void Pipeline::FindThinSteps() {
   const bool context = SeesContext();
-  for (const Step& step : steps_) {
+  std::set<ir::FieldPath> paths;
+  bool changed = false;  // the value so far, by a map
+  for (size_t i = 0; i < steps_.size(); ++i) {
+    const Step& step = steps_[i];
     const bool map = step.kind == Step::Kind::kMap;
     if (step.block == nullptr || step.block->sees_context() || (map && context)) return;
-    const auto reads = ReadsOf(step.block->function());
-    if (!reads) return;
-    wanted_.Add(*reads);
-    ++thin_steps_;
-    if (map) return;
+    std::optional<ThinUse> use = ThinUseOf(step.block->function());
+    if (!use || (!map && (use->writes || use->returns))) return;
+    paths.merge(use->paths);
+    changed = changed || (map && use->returns);
+    const bool ends = map && !use->returns;
+    if (changed && !ends) continue;  // what is changed must not be needed whole
+    wanted_.Add(paths);
+    thin_steps_ = i + 1;
+    if (ends) return;
   }
 }
 

@@ -58,8 +58,9 @@ class Pipeline {
   Interpreter::State& state_;
   std::vector<Step> steps_;
   Outputs outputs_;
-  // Filters that go by a few fields, and perhaps a map behind them that makes something else of
-  // these: with a thin value all that they drop, or that the map replaces, is spared the rest.
+  // Filters that go by a few fields, and perhaps maps behind them, of which the last one makes
+  // something else of these: with a thin value all that they drop, or it replaces, is spared the
+  // rest.
   size_t thin_steps_ = 0;
   Wanted wanted_;
 };

@@ -56,16 +56,21 @@ const Wanted::Key* Wanted::Find(std::string_view text, uint16_t hash) const {
   return nullptr;
 }
 
-std::optional<std::set<ir::FieldPath>> ReadsOf(const ir::Function& function) {
+std::optional<ThinUse> ThinUseOf(const ir::Function& function) {
   if (!function.expr || function.per_call) return std::nullopt;
   const ir::ExprFunction& main = function.expr->main();
   if (main.generator || main.parameters.size() != 1) return std::nullopt;
   ir::Effects effects = ir::EffectsOf(*function.expr);
   // The event shows its whole value; a second call would take other random numbers.
-  const bool more = !effects.writes.empty() || effects.event || effects.clock ||
-                    effects.result != ir::Effects::Result::kOther;
-  if (more || effects.reads.contains(ir::FieldPath{})) return std::nullopt;
-  return std::move(effects.reads);
+  const bool more =
+      effects.event || effects.clock || effects.result == ir::Effects::Result::kSpread;
+  const ir::FieldPath all;
+  if (more || effects.reads.contains(all) || effects.writes.contains(all)) return std::nullopt;
+  ThinUse use{.paths = std::move(effects.reads),
+              .writes = !effects.writes.empty(),
+              .returns = effects.result == ir::Effects::Result::kArgument};
+  use.paths.merge(effects.writes);
+  return use;
 }
 
 }  // namespace kaspr::python

@@ -47,9 +47,15 @@ class Wanted {
   uint64_t hashes_ = 0;  // of the keys: the bits of their last six bits
 };
 
-// What the function looks at, if that is all that it has to do with its argument: it gives the same
-// for a thin one, or raises where it would not have; it may be called again, and keeps nothing.
+// How a function gets along with a thin argument: it does the same, or raises where it would not
+// have; it may be called again, with a new one.
+struct ThinUse {
+  std::set<ir::FieldPath> paths;  // what it looks at, or writes
+  bool writes = false;            // it changes the argument
+  bool returns = false;           // and gives it back; else it keeps nothing of it
+};
+
 // None: it may look at all of it, or more is possible.
-std::optional<std::set<ir::FieldPath>> ReadsOf(const ir::Function& function);
+std::optional<ThinUse> ThinUseOf(const ir::Function& function);
 
 }  // namespace kaspr::python

@@ -4,8 +4,9 @@
 //   .ir .ir-opt .plan .graph    always; .graph is the picture of the optimized app
 //   .err                        if there are warnings
 //   .graph-fields .dot-fields .mermaid-fields   what `--fields` makes of .graph, .dot, .mermaid
-//   .dot .json .mermaid .locs .spec .explain   where the file is there; .locs is .ir with places,
-//                               .explain what `kasprc explain -f` says
+//   .dot .json .mermaid .locs .spec .explain .native   where the file is there; .locs is .ir with
+//                               places, .explain what `kasprc explain -f` says, .native what
+//                               machine code is made of
 // tests/golden/diagnostics: an app that is wrong, and .err: all that `kasprc check` says about it.
 // tests/golden/failures: what running apps say; written by the tests of the driver.
 
@@ -26,6 +27,7 @@
 #include "ir/parse.h"
 #include "ir/print.h"
 #include "jit/native_part.h"
+#include "jit/part_function.h"
 #include "runtime/plan.h"
 
 namespace kaspr::golden {
@@ -117,6 +119,11 @@ void RunSpec(const fs::path& app, const fs::path& folder, python::Interpreter& i
   if (fs::exists(Beside(app, ".locs"))) {
     ExpectFile(Beside(app, ".locs"), ir::Print(*result.graph, {.places = true, .exprs = false}));
   }
+  if (fs::exists(Beside(app, ".native"))) {
+    std::string native;
+    for (const ir::Agent& agent : result.optimized->agents) native += jit::PrintParts(agent);
+    ExpectFile(Beside(app, ".native"), native);
+  }
   if (fs::exists(Beside(app, ".explain"))) {
     ExpectFile(Beside(app, ".explain"), driver::ExplainText(result));
   }
@@ -177,9 +184,9 @@ void RegisterAll(const fs::path& golden, python::Interpreter& interpreter) {
              [=, &interpreter] { RunDiagnostics(app, wrong, interpreter); });
   }
   Register("golden", "NoStrays", [=] {
-    ExpectNoStrays(
-        specs, {".ir", ".ir-opt", ".plan", ".graph", ".err", ".dot", ".json", ".mermaid", ".locs",
-                ".spec", ".explain", ".expr", ".graph-fields", ".dot-fields", ".mermaid-fields"});
+    ExpectNoStrays(specs, {".ir", ".ir-opt", ".plan", ".graph", ".err", ".dot", ".json", ".mermaid",
+                           ".locs", ".spec", ".explain", ".native", ".expr", ".graph-fields",
+                           ".dot-fields", ".mermaid-fields"});
     ExpectNoStrays(wrong, {".err"});
   });
   Register("golden", "EveryCodeIsShown", [=] { ExpectAllCodesShown(golden); });

@@ -40,15 +40,15 @@ size_t SizeOf(const Send& send) {
 }
 
 Message CopyMessage(Arena& arena, const Message& message) {
-  Message copy = message;
-  copy.key = CopyOptional(arena, message.key);
-  copy.value = CopyOptional(arena, message.value);
-  copy.headers = CopyHeaders(arena, message.headers);
-  return copy;
+  return {.key = CopyOptional(arena, message.key),
+          .value = CopyOptional(arena, message.value),
+          .headers = CopyHeaders(arena, message.headers),
+          .offset = message.offset,
+          .timestamp = message.timestamp};
 }
 
 void Batch::Add(const Message& message) {
-  events.push_back({.message = CopyMessage(arena, message)});
+  events.emplace_back().message = CopyMessage(arena, message);
 }
 
 std::optional<SendError> Batch::StageInPlace(const Send& send, size_t most) {

@@ -3,10 +3,11 @@
 // Several functions as one, which does what they do without calling them.
 //
 //   Joining joining({.name = "both", .parameters = {"value"}, .values = 1});
-//   std::vector<Inst>& body = joining.main().body.body;
+//   std::vector<Inst> body;
 //   const Operand one = joining.Include(first, {.index = 0}, 0, body);
 //   const Operand two = joining.Include(second, one, 1, body);
 //   body.push_back({.op = Return{}, .operands = {two}});
+//   joining.main().body.body = std::move(body);
 //   Expr both = std::move(joining).Finish();
 
 #include <map>

@@ -240,7 +240,8 @@ class Merger {
     const Operand made{.constant = false, .index = static_cast<uint32_t>(inst.results[0])};
     if (!dict) tuples_[made.index] = static_cast<int64_t>(inst.operands.size());
     std::set<std::string> keys;  // of those that come twice the last one counts
-    for (size_t i = inst.operands.size(); i > 0; i -= dict ? 2 : 1) {
+    const size_t step = dict ? 2 : 1;
+    for (size_t i = inst.operands.size() / step * step; i > 0; i -= step) {
       const Operand item = inst.operands[i - 1];
       Operand at = dict ? inst.operands[i - 2] : Operand{};
       if (dict && (KeyOf(function_, at) == nullptr || !keys.insert(*KeyOf(function_, at)).second)) {
@@ -263,7 +264,9 @@ class Merger {
     const Literal* literal = LiteralOf(function_, item);
     if (literal != nullptr && !IsPlain(*literal)) return;
     static const Primitive* const getitem = value::FindPrimitive("getitem");
-    Add(known, ReadOf(*getitem, {in, at}, item));
+    Read read = ReadOf(*getitem, {in, at}, item);
+    if (tuples_.contains(in.index)) read.looks = 0;  // nobody changes it
+    Add(known, std::move(read));
   }
 
   bool IsSame(const Operand& a, const Operand& b) const {

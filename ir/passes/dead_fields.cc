@@ -409,9 +409,10 @@ bool EraseOnce(Agent& agent, std::map<FnId, Answer>& answers) {
   return false;
 }
 
-// Of one function, whose values nobody else sees but what it returns.
-bool EraseOnce(ExprFunction& function) {
-  std::vector<ValueId> dicts = {kArgument};
+// Of one function.
+bool EraseOnce(ExprFunction& function, bool argument) {
+  std::vector<ValueId> dicts;
+  if (argument) dicts.push_back(kArgument);
   ForEachInst(function.body, [&](const Inst& inst) {
     const value::Primitive* primitive = PrimitiveOf(inst);
     if (primitive != nullptr && primitive->name == "dict") dicts.push_back(inst.results[0]);
@@ -464,9 +465,9 @@ bool DeadFields(Graph& graph, PassContext& context) {
   return changed;
 }
 
-bool DeadFields(ExprFunction& function) {
+bool DeadFields(ExprFunction& function, bool argument) {
   bool changed = false;
-  while (EraseOnce(function)) changed = true;
+  while (EraseOnce(function, argument)) changed = true;
   return changed;
 }
 

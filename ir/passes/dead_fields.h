@@ -31,7 +31,7 @@
 namespace kaspr::ir {
 
 bool DeadFields(Graph& graph, PassContext& context);
-// Of a function whose argument nobody looks at behind it, and of the dicts that it makes.
-bool DeadFields(ExprFunction& function);
+// Of the dicts that one function makes; with `argument`, of that too: nobody looks at it behind.
+bool DeadFields(ExprFunction& function, bool argument);
 
 }  // namespace kaspr::ir

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -66,7 +67,8 @@ std::optional<Comparison> ComparisonOf(const Expr& expr) {
   return Comparison{std::string(look->name), *field, std::move(texts)};
 }
 
-// What answers for all of them: number N of them is bit N.
+// What answers for all of them: number N of them is bit N. It raises where they do: what is no text
+// is none of them, and need not be one that can be looked up.
 Expr MakeRoute(const std::vector<Comparison>& comparisons) {
   std::vector<std::pair<std::string, int64_t>> bits;  // in the order of the texts
   for (size_t i = 0; i < comparisons.size(); ++i) {
@@ -85,15 +87,26 @@ Expr MakeRoute(const std::vector<Comparison>& comparisons) {
   }
   const auto constant = [](uint32_t index) { return Operand{.constant = true, .index = index}; };
   const auto value = [](uint32_t id) { return Operand{.constant = false, .index = id}; };
-  ExprFunction route{.name = "route", .parameters = {"value"}, .values = 3};
-  route.constants = {{.tag = Tag::kStr, .text = comparisons.front().field}, table, number(0)};
-  route.body.body = {{.op = Apply{value::FindPrimitive(comparisons.front().look)},
-                      .operands = {value(0), constant(0)},
-                      .results = {ValueId{1}}},
-                     {.op = Apply{value::FindPrimitive(".get")},
-                      .operands = {constant(1), value(1), constant(2)},
-                      .results = {ValueId{2}}},
-                     {.op = Return{}, .operands = {value(2)}}};
+  const auto apply = [](std::string_view name, std::vector<Operand> operands, uint32_t result) {
+    return Inst{.op = Apply{value::FindPrimitive(name)},
+                .operands = std::move(operands),
+                .results = {static_cast<ValueId>(result)}};
+  };
+  const auto give = [](Operand operand) { return Inst{.op = Give{}, .operands = {operand}}; };
+  ExprFunction route{.name = "route", .parameters = {"value"}, .values = 5};
+  route.constants = {{.tag = Tag::kStr, .text = comparisons.front().field},
+                     {.tag = Tag::kStr, .text = "str"},
+                     table,
+                     number(0),
+                     number(0)};
+  const Region found{
+      .body = {apply(".get", {constant(2), value(1), constant(3)}, 3), give(value(3))}};
+  const Region none{.body = {give(constant(4))}};
+  route.body.body = {
+      apply(comparisons.front().look, {value(0), constant(0)}, 1),
+      apply("isinstance", {value(1), constant(1)}, 2),
+      {.op = If{}, .operands = {value(2)}, .results = {ValueId{4}}, .regions = {found, none}},
+      {.op = Return{}, .operands = {value(4)}}};
   return {.functions = {std::move(route)}};
 }
 

@@ -504,14 +504,26 @@ def run(source, value, generator):
     return "", show((result, value))
 
 
-def result(source, value):
-    """(class of the exception or "", what came out)"""
+def result(source, value, paths):
+    """(class of the exception or "", what came out and what stands at the paths then)"""
     scope = {}
     exec(_compiled(source), scope)
     try:
-        return "", show(scope["f"](value))
+        result = scope["f"](value)
     except Exception as e:
         return type(e).__name__, ""
+    shown = "the argument" if result is value else show(result)
+    return "", f"{shown}; {[_at(value, path) for path in paths]}"
+
+
+def _at(value, path):
+    for key in path:
+        if not isinstance(value, dict):
+            break
+        if key not in value:
+            return "nothing"
+        value = value[key]
+    return show(value)
 
 
 @functools.lru_cache(1)

@@ -170,14 +170,25 @@ class Comparison {
   }
 
  private:
-  // A function that says what it looks at gives the same for a dict that holds nothing else, or
-  // raises; and raises wherever it does with all.
+  static Ref PathsOf(const ThinUse& use) {
+    Ref paths = Ref::Own(PyList_New(0));
+    for (const ir::FieldPath& path : use.paths) {
+      Ref keys = Ref::Own(PyList_New(0));
+      for (const std::string& key : path) PyList_Append(keys.get(), Str(key).get());
+      PyList_Append(paths.get(), keys.get());
+    }
+    return paths;
+  }
+
+  // A function that says what it looks at gives the same for a dict that holds nothing else and
+  // makes the same of it, or raises; and raises wherever it does with all.
   void CheckThin(uint64_t seed, const std::string& source, const ir::Expr& expr, PyObject* values) {
-    const auto reads = ReadsOf({.text = source, .expr = expr});
-    if (!reads) return;
+    const auto use = ThinUseOf({.text = source, .expr = expr});
+    if (!use) return;
     ++tally_.thin;
     Wanted wanted;
-    wanted.Add(*reads);
+    wanted.Add(use->paths);
+    Ref paths = PathsOf(*use);
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(values); ++i) {
       Ref json = oracle_.Call("json_of", PyList_GET_ITEM(values, i));
       if (json.get() == Py_None) continue;
@@ -187,9 +198,9 @@ class Comparison {
       ++tally_.thin_runs;
       Ref whole = Lane().state().codec->Decode(*document);
       const std::string shown = oracle_.Show(thin.get());
-      Ref ours = oracle_.Call("result", Str(source).get(), thin.get());
+      Ref ours = oracle_.Call("result", Str(source).get(), thin.get(), paths.get());
       if (!Oracle::Text(PyTuple_GET_ITEM(ours.get(), 0)).empty()) continue;
-      Ref theirs = oracle_.Call("result", Str(source).get(), whole.get());
+      Ref theirs = oracle_.Call("result", Str(source).get(), whole.get(), paths.get());
       if (oracle_.Show(ours.get()) == oracle_.Show(theirs.get())) continue;
       ++tally_.failed;
       ADD_FAILURE() << "seed " << seed << "\n"

@@ -216,6 +216,16 @@ Status Quantify(Heap& heap, Value iterable, bool wanted, Value& result) {
 }
 
 bool IsNamed(Value value, std::string_view name, bool& known) {
+  const Types types = TypesNamed(name);
+  known = known && types != 0;
+  const bool set = value.Is(Tag::kSet) && name.ends_with("set");
+  return (types & TypesOf(value.tag)) != 0 &&
+         (!set || value.set->immutable == (name == "frozenset"));
+}
+
+}  // namespace
+
+Types TypesNamed(std::string_view name) {
   struct Named {
     std::string_view name;
     Types types;
@@ -236,16 +246,10 @@ bool IsNamed(Value value, std::string_view name, bool& known) {
       {"object", static_cast<Types>(~0)},
   };
   for (const Named& named : kNames) {
-    if (named.name != name) continue;
-    const bool set = value.Is(Tag::kSet) && name.ends_with("set");
-    return (named.types & TypesOf(value.tag)) != 0 &&
-           (!set || value.set->immutable == (name == "frozenset"));
+    if (named.name == name) return named.types;
   }
-  known = false;
-  return false;
+  return 0;
 }
-
-}  // namespace
 
 Status Any(Heap& heap, Arguments arguments, Value& result) noexcept {
   return Quantify(heap, arguments[0], true, result);

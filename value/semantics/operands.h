@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <string_view>
 
 #include "value/primitives.h"
 
@@ -37,6 +38,9 @@ Status TypeError(Values... values) {
 
 // What a method says of a receiver for which it is not made here: `others` have it, too.
 Status NoMethod(Value receiver, Types others);
+
+// What isinstance takes for a type of this name, frozen sets as sets; 0: it is not known here.
+Types TypesNamed(std::string_view name);
 
 // An int that fits, or a bool, which is one.
 inline bool IsInt(Value value) {
