@@ -34,10 +34,16 @@ std::vector<std::string> LabelsOf(const std::vector<Call>& calls) {
   return labels;
 }
 
-std::string EngineOf(const ir::Agent& agent, const Call& call) {
+const ir::Engines::OfFunction& EngineOf(const AgentCalls& run, ir::FnId id) {
+  return run.engines.functions[static_cast<size_t>(id)];
+}
+
+std::string EngineText(const AgentCalls& run, const Call& call) {
   if (!call.function) return "-";
-  if (call.engine == ir::Engine::kLlvm) return "llvm";
-  return agent.function(*call.function).expr ? "python, translated" : "python";
+  if (call.engine == ir::Engine::kLlvm) {
+    return EngineOf(run, *call.function).asks.empty() ? "llvm" : "llvm, calls Python";
+  }
+  return run.agent.function(*call.function).expr ? "python, translated" : "python";
 }
 
 // What a call reads, writes and may raise: "-" is nothing.
@@ -69,7 +75,7 @@ std::vector<Row> CallRows(const AgentCalls& written, const AgentCalls& run) {
       const Call& call = run.calls[i];
       const std::string at = call.is_operation() ? fmt::format("{}", ++number) : "";
       row.push_back(fmt::format("{:>{}}  {}", at, digits, after[i]));
-      row.push_back(EngineOf(run.agent, call));
+      row.push_back(EngineText(run, call));
       AddWrapped(rows, std::move(row), EffectCells(run.agent, call), kEffectsWidth);
     } else {
       rows.push_back(std::move(row));
@@ -84,7 +90,7 @@ std::string LaneText(const AgentCalls& run) {
   std::set<std::string> said;
   for (const Call& call : FirstCalls(run.calls)) {
     if (call.engine == ir::Engine::kLlvm || !run.agent.function(*call.function).expr) continue;
-    const std::string& why = run.engines.functions[static_cast<size_t>(*call.function)].why;
+    const std::string& why = EngineOf(run, *call.function).why;
     if (said.insert(why).second) out += fmt::format("  python, translated: {}\n", why);
   }
   return out;
@@ -100,6 +106,19 @@ std::vector<Row> UntranslatedRows(const AgentCalls& run) {
     if (function.expr) continue;
     rows.push_back({labels[i], "python: " + function.untranslated.why});
     if (function.untranslated.span) rows.push_back({"", PlaceText(function.untranslated.span)});
+  }
+  return rows;
+}
+
+// What native functions have CPython do.
+std::vector<Row> AskRows(const AgentCalls& run) {
+  const std::vector<Call> functions = FirstCalls(run.calls);
+  const std::vector<std::string> labels = LabelsOf(functions);
+  std::vector<Row> rows;
+  for (size_t i = 0; i < functions.size(); ++i) {
+    const std::vector<std::string>& asks = EngineOf(run, *functions[i].function).asks;
+    if (asks.empty()) continue;
+    rows.push_back({labels[i], fmt::format("llvm, calls '{}' in Python", fmt::join(asks, "', '"))});
   }
   return rows;
 }
@@ -137,15 +156,16 @@ std::string FlowOf(const ir::Agent& agent) {
 std::string AgentText(const AgentCalls& written, const AgentCalls& run,
                       const ir::PassContext& passes) {
   std::string out = fmt::format("\nagent {}   {}\n", run.agent.name, FlowOf(run.agent));
-  const std::vector<Row> calls = CallRows(written, run), untranslated = UntranslatedRows(run),
+  const std::vector<Row> calls = CallRows(written, run), asks = AskRows(run),
+                         untranslated = UntranslatedRows(run),
                          remarks = RemarkRows(passes, run.agent.name);
   if (run.calls.empty()) return out + "  calls no function\n";
   size_t width = 0;
-  for (const auto* table : {&calls, &untranslated, &remarks}) {
+  for (const auto* table : {&calls, &asks, &untranslated, &remarks}) {
     for (const Row& row : *table) width = std::max(width, ir::Columns(row.front()));
   }
   out += Table(calls, width);
-  const std::string why = LaneText(run) + Table(untranslated, width);
+  const std::string why = Table(asks, width) + LaneText(run) + Table(untranslated, width);
   if (!why.empty()) out += "\n" + why;
   if (!remarks.empty()) out += "\n" + Table(remarks, width);
   return out;
@@ -181,16 +201,18 @@ std::string PlaceJson(Span span) {
 
 std::string FunctionJson(const AgentCalls& run, const Call& call) {
   const ir::Function& function = run.agent.function(*call.function);
-  const auto& [engine, why] = run.engines.functions[static_cast<size_t>(*call.function)];
+  const ir::Engines::OfFunction& runs = EngineOf(run, *call.function);
+  std::vector<std::string> asks;
+  for (const std::string& name : runs.asks) asks.push_back(JsonQuoted(name));
   std::string effects;
   for (const auto& [key, json] : ir::EffectsJson(function)) {
     effects += fmt::format(R"(, "{}": {})", key, json);
   }
   return fmt::format(
-      R"({{"name": {}, "role": {}, "operation": {}, "translated": {}, "engine": {}, "reason": {}{}{}}})",
+      R"({{"name": {}, "role": {}, "operation": {}, "translated": {}, "engine": {}, "reason": {}, "calls_python": [{}]{}{}}})",
       JsonQuoted(function.name), JsonQuoted(ir::RoleName(function.role)),
       call.operation.empty() ? "null" : JsonQuoted(call.operation), function.expr.has_value(),
-      JsonQuoted(ir::EngineName(engine)), JsonQuoted(why), effects,
+      JsonQuoted(ir::EngineName(runs.engine)), JsonQuoted(runs.why), fmt::join(asks, ", "), effects,
       PlaceJson(function.expr ? function.map.scalar : function.untranslated.span));
 }
 

@@ -94,6 +94,7 @@ std::string FunctionJson(const Function& function, const Engines::OfFunction& ru
   Object out;
   out.Text("name", function.name).Text("role", RoleName(function.role));
   out.Text("engine", EngineName(runs.engine)).Text("reason", runs.why);
+  out.Texts("calls_python", runs.asks);
   out.Text("entrypoint", function.entrypoint);
   out.Flag("per_call", function.per_call).At(function.map.scalar);
   out.Raw("lines", fmt::format("[{}]", fmt::join(FileLines(function), ", ")));

@@ -23,6 +23,7 @@ struct Engines {
   struct OfFunction {
     Engine engine = Engine::kPython;  // kLlvm: wherever it is called
     std::string why;                  // it runs in Python; "" of kLlvm
+    std::vector<std::string> asks;    // of kLlvm: what CPython is asked for (ir::AskPython)
   };
   std::vector<OfFunction> functions;  // by FnId
   // Of each part, one more than there are groupBys: why it needs the lane, if not from its

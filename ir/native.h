@@ -2,6 +2,7 @@
 
 // Events that need no CPython: what an engine of functions as ir::Expr offers to the lane.
 
+#include "ir/expr/python_calls.h"
 #include "value/batch.h"
 #include "value/json_read.h"
 
@@ -18,6 +19,15 @@ class NativeBody {
   // function bails, or raises, or a send would be refused. Nothing of it can be observed before.
   // Any thread, several batches at a time, each with a reader of its own.
   virtual void Run(value::Batch& batch, value::JsonReader& reader) = 0;
+
+  // Does it ask CPython for something? Then its events run one by one on the lane, each at its
+  // turn.
+  virtual bool asks_python() const = 0;
+  // Of such a body: do filters stand in front of all that does? Then it pays to Run it first: what
+  // they drop never gets to the lane, and what gets beyond them bails.
+  virtual bool filters_first() const = 0;
+  // The same of one event, whose value was read. On the lane's thread.
+  virtual void RunOnLane(value::Batch& batch, value::Event& event, PythonCalls& python) = 0;
 };
 
 }  // namespace kaspr::ir

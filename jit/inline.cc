@@ -199,10 +199,9 @@ Val Is(const InlineCall& call) {
   for (size_t i = 0; i < 2; ++i) {
     const ir::Literal* literal = call.operands[i].literal;
     const Val& other = call.operands[1 - i];
-    constexpr Types kUnknown = TypesOf(Tag::kUnbound, Tag::kObject);
     if (literal == nullptr || literal->tag != Tag::kNone) continue;
     Choice choice(e);
-    choice.When(e.Not(e.IsOneOf(other, kUnknown)), [&] { return e.Bool(e.Is(other, Tag::kNone)); });
+    choice.When(e.Not(e.Is(other, Tag::kUnbound)), [&] { return e.Bool(e.Is(other, Tag::kNone)); });
     return choice.Else([&] { return call.Slow(); });
   }
   return call.Slow();

@@ -171,6 +171,7 @@ class Lowering {
                                  {e_.context, path, e_.I64(field.path.size()), e_.result}));
                 Set(inst.results[0], e_.Load(e_.result, kAnything));
               },
+              [&](const ir::AskPython& ask) { LowerAsk(ask, inst); },
               [&](const ir::Yield&) {
                 const Val item = Get(inst.operands[0]);
                 e_.Check(e_.Call("kaspr.yield", {e_.context, item.head, item.data}));
@@ -188,6 +189,18 @@ class Lowering {
               },
               [&](const ir::Raise& raise) { e_.Fail(raise.status); }},
         inst.op);
+  }
+
+  void LowerAsk(const ir::AskPython& ask, const ir::Inst& inst) {
+    const std::vector<Val> operands = GetAll(inst.operands);
+    for (size_t i = 0; i < operands.size(); ++i) {
+      e_.Store(operands[i], e_.At(e_.arguments, i * kValueSize));
+    }
+    llvm::Value* name = e_.Symbol(e_.pool.TextOf(ask.name));
+    e_.Check(e_.Call("kaspr.python",
+                     {e_.context, b_.getInt8(static_cast<uint8_t>(ask.kind)), name,
+                      e_.I64(ask.name.size()), e_.arguments, e_.I64(operands.size()), e_.result}));
+    Set(inst.results[0], e_.Load(e_.result, kAnything));
   }
 
   // Is it a dict that is written where it is sent? Then it is kept in mind.

@@ -34,7 +34,9 @@ class Machine final : ir::RecordSink {
     surroundings_.records = this;
   }
 
-  void Begin(value::Batch& batch) {
+  // `python`: or null.
+  void Begin(value::Batch& batch, ir::PythonCalls* python) {
+    surroundings_.python = python;
     batch_ = &batch;
     records_.Begin(batch.arena);
   }
@@ -332,15 +334,26 @@ class Body final : public ir::NativeBody {
   // What it keeps of an event lies in its batch, which does not outlive the body.
   void Run(value::Batch& batch, value::JsonReader& reader) override {
     std::unique_ptr<Machine> machine = Take();
-    machine->Begin(batch);
+    machine->Begin(batch, nullptr);
     const size_t room = batch.arena.allocated() + ir::LaneWork::kMaxStagedBytes;
     for (value::Event& event : batch.events) {
       const size_t values = batch.heap ? batch.heap->allocated() : 0;
       const bool full = batch.arena.allocated() + values > room;  // what is held is bounded
       RunEvent(*machine, batch, event, reader, full);
     }
-    const std::lock_guard lock(mutex_);
-    idle_.push_back(std::move(machine));
+    Give(std::move(machine));
+  }
+
+  bool asks_python() const override { return part_.asks_python; }
+  bool filters_first() const override { return part_.filters_first; }
+
+  // What it stages goes on its way between two events, as what CPython stages does.
+  void RunOnLane(value::Batch& batch, value::Event& event, ir::PythonCalls& python) override {
+    if (event.message.value && event.document == nullptr) return;
+    std::unique_ptr<Machine> machine = Take();
+    machine->Begin(batch, &python);
+    machine->Run(event);
+    Give(std::move(machine));
   }
 
  private:
@@ -366,6 +379,11 @@ class Body final : public ir::NativeBody {
     std::unique_ptr<Machine> machine = std::move(idle_.back());
     idle_.pop_back();
     return machine;
+  }
+
+  void Give(std::unique_ptr<Machine> machine) {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(machine));
   }
 
   const std::shared_ptr<const Code> code_;  // or null

@@ -34,18 +34,31 @@ class Maker {
     part_.why = why_;
     if (!why_.empty()) CutBehindFilters();
     FindEarlyFilters();
+    part_.filters_first = FiltersFirst();
+    part_.asks_python = why_.empty() && std::ranges::any_of(part_.functions, [](const auto& one) {
+                          return ir::AsksPython(*one->expr);
+                        });
     return std::move(part_);
   }
 
  private:
-  // Leaves the steps up to the last filter that neither a send nor a generator stands in front of.
+  bool FiltersFirst() const {
+    for (const NativeStep& step : part_.steps) {
+      if (step.function == nullptr || ir::AsksPython(*step.function->expr)) break;
+      if (step.kind == NativeStep::Kind::kFilter) return true;
+    }
+    return false;
+  }
+
+  // Leaves the steps up to the last filter that neither a send nor a generator stands in front of,
+  // nor what asks CPython for something.
   void CutBehindFilters() {
     size_t kept = 0;
     for (size_t i = 0; i < part_.steps.size(); ++i) {
       const NativeStep& step = part_.steps[i];
       const bool filters = step.kind == NativeStep::Kind::kFilter;
       const bool maps = step.kind == NativeStep::Kind::kMap && !step.function->generator();
-      if (!filters && !maps) break;
+      if ((!filters && !maps) || ir::AsksPython(*step.function->expr)) break;
       if (filters) kept = i + 1;
     }
     part_.steps.resize(kept);
@@ -278,6 +291,8 @@ ir::Engines EnginesOf(const ir::Agent& agent) {
         if (!called[index] || runs.engine == ir::Engine::kLlvm) {
           runs.engine = native ? ir::Engine::kLlvm : ir::Engine::kPython;
           runs.why = native ? "" : parts[part].why;
+          runs.asks.clear();
+          if (native) runs.asks = ir::AskedOfPython(*agent.function(id).expr);
         }
         called[index] = true;
       }

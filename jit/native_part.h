@@ -59,7 +59,9 @@ struct NativePart {
   ir::Serializer key = ir::Serializer::kRaw;
   std::vector<const ir::Destination*> destinations;  // by ir::TargetsOf the agent; null: a channel
   std::vector<NativeStep> steps;
-  bool keeps_values = true;  // no step changes a value, or makes another of it
+  bool asks_python = false;    // CPython is asked for something: so it runs on the lane
+  bool filters_first = false;  // in front of what asks it
+  bool keeps_values = true;    // no step changes a value, or makes another of it
   std::vector<NativeSend> outputs;
   const NativeFunction* route = nullptr;   // ir::Agent::route, of these outputs
   std::vector<size_t> routed;              // bit N of its answer is that of outputs[routed[N]]

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "ir/expr/python_calls.h"
 #include "value/constant_key.h"
 #include "value/iteration.h"
 #include "value/primitives.h"
@@ -43,6 +44,13 @@ Status Yield(Context& context, Value item) noexcept {
   return yield ? yield(item) : Status::kBail;
 }
 
+Status AskPython(Context& context, ir::AskPython::Kind kind, const char* name, uint64_t size,
+                 const Value* operands, uint64_t count, Value& result) noexcept {
+  ir::PythonCalls* python = context.surroundings->python;
+  if (python == nullptr) return Status::kBail;
+  return python->Ask(kind, {name, size}, {operands, count}, *context.heap, result);
+}
+
 Status SendRecord(Context& context, uint64_t target, const Value* selected) noexcept {
   ir::RecordSink* records = context.surroundings->records;
   if (records == nullptr) return Status::kBail;
@@ -77,6 +85,7 @@ std::vector<RuntimeSymbol> MakeSymbols() {
       {"kaspr.next", AddressOf(NextItem)},
       {"kaspr.event", AddressOf(EventField)},
       {"kaspr.yield", AddressOf(Yield)},
+      {"kaspr.python", AddressOf(AskPython)},
       {"kaspr.send", AddressOf(SendRecord)},
       {"kaspr.send.fields", AddressOf(SendFields)},
       {"kaspr.drop", AddressOf(DropValue)},

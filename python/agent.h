@@ -11,6 +11,8 @@
 
 #include "ir/graph.h"
 #include "ir/kernel.h"
+#include "ir/native.h"
+#include "python/calls.h"
 #include "python/event.h"
 #include "python/pipeline.h"
 #include "python/staging.h"
@@ -28,6 +30,10 @@ struct Part {
   const ir::Input::Take* take = nullptr;
   Activity decode_key, decode_value;
   Pipeline pipeline;
+  // What runs natively of it, where that asks CPython; or both null.
+  std::unique_ptr<ir::NativeBody> native;
+  std::unique_ptr<Calls> calls;
+  uint32_t native_misses = 0;  // how many events in a row did not run so
 };
 
 struct RunningAgent {

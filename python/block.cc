@@ -65,6 +65,10 @@ Block::Block(Interpreter::State& state, const ir::Agent& agent, const ir::Functi
   sees_context_ = SeesContext(code_.get());
 }
 
+PyObject* Block::globals() const {
+  return function_.per_call || instances_.empty() ? nullptr : instances_.back().globals.get();
+}
+
 bool Block::RunOnce() {
   Instance instance;
   if (!Load({}, instance)) return false;

@@ -38,6 +38,10 @@ class Block {
   // Can its code look at `context`?
   bool sees_context() const { return sees_context_; }
 
+  // A borrowed reference to the globals that its function sees, or will at its next call; null:
+  // nobody knows before that call.
+  PyObject* globals() const;
+
   // Runs a block that runs once, before any event. False: an exception is set.
   bool RunOnce();
 

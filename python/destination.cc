@@ -102,6 +102,11 @@ bool Destination::SeesContext() const {
              selectors_, [](const Selector& selector) { return selector.block->sees_context(); });
 }
 
+void Destination::ForEachBlock(const std::function<void(const Block&)>& visit) const {
+  if (predicate_) visit(*predicate_);
+  for (const Selector& selector : selectors_) visit(*selector.block);
+}
+
 Task<bool> Destination::Send(const Sending& sending) {
   if (predicate_ == nullptr) return SendRecord(sending);
   sending.activity = &predicate_->activity();

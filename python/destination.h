@@ -23,6 +23,7 @@ class Destination {
 
   // Can one of its functions look at `context`?
   bool SeesContext() const;
+  void ForEachBlock(const std::function<void(const Block&)>& visit) const;
 
   struct Sent {
     bool sent = false;  // the predicate holds

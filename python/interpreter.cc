@@ -61,6 +61,7 @@ void DropHelpers(Interpreter::State& state) {
     if (!Ref::Own(PyObject_CallMethod(state.lane_module.get(), "close", nullptr))) PyErr_Clear();
   }
   state.codec.reset();
+  state.pure.reset();
   state.context_module = {};
   state.lane_module = {};
   state.driver_type = {};

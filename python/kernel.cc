@@ -52,6 +52,8 @@ class PythonKernel final : public ir::LaneKernel {
     std::unique_ptr<value::JsonReader> reader = readers_.Take();
     if (native_ != nullptr) {
       native_->Run(batch, *reader);
+    } else if (part_.native != nullptr && part_.native->filters_first()) {
+      part_.native->Run(batch, *reader);
     } else {
       for (value::Event& event : batch.events) Read(event, batch.arena, *reader);
     }
@@ -223,6 +225,7 @@ std::vector<std::unique_ptr<ir::LaneKernel>> MakeKernels(Interpreter& interprete
   std::unique_ptr<Startup> startup;
   interpreter.Call([&] {
     state.OpenLoop();
+    if (!state.pure) state.pure = std::make_unique<Pure>();
     running = std::make_shared<Running>(state, agent, app, failures);
     running->agent.verification = native.verification;
     startup = std::make_unique<Startup>(state, running->agent, diagnostics);
@@ -240,6 +243,11 @@ std::vector<std::unique_ptr<ir::LaneKernel>> MakeKernels(Interpreter& interprete
     std::unique_ptr<ir::NativeBody> body;
     if (kernels.size() < native.bodies.size()) {
       body = std::move(native.bodies[kernels.size()]);
+    }
+    if (body != nullptr && body->asks_python()) {
+      part->native = std::move(body);
+      part->calls =
+          std::make_unique<Calls>(*state.pure, agent, running->agent.scope, part->pipeline);
     }
     kernels.push_back(std::make_unique<PythonKernel>(
         interpreter, running, *part, part->value == ir::Serializer::kJson && !channel,

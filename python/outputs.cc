@@ -133,6 +133,10 @@ bool Outputs::SeesContext() const {
          std::ranges::any_of(channels_, sees) || std::ranges::any_of(sinks_, sink_sees);
 }
 
+void Outputs::ForEachBlock(const std::function<void(const Block&)>& visit) const {
+  for (const std::unique_ptr<Destination>& topic : topics_) topic->ForEachBlock(visit);
+}
+
 Task<bool> Outputs::Send(PyObject* value, CurrentEvent& event, Staging& staging,
                          const Activity*& activity) {
   const Destination::Sending what{value, event, staging, activity, nullptr};

@@ -56,6 +56,8 @@ class Outputs {
   GroupKey* group() const { return group_.get(); }
   // Can one of their functions look at `context`?
   bool SeesContext() const;
+  // Those of topics.
+  void ForEachBlock(const std::function<void(const Block&)>& visit) const;
 
   // Stages what becomes of `value`, which is borrowed. False: an exception is set, and `activity`
   // says what was being done.

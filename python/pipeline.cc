@@ -291,6 +291,14 @@ void Pipeline::FindThinSteps() {
   }
 }
 
+void Pipeline::ForEachBlock(const std::function<void(const Block&)>& visit) const {
+  for (const Step& step : steps_) {
+    if (step.block) visit(*step.block);
+    if (step.destination) step.destination->ForEachBlock(visit);
+  }
+  outputs_.ForEachBlock(visit);
+}
+
 bool Pipeline::RunBlocks(const Block*& failed) {
   std::vector<Block*> blocks;  // selectors run when they are first called
   for (const Step& step : steps_) {

@@ -3,6 +3,7 @@
 // The operations of a part of an agent on one value after the other (ir/ops.h: the first one is
 // pulled lazily, later ones run breadth first per item). On the lane's thread.
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -19,6 +20,9 @@ class Pipeline {
   // which it includes.
   Pipeline(Interpreter::State& state, const ir::Agent& agent, std::span<const ir::Node> nodes,
            const ir::AppContext& app, const InitScope& scope);
+
+  // Those of its steps, and of the topics that it sends to.
+  void ForEachBlock(const std::function<void(const Block&)>& visit) const;
 
   // Runs the blocks that run once. On failure an exception is set and `failed` is the block.
   bool RunBlocks(const Block*& failed);

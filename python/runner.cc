@@ -13,6 +13,8 @@ namespace {
 
 constexpr auto kTurn = std::chrono::milliseconds(5);     // before others get theirs
 constexpr auto kHandOn = std::chrono::milliseconds(20);  // that what is sent waits for its batch
+constexpr uint32_t kMisses =
+    100;  // what did not run natively that often in a row is tried as rarely
 
 bool IsOf(const Reading& reading, std::string_view topic, int32_t partition) {
   if (topic.empty()) return true;
@@ -161,6 +163,7 @@ Task<bool> Runner::RunBatch(Run& run) {
   while (run.next < events.size()) {
     value::Event& event = events[run.next];
     Verdict verdict = Verdict::kInterrupted;
+    RunNative(run, event);
     if (!Stopped(run)) {
       const bool verifies = agent_.verification != nullptr &&
                             (event.native || event.steps_done > 0) && agent_.verification->Takes();
@@ -184,6 +187,20 @@ Task<bool> Runner::RunBatch(Run& run) {
     co_await Breathe(run);
   }
   co_return true;
+}
+
+// What runs natively and asks CPython for something, runs at its turn; another attempt is
+// CPython's.
+void Runner::RunNative(Run& run, value::Event& event) {
+  Part& part = run.part;
+  if (part.native == nullptr || event.native || run.attempt > 0 || Stopped(run)) return;
+  if (run.work->batch().arena.allocated() > run.native_room) return;
+  if (part.native_misses >= kMisses && ++part.native_misses % kMisses != 0) return;
+  driver_.Begin({});
+  part.native->RunOnLane(run.work->batch(), event, *part.calls);
+  part.calls->Forget();
+  driver_.End();
+  part.native_misses = event.native ? 0 : part.native_misses + 1;
 }
 
 Task<Verdict> Runner::RunEvent(Run& run, value::Event& event) {

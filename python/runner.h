@@ -35,12 +35,16 @@ class Runner {
   // A batch, and how far it is.
   struct Run {
     Run(Part& part, std::shared_ptr<ir::LaneWork> work, Driver& driver, bool undoable)
-        : part(part), work(std::move(work)), staging(driver, *this->work, undoable) {}
+        : part(part),
+          work(std::move(work)),
+          staging(driver, *this->work, undoable),
+          native_room(this->work->batch().arena.allocated() + ir::LaneWork::kMaxStagedBytes) {}
     Part& part;
     const std::shared_ptr<ir::LaneWork> work;
     Staging staging;
-    size_t next = 0;       // index of the event that is due
-    uint32_t attempt = 0;  // at it
+    const size_t native_room;  // of its arena: what it holds beyond is CPython's to hand on
+    size_t next = 0;           // index of the event that is due
+    uint32_t attempt = 0;      // at it
     const value::Event* unacknowledged = nullptr;
   };
   // The batches of a stream.
@@ -60,6 +64,7 @@ class Runner {
   std::optional<Clock::time_point> NextTime() const;
   Task<bool> RunFront(Line& line);
   Task<bool> RunBatch(Run& run);
+  void RunNative(Run& run, value::Event& event);
   Task<Verdict> RunEvent(Run& run, value::Event& event);
   Task<Verdict> Verify(Run& run, value::Event& event);
   Task<Verdict> VerifySteps(Run& run, value::Event& event);

@@ -24,6 +24,7 @@
 #include "python/codec.h"
 #include "python/interpreter.h"
 #include "python/object.h"
+#include "python/pure.h"
 
 namespace kaspr::python {
 
@@ -57,10 +58,11 @@ struct Interpreter::State {
   Ref context_module;  // context.py
   Ref lane_module;     // lane.py, once a loop is wanted
   Ref driver_type;
-  Ref check_agent;      // of check.py, once an app was checked
-  Ref translate_agent;  // of translate.py, likewise
-  Ref primitives;       // its second argument
-  Ref context_name;     // the interned strings "context", "__builtins__"
+  std::unique_ptr<Pure> pure;  // once there is a kernel
+  Ref check_agent;             // of check.py, once an app was checked
+  Ref translate_agent;         // of translate.py, likewise
+  Ref primitives;              // its second argument
+  Ref context_name;            // the interned strings "context", "__builtins__"
   Ref builtins_name;
   Ref builtins;
 

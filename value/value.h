@@ -39,6 +39,7 @@ struct Value {
   // Of a str: its bytes, with the quotes that stand around them in memory, are what json.dumps
   // writes for it.
   static constexpr uint8_t kQuoted = 2;
+  static constexpr uint8_t kTrue = 4;  // of an object: bool() of it is True; else that is not known
 
   Tag tag = Tag::kNone;
   uint8_t flags = 0;
@@ -84,7 +85,11 @@ struct Value {
   static Value Of(Set* set) { return Pointer(Tag::kSet, set); }
   static Value Of(const Range* range) { return Pointer(Tag::kRange, range); }
   // A new reference, owned by whoever takes the value.
-  static Value Object(void* object) { return Pointer(Tag::kObject, object); }
+  static Value Object(void* object, uint8_t flags = 0) {
+    Value value = Pointer(Tag::kObject, object);
+    value.flags = flags;
+    return value;
+  }
 
   bool Is(Tag other) const { return tag == other; }
   bool Is(uint8_t flag) const { return (flags & flag) != 0; }

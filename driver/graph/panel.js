@@ -42,9 +42,14 @@ function effectsOf(one) {
   return make("dl", "effects", ...rows.flatMap(([name, text]) => [make("dt", "", name), make("dd", "", text)]));
 }
 
+function whyOf(one) {
+  if (one.reason) return `Runs in Python: ${one.reason}`;
+  return one.calls_python.length > 0 ? `Native, but calls in Python: ${one.calls_python.join(", ")}` : "It needs no CPython.";
+}
+
 function aboutFunction(one) {
   const parts = [make("h3", "", one.name, make("span", "quiet", ` – ${one.role}, ${placeOf(one)}`)), programOf(one)];
-  parts.push(make("p", "why", one.reason ? `Runs in Python: ${one.reason}` : "It needs no CPython."));
+  parts.push(make("p", "why", whyOf(one)));
   parts.push(effectsOf(one));
   if (one.expr) parts.push(make("h3", "", `${one.name} translated`), irOf(one.expr, `IR of ${one.name}`));
   if (one.per_call) parts.push(make("p", "quiet", "This block runs again for every call."));

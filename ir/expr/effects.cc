@@ -125,6 +125,11 @@ class Analysis {
               effects_.event = true;
               return value::Raises{0};
             },
+            [&](const AskPython&) {  // CPython says what it is, and what is wrong with it
+              VisitUses(inst);
+              Set(inst, {.kind = Known::Kind::kFresh});
+              return value::kAnyException;
+            },
             [&](const If&) { return VisitRegions(inst, {}); },
             [&](const Loop&) { return VisitRegions(inst, {}); },
             [&](const For&) {

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/match.h"
 #include "ir/expr/constants.h"
+#include "ir/expr/python_calls.h"
 #include "value/iteration.h"
 #include "value/primitives.h"
 #include "value/semantics/operands.h"
@@ -107,7 +108,8 @@ struct Evaluator::Execution {
     return std::visit(
         Match{[&](const Apply&) { return simple(); }, [&](const Call&) { return simple(); },
               [&](const EventField&) { return simple(); }, [&](const Yield&) { return simple(); },
-              [&](const Send&) { return simple(); }, [&](const Drop&) { return simple(); },
+              [&](const AskPython&) { return simple(); }, [&](const Send&) { return simple(); },
+              [&](const Drop&) { return simple(); },
               [&](const If&) {
                 bool truth = false;
                 const Status status = value::semantics::Truth(frame.Get(inst.operands[0]), truth);
@@ -195,6 +197,10 @@ struct Evaluator::Execution {
     }
     if (const auto* field = std::get_if<EventField>(&inst.op)) {
       return surroundings.event ? surroundings.event(field->path, heap, result) : Status::kBail;
+    }
+    if (const auto* ask = std::get_if<AskPython>(&inst.op)) {
+      if (surroundings.python == nullptr) return Status::kBail;
+      return surroundings.python->Ask(ask->kind, ask->name, operands, heap, result);
     }
     if (std::holds_alternative<Yield>(inst.op)) {
       return surroundings.yield ? surroundings.yield(operands.front()) : Status::kBail;

@@ -20,6 +20,8 @@
 
 namespace kaspr::ir {
 
+class PythonCalls;
+
 // Where a function sends records to.
 class RecordSink {
  public:
@@ -46,6 +48,8 @@ struct Surroundings {
       event;
   // Takes what a generator yields; another status than kOk ends it.
   std::function<value::Status(value::Value item)> yield;
+  // Null but on the lane's thread.
+  PythonCalls* python = nullptr;
   RecordSink* records = nullptr;
   // A loop's turns and calls in all; then it bails, so that a forced stop or a time limit comes
   // from CPython, which has both.

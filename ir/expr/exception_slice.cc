@@ -102,6 +102,7 @@ class Need {
       const Effects& callee = callees_[call->function];
       return callee.raises != 0 || !callee.writes.empty() || callees_may_not_end_;
     }
+    if (std::holds_alternative<AskPython>(inst.op)) return true;
     // A loop may never end; what leaves decides what runs at all.
     return std::holds_alternative<For>(inst.op) || std::holds_alternative<Loop>(inst.op) ||
            (IsLeaving(inst.op) && !std::holds_alternative<Give>(inst.op));

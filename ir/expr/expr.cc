@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/check.h"
+
 namespace kaspr::ir {
 
 bool Literal::operator==(const Literal& other) const {
@@ -48,6 +50,41 @@ bool Ends(const Inst& inst) {
   }
   const bool branches = std::holds_alternative<If>(inst.op) || std::holds_alternative<Try>(inst.op);
   return branches && std::none_of(inst.regions.begin(), inst.regions.end(), Gives);
+}
+
+const char* AskName(AskPython::Kind kind) {
+  switch (kind) {
+    case AskPython::Kind::kGlobal:
+      return "py-global";
+    case AskPython::Kind::kCall:
+      return "py-call";
+    case AskPython::Kind::kAttribute:
+      return "py-attr";
+    case AskPython::Kind::kMethod:
+      return "py-method";
+  }
+  KASPR_UNREACHABLE("kind of what Python is asked for");
+}
+
+std::vector<std::string> AskedOfPython(const Expr& expr) {
+  std::vector<std::string> names;
+  for (const ExprFunction& function : expr.functions) {
+    ForEachInst(function.body, [&](const Inst& inst) {
+      const auto* ask = std::get_if<AskPython>(&inst.op);
+      if (ask == nullptr || ask->kind == AskPython::Kind::kGlobal) return;
+      if (std::ranges::find(names, ask->name) == names.end()) names.push_back(ask->name);
+    });
+  }
+  return names;
+}
+
+bool AsksPython(const Expr& expr) {
+  bool asks = false;
+  for (const ExprFunction& function : expr.functions) {
+    ForEachInst(function.body,
+                [&](const Inst& inst) { asks |= std::holds_alternative<AskPython>(inst.op); });
+  }
+  return asks;
 }
 
 }  // namespace kaspr::ir

@@ -82,6 +82,19 @@ struct EventField {
   std::string path;
   bool operator==(const EventField&) const = default;
 };
+// What only CPython has, and native code asks it for: of a few things that change nothing. Anything
+// else bails before it ran.
+//
+//   %0 = py-global "clean.EMAIL"     the object that the function 'clean' calls so
+//   %1 = py-call "match" %0 %text    what a method of an object gives
+//   %2 = py-attr "year" %at          a part of an object
+//   %3 = py-method "match" %0        the object, which has such a method
+struct AskPython {
+  enum class Kind : uint8_t { kGlobal, kCall, kAttribute, kMethod };
+  Kind kind = Kind::kGlobal;
+  std::string name;  // of a global "FUNCTION.NAME", where FUNCTION is the agent's
+  bool operator==(const AskPython&) const = default;
+};
 // operands[0] is asked whether it is true; two regions.
 struct If {
   bool operator==(const If&) const = default;
@@ -135,8 +148,8 @@ struct Drop {
   bool operator==(const Drop&) const = default;
 };
 
-using ExprOp = std::variant<Apply, Call, EventField, If, Loop, For, Try, Give, Break, Continue,
-                            Return, Raise, Yield, Send, Drop>;
+using ExprOp = std::variant<Apply, Call, EventField, AskPython, If, Loop, For, Try, Give, Break,
+                            Continue, Return, Raise, Yield, Send, Drop>;
 
 struct Inst {
   ExprOp op;
@@ -155,6 +168,9 @@ bool IsLeaving(const ExprOp& op);
 // Does nothing behind it run? It leaves, or it is an `if` or `try` of which no region gives, or a
 // `loop` without `break`.
 bool Ends(const Inst& inst);
+
+// "py-call".
+const char* AskName(AskPython::Kind kind);
 
 struct ExprFunction {
   std::string name;
@@ -183,5 +199,10 @@ struct Expr {
 
   const ExprFunction& main() const { return functions.front(); }
 };
+
+// The methods and attributes that CPython is asked for, each once; its globals are none.
+std::vector<std::string> AskedOfPython(const Expr& expr);
+// Is it asked for anything?
+bool AsksPython(const Expr& expr);
 
 }  // namespace kaspr::ir

@@ -335,6 +335,10 @@ class Parser {
       return reader_.TakeText(Kind::kString, "a path in quotes",
                               std::get<EventField>(inst.op).path);
     }
+    using Ask = AskPython::Kind;
+    for (const Ask kind : {Ask::kGlobal, Ask::kCall, Ask::kAttribute, Ask::kMethod}) {
+      if (name == AskName(kind)) return ParseAsk(kind, inst);
+    }
     if (name == "raise") {
       inst.op = Raise{};
       return ParseStatus(std::get<Raise>(inst.op).status);
@@ -371,6 +375,13 @@ class Parser {
       return false;
     }
     inst.op = Apply{primitive};
+    return ParseOperands(inst, false);
+  }
+
+  bool ParseAsk(AskPython::Kind kind, Inst& inst) {
+    AskPython ask{.kind = kind, .name = ""};
+    if (!reader_.TakeText(Kind::kString, "a name in quotes", ask.name)) return false;
+    inst.op = std::move(ask);
     return ParseOperands(inst, false);
   }
 

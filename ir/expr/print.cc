@@ -164,6 +164,10 @@ class Printer {
                                  inst.operands.empty() ? "" : " ", Texts(inst.operands, 0, " "));
             },
             [&](const EventField& field) { return "event " + Quoted(field.path); },
+            [&](const AskPython& ask) {
+              return fmt::format("{} {}{}{}", AskName(ask.kind), Quoted(ask.name),
+                                 inst.operands.empty() ? "" : " ", Texts(inst.operands, 0, " "));
+            },
             [&](const If&) { return "if " + Text(inst.operands[0]); },
             [&](const Loop&) { return "loop" + Carried(inst.regions[0], 0, inst, 0); },
             [&](const For&) {

@@ -119,6 +119,7 @@ class Verifier {
                    },
                    [&](const Call& call) { VerifyCall(inst, call); },
                    [&](const EventField&) { Expect(inst, 0, 1, 0); },
+                   [&](const AskPython& ask) { VerifyAsk(inst, ask.kind); },
                    [&](const If&) {
                      Expect(inst, 1, results, 2);
                      for (const Region& region : inst.regions) ExpectParameters(region, 0);
@@ -156,6 +157,13 @@ class Verifier {
                    [&](const Drop&) { Expect(inst, 0, 0, 0); },
                },
                inst.op);
+  }
+
+  void VerifyAsk(const Inst& inst, AskPython::Kind kind) {
+    using Kind = AskPython::Kind;
+    const size_t count = inst.operands.size();
+    Expect(inst, kind == Kind::kGlobal ? 0 : kind == Kind::kCall ? count : 1, 1, 0);
+    if (kind == Kind::kCall && count == 0) Fail("a 'py-call' without a receiver");
   }
 
   void VerifyCall(const Inst& inst, const Call& call) {

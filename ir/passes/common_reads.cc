@@ -123,6 +123,7 @@ class Merger {
                           [&](const Apply& apply) { return VisitApply(inst, apply, known); },
                           [&](const Call&) { return in_order(); },
                           [&](const EventField&) { return true; },
+                          [&](const AskPython&) { return true; },
                           [&](const If&) { return VisitIf(inst, known); },
                           [&](const Loop&) { return VisitLoop(inst, known); },
                           [&](const For&) { return VisitLoop(inst, known); },
@@ -236,6 +237,7 @@ class Merger {
   void LearnDisplay(const Inst& inst, const Primitive& primitive, Known& known) {
     const bool dict = primitive.name == "dict";
     if (!dict && primitive.name != "tuple") return;
+    if (dict && inst.operands.size() % 2 != 0) return;  // which only bails
     const Operand made{.constant = false, .index = static_cast<uint32_t>(inst.results[0])};
     if (!dict) tuples_[made.index] = static_cast<int64_t>(inst.operands.size());
     std::set<std::string> keys;  // of those that come twice the last one counts

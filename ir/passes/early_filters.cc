@@ -132,6 +132,7 @@ class Asker {
     if (!function.expr) return "it runs in Python";
     if (function.expr->main().parameters.size() != 1) return "it has more than one parameter";
     if (function.expr->main().generator) return "it yields";
+    if (AsksPython(*function.expr)) return "it calls Python";
     const Effects effects = EffectsOf(*function.expr);
     if (!effects.writes.empty()) return "it changes the value";
     return "";
@@ -146,6 +147,7 @@ class Asker {
     if (!function.expr) return fmt::format("'{}' runs in Python", node.name);
     if (function.expr->main().parameters.size() != 1) return "it is not called with the value only";
     if (function.expr->main().generator) return fmt::format("'{}' yields", node.name);
+    if (AsksPython(*function.expr)) return fmt::format("'{}' calls Python", node.name);
     const Effects effects = EffectsOf(*function.expr);
     const std::set<FieldPath>& changes = map != nullptr ? effects.changes : effects.writes;
     if (map != nullptr && effects.result == Effects::Result::kOther) {

@@ -76,7 +76,11 @@ class Builtins:
         self._options(node)
         if len(node.args) > 1:
             raise Untranslated(node, "'str' with an encoding")
-        return self.apply(node, "str", *self.expressions(node.args)) if node.args else '""'
+        if not node.args:
+            return '""'
+        operand = self.expression(node.args[0])
+        asked = self.ask_text(node, operand)
+        return self.apply(node, "str", operand) if asked is None else asked
 
     def _builtin_int(self, node):
         (base,) = self._options(node, "base")

@@ -2,6 +2,7 @@
 
 import ast
 
+from _kaspr_asks import Asks
 from _kaspr_builtins import CONTAINERS, PLAIN, Builtins
 from _kaspr_emit import Untranslated
 from _kaspr_intrinsics import Intrinsics
@@ -33,7 +34,7 @@ def mutates(nodes):
     return False
 
 
-class Calls(Builtins, Intrinsics):
+class Calls(Builtins, Intrinsics, Asks):
     def _Call(self, node):
         if self._is_zip_of(node):
             self.sources.append(None)  # of many: whether one changes is not seen
@@ -110,6 +111,9 @@ class Calls(Builtins, Intrinsics):
     # Methods.
 
     def _method(self, node):
+        asked = self.ask_method(node)
+        if asked is not None:
+            return asked
         name = "." + node.func.attr
         if self.is_global_path(node.func):
             what = self.scope.origins.of(node.func) or f"a method of '{node.func.value.id}'"

@@ -58,6 +58,7 @@ class Expressions(Comprehensions, Calls):
         fewest, most = self.primitives[name]
         if not fewest <= len(operands) <= most:
             raise Untranslated(node, f"{len(operands)} arguments for '{name.lstrip('.')}'")
+        self.check_objects(node, name, operands)
         self.emit.at(node)
         return self.emit.apply(name, *operands)
 
@@ -76,13 +77,14 @@ class Expressions(Comprehensions, Calls):
             return self.read_local(node)
         if self.scope.is_builtin(node.id):
             raise Untranslated(node, f"'{node.id}' as a value")
-        return constant(node, self.scope.constant(node))
+        known = self.global_object(node)
+        return constant(node, self.scope.constant(node)) if known is None else known
 
     def read_local(self, node):
         operand = self.env.get(node.id, UNBOUND)
         if operand == UNBOUND or node.id in self.maybe:
             operand = self.apply(node, "bound", operand)
-        return operand
+        return self.note_object(node, operand)
 
     # Operators.
 
@@ -94,6 +96,9 @@ class Expressions(Comprehensions, Calls):
         right = self.expression(node.right)
         if type(node.op) not in BINARY:
             raise Untranslated(node, "the operator '@'")
+        asked = self.ask_operator(node, left, right)
+        if asked is not None:
+            return asked
         return self.apply(node, BINARY[type(node.op)], left, right)
 
     def _UnaryOp(self, node):
@@ -179,7 +184,9 @@ class Expressions(Comprehensions, Calls):
             right = self._constant_items(comparator)
         else:
             right = self.expression(comparator)
-        truth = self.apply(node, COMPARE[type(op)], left, right)
+        truth = self.ask_comparison(node, op, left, right)
+        if truth is None:
+            truth = self.apply(node, COMPARE[type(op)], left, right)
         if isinstance(op, (ast.IsNot, ast.NotIn)):
             truth = self.apply(node, "not", truth)
         if len(rest) == 1:
@@ -221,9 +228,11 @@ class Expressions(Comprehensions, Calls):
         value = self.expression(node.value)
         conversion = {115: "str", 114: "repr", 97: "ascii", -1: None}[node.conversion]
         if conversion is not None:
-            value = self.apply(node, conversion, value)
+            asked = self.ask_text(node, value) if conversion == "str" else None
+            value = self.apply(node, conversion, value) if asked is None else asked
         spec = '""' if node.format_spec is None else self.expression(node.format_spec)
-        return self.apply(node, "format", value, spec)
+        asked = self.ask_text(node, value, spec)
+        return asked if asked is not None else self.apply(node, "format", value, spec)
 
     def _formatted_object(self, node):
         spec = node.format_spec.values if node.format_spec is not None else []
@@ -241,7 +250,9 @@ class Expressions(Comprehensions, Calls):
         value = self.expression(node.value)
         if isinstance(node.slice, ast.Slice):
             return self.apply(node, "getslice", value, *self._slice(node.slice))
-        return self.apply(node, "getitem", value, self.expression(node.slice))
+        key = self.expression(node.slice)
+        asked = self.ask_item(node, value, key)
+        return self.apply(node, "getitem", value, key) if asked is None else asked
 
     def _slice(self, node):
         parts = (node.lower, node.upper, node.step)
@@ -254,6 +265,10 @@ class Expressions(Comprehensions, Calls):
         if node.attr == "__name__" and self._is_type_of(node.value):
             return self.apply(node, "type-name", self.expression(node.value.args[0]))
         part = self.library_attribute(node)
+        if part is None:
+            part = self.global_object(node)
+        if part is None:
+            part = self.ask_attribute(node)
         if part is not None:
             return part
         raise Untranslated(node, f"reads the attribute '{node.attr}'")

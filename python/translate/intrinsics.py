@@ -28,6 +28,8 @@ class Intrinsics(Kinds):
             return self.apply(node, "time" if path == "time.time" else "time-ns")
         if path == "json.dumps" and self._is_plain_call(node):
             return self.apply(node, "json-dumps", self.expression(node.args[0]))
+        if path and self.is_asked(node):
+            return self.ask_method(node)
         if path:
             local = path in ("datetime.datetime.now", "datetime.datetime.fromtimestamp")
             how = " without UTC" if local else ""
@@ -60,7 +62,7 @@ class Intrinsics(Kinds):
 
     def _refuse_object(self, node):
         """Of what the library makes, and is of no kind: the reason is in how it is made."""
-        if isinstance(node, ast.Call) and self.path(node.func):
+        if isinstance(node, ast.Call) and self.path(node.func) and not self.is_asked(node):
             self.library_call(node)
 
     def library_comparison(self, node):

@@ -46,6 +46,11 @@ class Kinds:
     """`self.imports` is what the function's own imports bind, name -> path; `self.kinds` the kinds
     of its names."""
 
+    @staticmethod
+    def bound_by(node):
+        """The names that this node, not what is in it, binds."""
+        return _bound_by(node)
+
     def find_kinds(self):
         """Once, before anything is translated."""
         self.imports, self.kinds, self.kinds_of_nodes = {}, {}, None

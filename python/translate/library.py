@@ -15,7 +15,9 @@ KNOWN = frozenset(
     "datetime.UTC datetime.datetime datetime.timedelta datetime.timezone hashlib.new json.dumps "
     "time.time time.time_ns uuid.uuid4".split()
 ) | {f"hashlib.{name}" for name in HASHES}
-MODULES = frozenset(path.partition(".")[0] for path in KNOWN)
+MODULES = frozenset(path.partition(".")[0] for path in KNOWN)  # that functions may import
+KNOWN |= frozenset(f"re.{name}" for name in "match search fullmatch sub subn split findall escape compile".split())
+KNOWN |= frozenset(("datetime.date", "datetime.time"))
 
 # What may change an attribute without naming it.
 CHANGING_NAMES = frozenset("setattr delattr vars __import__".split())

@@ -12,13 +12,21 @@ MOST_ALIASES = 10  # of one another
 class Scope:
     """The globals that a function of a block sees: the block's, over those of init."""
 
-    def __init__(self, tree, names, init_tree, init_names, origins, trees, changes):
+    def __init__(self, name, tree, names, init, origins, trees, changes, asks_python):
+        self.name = name  # of the block's function
+        self.init_name, init_tree, init_names = init
+        self.asks_python = asks_python and not changes.any
         self.trees = trees  # of all blocks of the agent
         self.changes = changes  # what blocks do to modules
         self.layers = [(tree, names)]
         if init_tree is not None:
             self.layers.append((init_tree, init_names))
         self.origins = origins
+
+    def home_of(self, definition):
+        """The name of the block whose globals a function sees: its own, or init."""
+        inside = any(node is definition for node in ast.walk(self.layers[0][0]))
+        return self.name if inside else self.init_name
 
     def layer(self, name):
         """The part that binds the name, or None: it is a builtin, or nothing."""

@@ -44,6 +44,7 @@ class Function(Loops, Matches, Tries, Expressions):
         self.flags = 0
         self.owned = 0  # names that no program has
         self.find_kinds()
+        self.find_objects()
         if definition.decorator_list:
             raise Untranslated(definition.decorator_list[0], "a decorator")
 

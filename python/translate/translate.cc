@@ -14,6 +14,7 @@
 #include "value/primitives.h"
 
 namespace kaspr::embedded {
+extern const std::string_view k_asks_py;
 extern const std::string_view k_builtins_py;
 extern const std::string_view k_calls_py;
 extern const std::string_view k_comprehensions_py;
@@ -62,13 +63,14 @@ Ref DescribePrimitives() {
   return described;
 }
 
-// [(role, text, entrypoint, per_call)] of an agent's functions.
+// [(name, role, text, entrypoint, per_call)] of an agent's functions.
 Ref DescribeBlocks(const ir::Agent& agent) {
   Ref blocks = Checked(Ref::Own(PyList_New(0)));
   for (const ir::Function& function : agent.functions) {
     Ref block = Checked(Ref::Own(
-        Py_BuildValue("(sNsO)", ir::RoleName(function.role), Text(function.text).Release(),
-                      function.entrypoint.c_str(), function.per_call ? Py_True : Py_False)));
+        Py_BuildValue("(NsNsO)", Text(function.name).Release(), ir::RoleName(function.role),
+                      Text(function.text).Release(), function.entrypoint.c_str(),
+                      function.per_call ? Py_True : Py_False)));
     if (PyList_Append(blocks.get(), block.get()) < 0) Unexpected();
   }
   return blocks;
@@ -108,9 +110,11 @@ Ref FindChanges(const ir::Graph& graph) {
 
 void TranslateAgent(const Interpreter::State& state, PyObject* changes, ir::Agent& agent) {
   Ref blocks = DescribeBlocks(agent);
-  PyObject* arguments[] = {blocks.get(), state.primitives.get(), changes};
+  // What CPython does in the midst of native code, no time limit ends.
+  PyObject* asks_python = agent.timeout.count() == 0 ? Py_True : Py_False;
+  PyObject* arguments[] = {blocks.get(), state.primitives.get(), changes, asks_python};
   Ref results =
-      Checked(Ref::Own(PyObject_Vectorcall(state.translate_agent.get(), arguments, 3, nullptr)));
+      Checked(Ref::Own(PyObject_Vectorcall(state.translate_agent.get(), arguments, 4, nullptr)));
   for (size_t i = 0; i < agent.functions.size(); ++i) {
     ir::Function& function = agent.functions[i];
     PyObject* result = PyList_GetItem(results.get(), static_cast<Py_ssize_t>(i));
@@ -137,6 +141,7 @@ void Load(Interpreter::State& state) {
   LoadModule("_kaspr_scope", embedded::k_scope_py);
   LoadModule("_kaspr_kinds", embedded::k_kinds_py);
   LoadModule("_kaspr_intrinsics", embedded::k_intrinsics_py);
+  LoadModule("_kaspr_asks", embedded::k_asks_py);
   LoadModule("_kaspr_builtins", embedded::k_builtins_py);
   LoadModule("_kaspr_calls", embedded::k_calls_py);
   LoadModule("_kaspr_comprehensions", embedded::k_comprehensions_py);

@@ -16,20 +16,21 @@ from _kaspr_scope import Scope
 from _kaspr_statements import Function
 
 
-def translate_agent(blocks, primitives, changes):
-    """blocks: [(role, text, entrypoint, per_call)] that compile, role 'init' or other;
-    primitives: name -> (fewest, most) operands; changes: library.Changes, of all agents."""
-    trees = [ast.parse(text) for _, text, _, _ in blocks]
+def translate_agent(blocks, primitives, changes, asks_python):
+    """blocks: [(name, role, text, entrypoint, per_call)] that compile, role 'init' or other;
+    primitives: name -> (fewest, most) operands; changes: library.Changes, of all agents;
+    asks_python: may CPython be asked for parts of functions?"""
+    trees = [ast.parse(block[2]) for block in blocks]
     names = [Names(tree) for tree in trees]
-    init = next((i for i, block in enumerate(blocks) if block[0] == "init"), None)
+    init = next((i for i, block in enumerate(blocks) if block[1] == "init"), None)
     results = []
-    for i, (role, _, entrypoint, per_call) in enumerate(blocks):
+    for i, (name, role, _, entrypoint, per_call) in enumerate(blocks):
         if role == "init":
             results.append(_result("", "init runs in CPython", None))
             continue
-        above = (None, None) if init is None else (trees[init], names[init])
-        origins = Origins(trees[i], names[i], *above)
-        scope = Scope(trees[i], names[i], *above, origins, trees, changes)
+        above = (None, None, None) if init is None else (blocks[init][0], trees[init], names[init])
+        origins = Origins(trees[i], names[i], *above[1:])
+        scope = Scope(name, trees[i], names[i], above, origins, trees, changes, asks_python)
         results.append(_translate(scope, entrypoint, per_call, primitives))
     return results
 

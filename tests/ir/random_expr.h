@@ -256,7 +256,8 @@ class RandomExpr {
     if (kind < 28 && depth < 3) return MakeTry(region, depth);
     if (kind < 32 && helper_) return MakeCall(region);
     if (kind < 40 && function_.generator) return End(region, Yield{}, {Container()});
-    if (kind < 45 && any_) return MakeAny(region);
+    if (kind < 44 && any_) return MakeAny(region);
+    if (kind < 45 && any_ && Chance(20)) return MakeAsk(region);
     if (!any_ && Chance(60)) return MakeAccess(region);
     MakeApply(region);
   }
@@ -421,6 +422,22 @@ class RandomExpr {
     if (primitive.effect == value::Effect::kClock) return;  // no two runs are the same
     const size_t most = std::min<size_t>(primitive.most, primitive.fewest + 2);
     Put(region, primitive.name, Operands(primitive.fewest + Below(most - primitive.fewest + 1)));
+  }
+
+  // Nobody answers, so it bails.
+  void MakeAsk(Region& region) {
+    using Kind = AskPython::Kind;
+    static constexpr std::pair<Kind, const char*> kAsks[] = {{Kind::kGlobal, "f.EMAIL"},
+                                                             {Kind::kCall, "match"},
+                                                             {Kind::kAttribute, "year"},
+                                                             {Kind::kMethod, "group"}};
+    const auto& [kind, name] = kAsks[Below(std::size(kAsks))];
+    const size_t operands = kind == Kind::kGlobal ? 0 : kind == Kind::kCall ? 1 + Below(3) : 1;
+    std::vector<Operand> given = Operands(operands);
+    region.body.push_back({.op = AskPython{.kind = kind, .name = name},
+                           .operands = std::move(given),
+                           .results = {Define()},
+                           .regions = {}});
   }
 
   void MakeCall(Region& region) {

@@ -216,8 +216,9 @@ Status GreaterOrEqual(Heap& heap, Arguments arguments, Value& result) noexcept {
 
 Status Is(Heap&, Arguments arguments, Value& result) noexcept {
   const Value a = arguments[0], b = arguments[1];
-  if (IsForeign(a) || IsForeign(b)) return Status::kBail;
-  if (a.tag != b.tag) return Give(Value::Bool(false), result);
+  if (a.Is(Tag::kUnbound) || b.Is(Tag::kUnbound)) return Status::kBail;
+  if (a.tag != b.tag)
+    return Give(Value::Bool(false), result);  // nor is an object any value of ours
   switch (a.tag) {
     case Tag::kNone:
       return Give(Value::Bool(true), result);
@@ -229,6 +230,7 @@ Status Is(Heap&, Arguments arguments, Value& result) noexcept {
     case Tag::kList:
     case Tag::kDict:
     case Tag::kRange:
+    case Tag::kObject:
       return Give(Value::Bool(a.data == b.data), result);
     default:  // CPython keeps some of them once only
       return Status::kBail;

@@ -72,6 +72,8 @@ Status Truth(Value value, bool& truth) {
       truth = value.range->size != 0;
       return Status::kOk;
     case Tag::kObject:
+      truth = true;
+      return value.Is(Value::kTrue) ? Status::kOk : Status::kBail;
     case Tag::kUnbound:
       return Status::kBail;
   }
