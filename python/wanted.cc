@@ -61,9 +61,10 @@ std::optional<ThinUse> ThinUseOf(const ir::Function& function) {
   const ir::ExprFunction& main = function.expr->main();
   if (main.generator || main.parameters.size() != 1) return std::nullopt;
   ir::Effects effects = ir::EffectsOf(*function.expr);
-  // The event shows its whole value; a second call would take other random numbers.
-  const bool more =
-      effects.event || effects.clock || effects.result == ir::Effects::Result::kSpread;
+  // The event shows its whole value; a second call would take other random numbers, or what it asks
+  // CPython for might count calls.
+  const bool more = effects.event || effects.clock || ir::AsksPython(*function.expr) ||
+                    effects.result == ir::Effects::Result::kSpread;
   const ir::FieldPath all;
   if (more || effects.reads.contains(all) || effects.writes.contains(all)) return std::nullopt;
   ThinUse use{.paths = std::move(effects.reads),
