@@ -27,6 +27,7 @@ class Comments final : public llvm::AssemblyAnnotationWriter {
     for (const CodeFunction& function : functions) {
       const Span span = function.source.place ? function.source.place(0, 1, 1) : Span();
       if (span) files_[function.source.name] = span.file;
+      made_of_[function.source.name] = function.source.made_of;
     }
     for (const llvm::Function& function : module) {
       for (const llvm::Instruction& instruction : llvm::instructions(function)) {
@@ -42,8 +43,11 @@ class Comments final : public llvm::AssemblyAnnotationWriter {
     last_ = line;
     out << "  ; " << line << "\n";
   }
-  void emitFunctionAnnot(const llvm::Function*, llvm::formatted_raw_ostream&) override {
+  void emitFunctionAnnot(const llvm::Function* function,
+                         llvm::formatted_raw_ostream& out) override {
     last_.clear();
+    const auto parts = made_of_.find(function->getName().str());
+    if (parts != made_of_.end()) out << "; " << parts->second << "\n";
   }
 
  private:
@@ -60,6 +64,7 @@ class Comments final : public llvm::AssemblyAnnotationWriter {
   }
 
   std::map<std::string, const SourceFile*> files_;
+  std::map<std::string, std::string> made_of_;  // by the name in the module
   std::map<const llvm::Instruction*, std::string> lines_;
   std::string last_;
 };

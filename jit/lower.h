@@ -21,7 +21,8 @@ class Module;
 namespace kaspr::jit {
 
 struct FunctionSource {
-  std::string name;  // in the module: "price", "priced.key"
+  std::string name;     // in the module: "price", "orders"
+  std::string made_of;  // "price, priced.key", of one that is made of several
   // Where a place of an ir::Inst stands in the file that was written; empty: nowhere.
   std::function<Span(uint32_t block, uint32_t line, uint32_t column)> place;
 };

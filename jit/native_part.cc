@@ -250,8 +250,12 @@ std::vector<CodeFunction> CodeFunctionsOf(std::span<const NativePart> parts) {
         const uint32_t at = BlockOffset(function.text, line, column - 1);
         return function.map.exact() ? function.map.Locate(at, at + 1) : Span();
       };
-      functions.push_back(
-          {.expr = native->expr, .source = {SymbolName(native->name, taken), place}});
+      std::vector<std::string> names;
+      for (const ir::Function* block : native->blocks) names.push_back(block->name);
+      functions.push_back({.expr = native->expr,
+                           .source = {.name = SymbolName(native->name, taken),
+                                      .made_of = fmt::format("{}", fmt::join(names, ", ")),
+                                      .place = place}});
     }
   }
   return functions;

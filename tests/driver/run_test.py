@@ -256,9 +256,9 @@ spec:
     - name: clean
       map:
         python: |
-          import re
+          import textwrap
           def clean(value):
-              return {**value, "note": re.sub(" +", " ", value["note"])}
+              return {**value, "note": textwrap.shorten(value["note"], 80)}
     - name: audit
       topicSend:
         name: audit
@@ -323,19 +323,19 @@ class Explain(Kasprc):
         self.assertEqual(totals["functions"],
                          [{"name": "price", "role": "operation", "operation": "price",
                            "translated": True, "engine": "llvm", "reason": "",
-                           "reads": [".total"], "writes": [],
+                           "calls_python": [], "reads": [".total"], "writes": [],
                            "raises": ["KeyError", "TypeError"],
                            "event": False, "returns_argument": False, "file": "a.yaml",
                            "line": 59, "column": 17}])
         price, clean, *_ = orders["functions"]
         self.assertEqual((price["engine"], price["reason"]), ("python", "'clean' runs in Python"))
         self.assertEqual(clean["engine"], "python")
-        self.assertIn("re.sub", clean["reason"])
+        self.assertIn("textwrap.shorten", clean["reason"])
         for key in ("reads", "writes", "raises", "event", "returns_argument"):
             self.assertIsNone(clean[key], "it is not known")
         # At the token itself.
         line = MIXED.splitlines()[clean["line"] - 1]
-        self.assertTrue(line[clean["column"] - 1:].startswith("re.sub("), clean)
+        self.assertTrue(line[clean["column"] - 1:].startswith("textwrap.shorten("), clean)
 
     def test_required_is_translated(self):
         whole = self.explain().stdout
