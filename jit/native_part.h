@@ -47,7 +47,7 @@ struct NativeStep {
   enum class Kind : uint8_t { kMap, kFilter, kSend };
   Kind kind = Kind::kMap;
   const NativeFunction* function = nullptr;  // of a map or filter; of a send once it is joined
-  std::vector<NativeEarly> early;            // likewise
+  std::vector<NativeEarly> early;            // of a map or filter
   NativeSend send;
   bool pass_through = false;
 };

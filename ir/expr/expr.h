@@ -135,8 +135,8 @@ struct Yield {
   bool operator==(const Yield&) const = default;
 };
 // A record for the target of this number (TargetsOf of the agent), of what its selectors chose:
-// one operand for each of kSelected, Unbound where there is no such selector. Of functions that
-// passes make.
+// one operand for each of kSelected, Unbound where there is no such selector. Only in what is made
+// of the end of a part.
 struct Send {
   static constexpr size_t kName = 0, kKey = 1, kValue = 2, kPartition = 3, kHeaders = 4;
   static constexpr std::string_view kSelected[] = {"name", "key", "value", "partition", "headers"};

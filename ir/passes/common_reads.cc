@@ -242,7 +242,7 @@ class Merger {
     if (!dict) tuples_[made.index] = static_cast<int64_t>(inst.operands.size());
     std::set<std::string> keys;  // of those that come twice the last one counts
     const size_t step = dict ? 2 : 1;
-    for (size_t i = inst.operands.size() / step * step; i > 0; i -= step) {
+    for (size_t i = inst.operands.size(); i > 0; i -= step) {
       const Operand item = inst.operands[i - 1];
       Operand at = dict ? inst.operands[i - 2] : Operand{};
       if (dict && (KeyOf(function_, at) == nullptr || !keys.insert(*KeyOf(function_, at)).second)) {
