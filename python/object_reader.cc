@@ -142,9 +142,9 @@ PyObject* ObjectReader::Make(const Document& document, const Node& node) {
     case NodeKind::kTrue:
       return Py_NewRef(Py_True);
     case NodeKind::kInt:
-      return MakeInt(document.Text(node));
+      return MakeInt(document, node);
     case NodeKind::kFloat:
-      return PyFloat_FromDouble(value::ReadFloat(document.Text(node)));
+      return PyFloat_FromDouble(node.Float());
     case NodeKind::kString:
       return MakeString(document, node);
     case NodeKind::kList:
@@ -161,9 +161,9 @@ PyObject* ObjectReader::MakeString(const Document& document, const Node& node) {
   return PyUnicode_DecodeUTF8(text.data(), SizeOf(text), "strict");
 }
 
-PyObject* ObjectReader::MakeInt(std::string_view text) {
-  if (const auto number = value::ReadInt(text)) return PyLong_FromLongLong(*number);
-  text_ = text;
+PyObject* ObjectReader::MakeInt(const Document& document, const Node& node) {
+  if (node.Is(Node::kShort)) return PyLong_FromLongLong(node.Int());
+  text_ = document.Text(node);
   return PyLong_FromString(text_.c_str(), nullptr, 10);
 }
 

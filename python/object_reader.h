@@ -56,7 +56,7 @@ class ObjectReader {
   PyObject* ReadWanted(const value::Document& document, uint32_t index, const Wanted& wanted);
   PyObject* Make(const value::Document& document, const value::Node& node);
   PyObject* MakeString(const value::Document& document, const value::Node& node);
-  PyObject* MakeInt(std::string_view text);
+  PyObject* MakeInt(const value::Document& document, const value::Node& node);
 
   KeyCache keys_;
   std::vector<Open> open_;

@@ -28,13 +28,10 @@ Value Heap::Read(const Document& document, uint32_t index) {
       return Value::Bool(false);
     case NodeKind::kTrue:
       return Value::Bool(true);
-    case NodeKind::kInt: {
-      const std::string_view text = document.Text(node);
-      const std::optional<int64_t> integer = ReadInt(text);
-      return integer ? Value::Int(*integer) : NewInt(text);
-    }
+    case NodeKind::kInt:
+      return node.Is(Node::kShort) ? Value::Int(node.Int()) : NewInt(document.Text(node));
     case NodeKind::kFloat:
-      return Value::Float(ReadFloat(document.Text(node)));
+      return Value::Float(node.Float());
     case NodeKind::kString: {
       const uint8_t ascii = node.Is(Node::kAscii) ? Value::kAscii : 0;
       if (node.Is(Node::kEscape)) {
@@ -122,8 +119,11 @@ std::span<const Value> Heap::Items(List& list) {
     list.first = arena_.AllocateRoom<Value>(list.size).data();
     list.capacity = list.size;
     uint32_t node = list.node + 1;
-    for (uint32_t i = 0; i < list.size; ++i, node = document.nodes[node].next) {
-      list.first[i] = Read(document, node);
+    for (Value& item : std::span(list.first, list.size)) {
+      const bool is_float =
+          document.nodes[node].kind == NodeKind::kFloat;  // of which most are many
+      item = is_float ? Value::Float(document.nodes[node].Float()) : Read(document, node);
+      node = document.Next(node);
     }
     list.document = nullptr;
   }
@@ -161,17 +161,6 @@ DictEntry* FindBeside(const Dict& dict, std::string_view key, uint32_t hash) {
     if (entry.hash == hash && EqualBytes(entry.key.str(), key)) return &entry;
   }
   return nullptr;
-}
-
-// The key behind this one and its value. Most values are one node: that is guessed, so that a walk
-// need not wait for each `next` to be loaded.
-uint32_t NextKey(const Node* nodes, uint32_t key) {
-  const uint32_t next = nodes[key].next;
-  uint32_t guess = key + 2;
-  if (next != guess) [[unlikely]]
-    return next;
-  asm("" : "+r"(guess));  // or the compiler sees that both are the same, and takes `next`
-  return guess;
 }
 
 // The node of a key in the document, or 0.
@@ -257,9 +246,16 @@ void Heap::Reserve(List& list, size_t more) {
   const size_t wanted = list.size + more;
   if (wanted <= list.capacity) return;
   const size_t capacity = std::max<size_t>({wanted, 2 * size_t{list.capacity}, 4});
-  const std::span<Value> items = arena_.AllocateRoom<Value>(capacity);
-  std::copy(list.first, list.first + list.size, items.begin());
-  list.first = items.data();
+  const std::span<char> rest = arena_.Rest();
+  const size_t missing = capacity - list.capacity;
+  const bool is_last = reinterpret_cast<char*>(list.first + list.capacity) == rest.data();
+  if (is_last && missing * sizeof(Value) <= rest.size()) {
+    arena_.AllocateRoom<Value>(missing);  // it grows where it is
+  } else {
+    const std::span<Value> items = arena_.AllocateRoom<Value>(capacity);
+    std::copy(list.first, list.first + list.size, items.begin());
+    list.first = items.data();
+  }
   list.capacity = static_cast<uint32_t>(capacity);
 }
 

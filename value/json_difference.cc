@@ -76,8 +76,8 @@ class Comparison {
     uint32_t a = first + 1, b = second + 1;
     for (size_t i = 0; a < first_.nodes[first].next || b < second_.nodes[second].next; ++i) {
       Pair item{.parent = pair, .step = "[" + std::to_string(i) + "]"};
-      if (a < first_.nodes[first].next) item.first = std::exchange(a, first_.nodes[a].next);
-      if (b < second_.nodes[second].next) item.second = std::exchange(b, second_.nodes[b].next);
+      if (a < first_.nodes[first].next) item.first = std::exchange(a, first_.Next(a));
+      if (b < second_.nodes[second].next) item.second = std::exchange(b, second_.Next(b));
       pairs_.push_back(std::move(item));
     }
   }

@@ -13,6 +13,14 @@ namespace {
 constexpr size_t kKeptNodes = 64 * 1024;
 constexpr size_t kFewKeys = 64;  // up to which keys of a dict are compared one by one
 
+bool BeginsNumber(char c) {
+  return (c >= '0' && c <= '9') || c == '-';
+}
+
+bool IsSeparator(char c) {
+  return c == ':' || c == ',';
+}
+
 bool IsSpace(char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
@@ -20,7 +28,10 @@ bool IsSpace(char c) {
 }  // namespace
 
 // One text on its way to nodes. Its methods are inlined into Read, where it is a local that nobody
-// points to, so that all of it is in registers; whatever is rare is called with what it needs.
+// points to, so that all of it is in registers; whatever is rare is called with what it needs. In a
+// text that has no space behind its separators no list or dict is canonical, but for empty ones:
+// with `kSpaced` it is looked whether they are.
+template <bool kSpaced>
 struct JsonReader::Scan {
   JsonReader& reader;
   const char* const text;
@@ -28,32 +39,49 @@ struct JsonReader::Scan {
   const uint32_t* const last;  // the size of the text, behind all tokens
   const bool plain;            // no backslash, and nothing but printable ASCII
   Node* const nodes = reader.nodes_.data();
-  Frame* const frames = reader.frames_.data();
-  uint32_t count = 0;  // of nodes
-  size_t depth = 0;
-  size_t deepest = 0;
-  bool canonical = true;  // of the innermost list or dict, so far
+  Frame* frame = reader.frames_.data();  // of the innermost list or dict, if one is open
+  uint32_t count = 0;                    // of nodes
+  uint32_t depth = 0, deepest = 0;
+  // Of the innermost list or dict, so far; what is around it has it in its frame.
+  bool dict = true;
+  uint32_t items = 0;
+  uint32_t odd = 0;       // 0: it is canonical
   uint32_t expected = 0;  // where the next token begins, if the text is canonical
 
+  // Whoever is behind a token of a list or dict looks at the next one: there is one, since the last
+  // one of all closes a list or dict.
   [[gnu::always_inline]] bool Run() {
-    for (bool done = false; !done;) {
-      if (AtEnd()) return false;
-      bool opened = false;
-      if (!Value(opened)) return false;
-      if (!opened && !AfterValue(done)) return false;
+    bool opened = false;
+    if (IsOpener()) {
+      const bool closed = text[last[-1]] == '}' || text[last[-1]] == ']';
+      if (!closed || !Open(opened)) return false;
+    } else if (!Scalar()) {
+      return false;
     }
-    return AtEnd();
+    if (!opened) return AtEnd();
+    while (true) {
+      if (dict && !Key()) return false;
+      opened = false;
+      if (IsOpener() ? !Open(opened) : !Scalar()) return false;
+      if (opened) continue;
+      while (text[*token] != ',') {
+        if (text[*token] != (dict ? '}' : ']') || !Close()) return false;
+        if (depth == 0) return AtEnd();
+        if (AtEnd()) return false;
+      }
+      ++items;
+      Separator();
+    }
   }
 
-  // Reads what begins here: all of it, or up to the first value of a list or dict (`opened`).
-  [[gnu::always_inline]] bool Value(bool& opened) {
+  [[gnu::always_inline]] bool IsOpener() const {
+    return text[*token] == '{' || text[*token] == '[';
+  }
+
+  [[gnu::always_inline]] bool Scalar() {
     switch (text[*token]) {
       case '"':
-        return String(0);
-      case '{':
-        return Open(NodeKind::kDict, '}', opened);
-      case '[':
-        return Open(NodeKind::kList, ']', opened);
+        return String();
       case 't':
         return Word("true", NodeKind::kTrue);
       case 'f':
@@ -61,131 +89,131 @@ struct JsonReader::Scan {
       case 'n':
         return Word("null", NodeKind::kNull);
       default:
-        return Number();
+        return Numbers();
     }
   }
 
-  [[gnu::always_inline]] bool Open(NodeKind kind, char closer, bool& opened) {
+  // One; in a list, all that follow it.
+  [[gnu::always_inline]] bool Numbers() {
+    while (Number()) {
+      if (dict || text[*token] != ',' || !BeginsNumber(text[token[1]])) return true;
+      ++items;
+      Separator();
+    }
+    return false;
+  }
+
+  // All of an empty list or dict, or up to the first item of another one (`opened`).
+  [[gnu::always_inline]] bool Open(bool& opened) {
     if (depth == kDeepest) return false;
     const uint32_t begin = *token++;
+    const bool is_dict = text[begin] == '{';
     Expect(begin);
-    if (AtEnd()) return false;
-    frames[depth] = {
-        .node = count, .count = 1, .dict = kind == NodeKind::kDict, .canonical = canonical};
-    deepest = std::max(deepest, ++depth);
-    Append({.kind = kind, .begin = begin});
-    canonical = true;
     expected = begin + 1;
-    if (text[*token] == closer) {
-      frames[depth - 1].count = 0;
-      Close();
+    Node& node =
+        nodes[count++] = {.kind = is_dict ? NodeKind::kDict : NodeKind::kList, .begin = begin};
+    if (text[*token] == (is_dict ? '}' : ']')) {
+      Finish(node, 0, *token != expected);
+      deepest = std::max(deepest, depth + 1);
       return true;
     }
+    if (depth++ > 0) ++frame;
+    deepest = std::max(deepest, depth);
+    *frame = {.node = count - 1, .items = items, .odd = odd, .dict = dict};
+    dict = is_dict;
+    items = 1;
+    odd = kSpaced ? 0 : 1;
     opened = true;
-    return kind == NodeKind::kList || Key();
+    return true;
   }
 
   // At the bracket that closes the innermost list or dict.
-  [[gnu::always_inline]] void Close() {
-    const Frame& frame = frames[--depth];
-    Node& node = nodes[frame.node];
+  [[gnu::always_inline]] bool Close() {
     Expect(*token);
+    const uint32_t index = frame->node;
+    Finish(nodes[index], items, odd != 0);
+    // A key stands before its value and nowhere else.
+    if (index > 0 && nodes[index - 1].Is(Node::kKey)) nodes[index - 1].next = count;
+    const bool many = dict && items > kFewKeys;
+    if (many && !reader.AllKeysDiffer({text, *last}, index)) return false;
+    dict = frame->dict;
+    items = frame->items;
+    odd |= frame->odd;
+    if (--depth > 0) --frame;
+    return true;
+  }
+
+  [[gnu::always_inline]] void Finish(Node& node, uint32_t size, bool is_odd) {
     expected = *token++ + 1;
     node.end = expected;
     node.next = count;
-    node.count = static_cast<uint16_t>(std::min<uint32_t>(frame.count, Node::kMany));
-    node.flags = canonical ? Node::kCanonical : 0;
-    // A key stands before its value and nowhere else.
-    if (frame.node > 0 && nodes[frame.node - 1].Is(Node::kKey)) nodes[frame.node - 1].next = count;
-    canonical &= frame.canonical;
+    node.count = static_cast<uint16_t>(std::min<uint32_t>(size, Node::kMany));
+    node.flags = is_odd ? 0 : Node::kCanonical;
+    odd |= is_odd ? 1 : 0;
   }
 
-  // Goes to where the next value begins; with none to come, the text is done.
-  [[gnu::always_inline]] bool AfterValue(bool& done) {
-    while (depth > 0) {
-      if (AtEnd()) return false;
-      Frame& frame = frames[depth - 1];
-      if (text[*token] == ',') {
-        ++frame.count;
-        return SkipSeparator() && (!frame.dict || Key());
-      }
-      if (text[*token] != (frame.dict ? '}' : ']')) return false;
-      Close();
-      const bool many = frame.dict && frame.count > kFewKeys;
-      if (many && !reader.AllKeysDiffer({text, *last}, frame.node)) return false;
-    }
-    done = true;
-    return true;
-  }
-
-  // A comma or colon, behind which there is something.
-  [[gnu::always_inline]] bool SkipSeparator() {
+  // A comma or colon.
+  [[gnu::always_inline]] void Separator() {
     const uint32_t begin = *token++;
-    if (AtEnd()) return false;
     Expect(begin);
-    canonical &= text[begin + 1] == ' ';
+    if constexpr (kSpaced) odd |= static_cast<uint32_t>(text[begin + 1] ^ ' ');
     expected = begin + 2;
-    return true;
   }
 
   // A key and its colon.
   [[gnu::always_inline]] bool Key() {
     if (text[*token] != '"') return false;
     const uint32_t index = count;
-    if (!String(Node::kKey)) return false;
+    if (!String() || text[*token] != ':') return false;
+    Separator();
     Node& key = nodes[index];
-    key.next = index + 2;
-    if (AtEnd() || text[*token] != ':' || !SkipSeparator()) return false;
-    const std::string_view name = !key.Is(Node::kEscape)
-                                      ? std::string_view(text + key.begin, key.end - key.begin)
-                                      : Unescaped(reader, {text, *last}, key);
-    const auto hash = KeyHash(name);
+    const uint8_t flags = plain ? kPlainText : key.flags;
+    const uint32_t begin = key.begin, end = key.end;
+    const auto hash = (flags & Node::kEscape) == 0
+                          ? KeyHash({text + begin, end - begin})
+                          : KeyHash(StringText({.bytes = {text, *last}}, key, reader.unescaped_));
     key.count = hash;
-    Frame& frame = frames[depth - 1];
-    uint64_t& seen = frame.seen[hash >> 6 & 7];
+    key.flags = flags | Node::kKey;
+    key.next = index + 2;
+    uint64_t& seen = frame->seen[(hash >> 6) % frame->seen.size()];
     const uint64_t bit = uint64_t{1} << (hash & 63);
-    if ((seen & bit) != 0) return reader.IsNewKey({text, *last}, frame, index);
-    seen |= bit;
-    return true;
+    if ((seen & bit) == 0) [[likely]] {
+      seen |= bit;
+      return true;
+    }
+    return items > kFewKeys || reader.IsNewKey({text, *last}, frame->node, index);
   }
 
-  static std::string_view Unescaped(JsonReader& reader, std::string_view text, const Node& key) {
-    return StringText({.bytes = text}, key, reader.unescaped_);
-  }
+  static constexpr uint8_t kPlainText = Node::kAscii | Node::kCanonical;
 
-  [[gnu::always_inline]] bool String(uint8_t flags) {
+  [[gnu::always_inline]] bool String() {
     const uint32_t begin = *token++ + 1;
     uint32_t end = *token - 1;
-    while (end > begin && IsSpace(text[end])) --end;
-    if (end < begin || text[end] != '"') return false;
+    while (text[end] != '"') [[unlikely]] {
+        if (!IsSpace(text[end--])) return false;
+      }
+    if (end < begin) return false;
     Expect(begin - 1);
     expected = end + 1;
-    flags |= Node::kAscii | Node::kCanonical;
-    Node& node = Append(
-        {.kind = NodeKind::kString, .flags = flags, .begin = begin, .end = end, .next = count + 1});
-    if (!plain && !ExamineString(text, node)) return false;
-    canonical &= plain || node.Is(Node::kCanonical);
+    Node& node = nodes[count++] = {
+        .kind = NodeKind::kString, .flags = kPlainText, .begin = begin, .end = end};
+    if (plain) return true;
+    if (!ExamineString(text, node)) return false;
+    odd |= node.Is(Node::kCanonical) ? 0 : 1;
     return true;
   }
 
   [[gnu::always_inline]] bool Number() {
     const uint32_t begin = *token++;
     Expect(begin);
-    uint32_t end = begin;
-    Digits digits;
-    if (!ScanNumber(text, end, *token, digits) || !EndsAt(end)) return false;
-    const std::string_view number(text + begin, end - begin);
-    const bool whole = digits.fraction == 0 && !digits.exponent;
-    if (whole ? digits.whole > kLongestInt : !IsOrdinaryFloat(number, digits)) return false;
-    const bool as_is = whole ? number != "-0" : IsCanonicalFloat(number, digits);
-    Append({.kind = whole ? NodeKind::kInt : NodeKind::kFloat,
-            .flags = as_is ? Node::kCanonical : uint8_t{0},
-            .begin = begin,
-            .end = end,
-            .next = count + 1});
+    Node& node = nodes[count++];
+    uint32_t end = *token;
+    if (!ReadShortNumber(text, begin, end, node) && !ReadNumber(text, begin, end, node)) {
+      return false;
+    }
     expected = end;
-    canonical &= as_is;
-    return true;
+    odd |= node.Is(Node::kCanonical) ? 0 : 1;
+    return EndsAt(end);
   }
 
   [[gnu::always_inline]] bool Word(std::string_view word, NodeKind kind) {
@@ -195,8 +223,7 @@ struct JsonReader::Scan {
     if (*token < end || std::memcmp(text + begin, word.data(), word.size()) != 0 || !EndsAt(end)) {
       return false;
     }
-    Append(
-        {.kind = kind, .flags = Node::kCanonical, .begin = begin, .end = end, .next = count + 1});
+    nodes[count++] = {.kind = kind, .flags = Node::kCanonical, .begin = begin, .end = end};
     expected = end;
     return true;
   }
@@ -208,10 +235,22 @@ struct JsonReader::Scan {
     return end == *token || IsSpace(text[end]);
   }
 
-  [[gnu::always_inline]] void Expect(uint32_t begin) { canonical &= begin == expected; }
-
-  [[gnu::always_inline]] Node& Append(const Node& node) { return nodes[count++] = node; }
+  [[gnu::always_inline]] void Expect(uint32_t begin) {
+    if constexpr (kSpaced) odd |= begin ^ expected;
+  }
 };
+
+template <bool kSpaced>
+bool JsonReader::Parse(std::string_view bytes, std::span<const uint32_t> tokens) {
+  Scan<kSpaced> scan{.reader = *this,
+                     .text = bytes.data(),
+                     .token = tokens.data(),
+                     .last = &tokens.back(),
+                     .plain = IsPlain(bytes)};
+  if (!scan.Run()) return false;
+  document_ = {.bytes = bytes, .nodes = {nodes_.data(), scan.count}, .depth = scan.deepest};
+  return true;
+}
 
 const Document* JsonReader::Read(std::string_view bytes) {
   const std::span<const uint32_t> tokens = index_.Find(bytes);
@@ -220,23 +259,18 @@ const Document* JsonReader::Read(std::string_view bytes) {
   if (nodes_.size() < tokens.size() || nodes_.size() > kKeptNodes + 4 * tokens.size()) {
     std::vector<Node>(2 * tokens.size()).swap(nodes_);
   }
-  Scan scan{.reader = *this,
-            .text = bytes.data(),
-            .token = tokens.data(),
-            .last = &tokens.back(),
-            .plain = IsPlain(bytes)};
-  if (!scan.Run()) return nullptr;
-  document_ = {.bytes = bytes,
-               .nodes = {nodes_.data(), scan.count},
-               .depth = static_cast<uint32_t>(scan.deepest)};
-  return &document_;
+  // The first separator of a dict is behind its first key, of a list behind its first item.
+  constexpr size_t kFirst = 2;
+  const bool spaced = tokens.size() <= kFirst + 1 || !IsSeparator(bytes[tokens[kFirst]]) ||
+                      bytes[tokens[kFirst] + 1] == ' ';
+  const bool read = spaced ? Parse<true>(bytes, tokens) : Parse<false>(bytes, tokens);
+  return read ? &document_ : nullptr;
 }
 
 // Is `key`, whose hash another one may have, not yet in the dict? With many keys that is asked when
 // the dict is closed.
-bool JsonReader::IsNewKey(std::string_view bytes, const Frame& frame, uint32_t key) {
-  if (frame.count > kFewKeys) return true;
-  for (uint32_t i = frame.node + 1; i != key; i = nodes_[i].next) {
+bool JsonReader::IsNewKey(std::string_view bytes, uint32_t dict, uint32_t key) {
+  for (uint32_t i = dict + 1; i != key; i = NextKey(nodes_.data(), i)) {
     if (nodes_[i].count == nodes_[key].count && SameKey(bytes, nodes_[i], nodes_[key])) {
       return false;
     }

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,18 +34,20 @@ class JsonReader {
   const Document* Read(std::string_view bytes);
 
  private:
-  // A list or dict that is not closed yet.
+  // A list or dict that is not closed yet, and what is known of the one around it up to here.
   struct Frame {
     uint32_t node = 0;
-    uint32_t count = 0;
+    uint32_t items = 0, odd = 0;
     bool dict = false;
-    bool canonical = true;           // up to here
-    std::array<uint64_t, 8> seen{};  // one bit for each hash of a key
+    std::array<uint64_t, 16> seen{};  // one bit for each hash of a key
   };
+  template <bool kSpaced>
   struct Scan;
 
   bool SameKey(std::string_view bytes, const Node& a, const Node& b);
-  bool IsNewKey(std::string_view bytes, const Frame& frame, uint32_t key);
+  template <bool kSpaced>
+  bool Parse(std::string_view bytes, std::span<const uint32_t> tokens);
+  bool IsNewKey(std::string_view bytes, uint32_t dict, uint32_t key);
   bool AllKeysDiffer(std::string_view bytes, uint32_t dict);
 
   JsonIndex index_;

@@ -1,8 +1,11 @@
 #include "value/json_token.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
+
+#include "value/json_read.h"
 
 namespace kaspr::value {
 
@@ -45,9 +48,44 @@ bool IsWrittenAsHex(uint32_t unit) {
          unit != '\t';
 }
 
-uint32_t SkipDigits(const char* text, uint32_t at, uint32_t limit) {
-  while (at < limit && IsDigit(text[at])) ++at;
-  return at;
+// "-12.50e3" is negative, has 2 + 2 digits and an exponent.
+struct Number {
+  bool negative = false, exponent = false;
+  uint32_t whole = 0, fraction = 0;
+  uint64_t digits = 0;  // both together, if they are not many
+
+  bool IsInt() const { return fraction == 0 && !exponent; }
+};
+
+// Python's grammar of numbers, from `begin` to where it ends, in front of `end`.
+bool ScanNumber(const char* text, uint32_t begin, uint32_t& end, Number& number) {
+  uint32_t at = begin;
+  const auto next = [&](char c) { return at < end && text[at] == c; };
+  const auto take_digits = [&] {
+    const uint32_t first = at;
+    for (; at < end && IsDigit(text[at]); ++at) {
+      number.digits = 10 * number.digits + static_cast<uint64_t>(text[at] - '0');
+    }
+    return at - first;
+  };
+  number.negative = next('-');
+  at += number.negative;
+  const bool zero = next('0');
+  number.whole = take_digits();
+  if (number.whole == 0 || (number.whole > 1 && zero)) return false;
+  if (next('.')) {
+    ++at;
+    number.fraction = take_digits();
+    if (number.fraction == 0) return false;
+  }
+  if (next('e') || next('E')) {
+    ++at;
+    number.exponent = true;
+    if (next('-') || next('+')) ++at;
+    if (take_digits() == 0) return false;
+  }
+  end = at;
+  return true;
 }
 
 bool ExamineEscape(const char* text, uint32_t& at, Node& node) {
@@ -84,46 +122,53 @@ bool ExamineEscape(const char* text, uint32_t& at, Node& node) {
 
 }  // namespace
 
-bool ScanNumber(const char* text, uint32_t& at, uint32_t limit, Digits& digits) {
-  if (at < limit && text[at] == '-') ++at;
-  const uint32_t whole = at;
-  at = SkipDigits(text, at, limit);
-  digits.whole = at - whole;
-  if (digits.whole == 0 || (digits.whole > 1 && text[whole] == '0')) return false;
-  if (at < limit && text[at] == '.') {
-    const uint32_t fraction = ++at;
-    at = SkipDigits(text, at, limit);
-    digits.fraction = at - fraction;
-    if (digits.fraction == 0) return false;
+bool ReadNumber(const char* text, uint32_t begin, uint32_t& end, Node& node) {
+  constexpr uint32_t kShortInt = 18, kExactDigits = 15;
+  Number number;
+  if (!ScanNumber(text, begin, end, number)) return false;
+  const std::string_view all(text + begin, end - begin);
+  node = {.kind = number.IsInt() ? NodeKind::kInt : NodeKind::kFloat,
+          .count = static_cast<uint16_t>(all.size()),
+          .begin = begin};
+  if (number.IsInt()) {
+    if (number.whole > JsonReader::kLongestInt) return false;
+    node.flags = all != "-0" ? Node::kCanonical : 0;
+    if (number.whole > kShortInt) return true;
+    const auto magnitude = static_cast<int64_t>(number.digits);
+    node.flags |= Node::kShort;
+    node.SetNumber(number.negative ? -magnitude : magnitude);
+    return true;
   }
-  if (at < limit && (text[at] | 0x20) == 'e') {
-    digits.exponent = true;
-    if (++at < limit && (text[at] == '-' || text[at] == '+')) ++at;
-    const uint32_t exponent = at;
-    at = SkipDigits(text, at, limit);
-    if (at == exponent) return false;
+  double value = 0;
+  if (!number.exponent && number.whole + number.fraction <= kExactDigits) {
+    const double magnitude = static_cast<double>(number.digits) / kPowers[number.fraction];
+    if (IsCanonicalFraction(magnitude, all.back(), number.fraction)) node.flags = Node::kCanonical;
+    value = number.negative ? -magnitude : magnitude;
+  } else {
+    const auto read = std::from_chars(all.data(), all.data() + all.size(), value);
+    if (read.ec != std::errc() || all.size() > Node::kMany) return false;
   }
+  node.SetNumber(value);
   return true;
 }
 
-bool IsCanonicalFloat(std::string_view text, const Digits& digits) {
-  if (digits.exponent || digits.whole + digits.fraction > 15) return false;
-  if (digits.fraction > 1 && text.back() == '0') return false;
-  if (text.front() == '-') text.remove_prefix(1);
-  return text.front() != '0' || !text.starts_with("0.0000");
-}
-
-bool IsOrdinaryFloat(std::string_view text, const Digits& digits) {
-  if (!digits.exponent && digits.whole <= 300 && digits.fraction <= 300) return true;
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
+// In vectors, the last of which may lie upon the one in front of it.
 bool IsPlain(std::string_view text) {
-  unsigned char special = 0;
-  for (const char c : text) special |= IsSpecial(static_cast<unsigned char>(c));
-  return special == 0;
+  using Bytes [[gnu::vector_size(16)]] = unsigned char;
+  const size_t size = text.size();
+  if (size < sizeof(Bytes)) {
+    return std::ranges::none_of(text,
+                                [](char c) { return IsSpecial(static_cast<unsigned char>(c)); });
+  }
+  Bytes special{};  // where the highest bit is set
+  const auto look = [&](const char* from) {
+    const auto bytes = Load<Bytes>(from);
+    special |= bytes | (bytes + 1) | reinterpret_cast<Bytes>(bytes == '\\');
+  };
+  for (size_t at = 0; at + sizeof(Bytes) <= size; at += sizeof(Bytes)) look(text.data() + at);
+  look(text.data() + size - sizeof(Bytes));
+  const auto words = std::bit_cast<std::array<uint64_t, 2>>(special);
+  return ((words[0] | words[1]) & 0x8080808080808080) == 0;
 }
 
 bool ExamineString(const char* text, Node& node) {

@@ -209,7 +209,8 @@ class NodeWriter {
       const Node& node = nodes[index];
       const bool key = node.Is(Node::kKey);
       if (node.Is(Node::kCanonical)) {
-        const uint32_t begin = node.begin - Quotes(node), length = node.end + Quotes(node) - begin;
+        const uint32_t begin = node.begin - Quotes(node),
+                       length = node.End() + Quotes(node) - begin;
         // Most are short: a fixed size is copied at once, without asking for theirs.
         if (length <= kAtOnce && size - begin >= kAtOnce) {
           std::memcpy(at, text + begin, kAtOnce);
@@ -217,7 +218,7 @@ class NodeWriter {
           std::memcpy(at, text + begin, length);
         }
         at += length;
-        index = key ? index + 1 : node.next;
+        index = key ? index + 1 : document_.Next(index);
       } else if (node.kind == NodeKind::kList || node.kind == NodeKind::kDict) {
         open[depth++] = index++;
         *at++ = node.kind == NodeKind::kDict ? '{' : '[';
@@ -262,12 +263,12 @@ class NodeWriter {
     if (node.kind == NodeKind::kString) {
       out_.Utf8(StringText(document_, node, unescaped_));
     } else if (node.kind == NodeKind::kFloat) {
-      out_.Float(ReadFloat(document_.Text(node)));
+      out_.Float(node.Float());
     } else {
       KASPR_CHECK(node.kind == NodeKind::kInt, "a scalar that is always canonical");
       out_.Raw("0");  // was -0
     }
-    return Room(node.end, nodes);
+    return Room(node.End(), nodes);
   }
 
   JsonWriter& out_;
@@ -279,7 +280,7 @@ class NodeWriter {
 void WriteNode(JsonWriter& out, const Document& document, uint32_t index) {
   const Node& node = document.nodes[index];
   if (node.Is(Node::kCanonical) && !node.Is(Node::kKey)) return out.Raw(document.Source(node));
-  NodeWriter(out, document).Run(index, node.next);
+  NodeWriter(out, document).Run(index, document.Next(index));
 }
 
 void WriteNodes(JsonWriter& out, const Document& document, uint32_t first, uint32_t last) {

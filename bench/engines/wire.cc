@@ -113,7 +113,9 @@ void Wire::Token(std::string_view token) {
     return String(unescaped_);
   }
   if (token == "-0") return Raw("0");
-  Float(value::ReadFloat(token));
+  double number = 0;
+  std::from_chars(token.data(), token.data() + token.size(), number);
+  Float(number);
 }
 
 void Wire::Document(std::string_view text, std::span<const uint32_t> index) {

@@ -35,8 +35,8 @@ class Dict {
 
   uint64_t Number(std::string_view key) const {
     const uint32_t value = Find(key);
-    const auto number = value::ReadInt(document_.Text(document_.nodes[value]));
-    return value != 0 && number ? static_cast<uint64_t>(*number) : 0;
+    const value::Node& node = document_.nodes[value];
+    return value != 0 && node.Is(value::Node::kShort) ? static_cast<uint64_t>(node.Int()) : 0;
   }
 
   std::string Text(std::string_view key) const {

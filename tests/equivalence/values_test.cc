@@ -126,6 +126,28 @@ std::string RandomNumber(std::mt19937_64& random, bool& whole) {
   return text;
 }
 
+// A node of a number says what Python reads, and whether that is written like this.
+void ExpectNumber(const value::Document& document, const value::Node& node, PyObject* number) {
+  const std::string_view text = document.Text(node);
+  Ref repr = Ref::Own(PyObject_Repr(number));
+  EXPECT_EQ(node.kind == value::NodeKind::kInt, PyLong_Check(number)) << text;
+  if (node.Is(value::Node::kCanonical)) {
+    EXPECT_EQ(text, PyUnicode_AsUTF8(repr.get()));
+  }
+  if (node.kind == value::NodeKind::kFloat) {
+    const double theirs = PyFloat_AsDouble(number);
+    EXPECT_EQ(std::bit_cast<uint64_t>(node.Float()), std::bit_cast<uint64_t>(theirs)) << text;
+    char written[32];
+    EXPECT_EQ(std::string_view(written, value::FormatFloat(theirs, written)),
+              PyUnicode_AsUTF8(repr.get()));
+    return;
+  }
+  EXPECT_EQ(node.Is(value::Node::kShort), text.size() - (text[0] == '-') <= 18) << text;
+  if (node.Is(value::Node::kShort)) {
+    EXPECT_EQ(node.Int(), PyLong_AsLongLong(number)) << text;
+  }
+}
+
 TEST(Values, ReadsAndWritesNumbersAsPythonDoes) {
   const uint64_t seed = FromEnvironment("KASPR_SEED", std::random_device()());
   const uint64_t count = FromEnvironment("KASPR_VALUES", 100'000);
@@ -137,27 +159,47 @@ TEST(Values, ReadsAndWritesNumbersAsPythonDoes) {
     for (uint64_t i = 0; i < count && !testing::Test::HasFailure(); ++i) {
       bool whole = false;
       const std::string text = RandomNumber(random, whole);
-      if (whole) {
-        Ref integer = Ref::Own(PyLong_FromString(text.c_str(), nullptr, 10));
-        const std::optional<int64_t> ours = value::ReadInt(text);
-        EXPECT_EQ(ours.has_value(), text.size() - (text[0] == '-') <= 18) << text;
-        if (ours) {
-          EXPECT_EQ(*ours, PyLong_AsLongLong(integer.get())) << text;
-        }
-        continue;
-      }
+      const std::string list = "[1234567, " + text + "]";
+      const value::Document* document = reader.Read(random() % 2 == 0 ? text : list);
+      if (document == nullptr) continue;  // so large or so small that CPython is asked
       const double number = PyOS_string_to_double(text.c_str(), nullptr, nullptr);
-      if (reader.Read(text) == nullptr) continue;  // so large or so small that CPython is asked
-      EXPECT_EQ(std::bit_cast<uint64_t>(value::ReadFloat(text)), std::bit_cast<uint64_t>(number))
-          << text;
-      char* repr = PyOS_double_to_string(number, 'r', 0, Py_DTSF_ADD_DOT_0, nullptr);
-      char ours[32];
-      EXPECT_EQ(std::string_view(ours, value::FormatFloat(number, ours)), repr) << text;
-      PyMem_Free(repr);
-      ++floats;
+      Ref object = Ref::Own(whole ? PyLong_FromString(text.c_str(), nullptr, 10)
+                                  : PyFloat_FromDouble(number));
+      ExpectNumber(*document, document->nodes.back(), object.get());
+      floats += !whole;
     }
   });
   EXPECT_GT(floats, count / 2);
+}
+
+// Of a few characters of numbers anything that is read is what Python reads.
+TEST(Values, ReadsNoNumberThatPythonDoesNot) {
+  const uint64_t seed = FromEnvironment("KASPR_SEED", std::random_device()());
+  fmt::print("seed {}\n", seed);
+  std::mt19937_64 random(seed);
+  value::JsonReader reader;
+  uint64_t numbers = 0, others = 0;
+  Lane().Call([&] {
+    Ref json = Ref::Own(PyImport_ImportModule("json"));
+    for (int i = 0; i < 50'000 && !testing::Test::HasFailure(); ++i) {
+      std::string text = "[1234567, ";
+      const size_t size = 1 + random() % 9;
+      for (size_t k = 0; k < size; ++k) {
+        text +=
+            random() % 5 != 0 ? static_cast<char>('0' + random() % 10) : "..-0/:e+ "[random() % 9];
+      }
+      text += "]";
+      Ref theirs = Ref::Own(PyObject_CallMethod(json.get(), "loads", "s", text.c_str()));
+      PyErr_Clear();
+      const value::Document* document = reader.Read(text);
+      ++(document != nullptr ? numbers : others);
+      if (document == nullptr) continue;
+      ASSERT_TRUE(theirs) << text;
+      ExpectNumber(*document, document->nodes.back(), PyList_GET_ITEM(theirs.get(), 1));
+    }
+  });
+  EXPECT_GT(numbers, 10'000u);
+  EXPECT_GT(others, 10'000u);
 }
 
 constexpr uint64_t kPool = 400;  // at least what the oracle has of edges; behind them it is random

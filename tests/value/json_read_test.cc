@@ -126,6 +126,15 @@ TEST(JsonReader, LeavesWhatIsDoubtfulToCPython) {
                                    "{\"a\",1}",
                                    "[1:2]",
                                    "]",
+                                   "[]]",
+                                   "[[]",
+                                   "{\"a\": []",
+                                   "{\"a\"}",
+                                   "{\"a\":}",
+                                   "1]",
+                                   "[1]]",
+                                   "[[1]",
+                                   "[",
                                    "}",
                                    ":",
                                    ",",
@@ -147,6 +156,15 @@ TEST(JsonReader, LeavesWhatIsDoubtfulToCPython) {
                                    "1e+",
                                    "+1",
                                    "1x",
+                                   "[1000000, 1.]",
+                                   "[1000000, .5]",
+                                   "[1000000, -]",
+                                   "[1000000, 01]",
+                                   "[1000000, -01.5]",
+                                   "[1000000, 1.2.3]",
+                                   "[1000000, 1/2]",
+                                   "[1000000, 1:2]",
+                                   "[1000000, 1x]",
                                    "1\"a\"",
                                    "\"a\"\"b\"",
                                    "\"a\" \"b\"",
@@ -208,22 +226,46 @@ TEST(JsonReader, FindsKeysThatComeTwice) {
   }
 }
 
-TEST(Document, ReadsNumbers) {
-  EXPECT_EQ(ReadInt("-999999999999999999"), -999999999999999999);
-  EXPECT_EQ(ReadInt("1000000000000000000"), std::nullopt);
-  EXPECT_EQ(ReadInt("-0"), 0);
-  const std::pair<std::string_view, double> rows[] = {
+// Short and long ones are read in different ways, and short ones where eight bytes end with them.
+TEST(JsonReader, ReadsNumbers) {
+  const std::pair<std::string_view, double> floats[] = {
       {"0.1", 0.1},
       {"-1.5e3", -1500},
       {"9007199254740993.0", 9007199254740992.0},
       {"278.13", 278.13},
+      {"-1234.567", -1234.567},
+      {"123456.5", 123456.5},
+      {"0.000012", 0.000012},
       {"5e-324", 5e-324},
       {"0.30000000000000004", 0.30000000000000004},
       {"1E2", 100},
       {"123456789012.345", 123456789012.345},
   };
-  for (const auto& [text, number] : rows) EXPECT_EQ(ReadFloat(text), number) << text;
-  EXPECT_TRUE(std::signbit(ReadFloat("-0.0")));
+  const std::pair<std::string_view, int64_t> ints[] = {
+      {"0", 0},
+      {"-0", 0},
+      {"7", 7},
+      {"-42", -42},
+      {"12345678", 12345678},
+      {"123456789", 123456789},
+      {"-999999999999999999", -999999999999999999},
+  };
+  for (const std::string_view before : {"", "[", "[1000000, ", "[  \t\r\n      "}) {
+    for (const std::string_view behind : {"", " "}) {
+      JsonReader reader;
+      const auto node = [&](std::string_view number) {
+        std::string text(before);
+        text.append(number).append(behind).append(before.empty() ? "" : "]");
+        const Document* document = reader.Read(text);
+        EXPECT_NE(document, nullptr) << text;
+        return document == nullptr ? Node{} : document->nodes.back();
+      };
+      for (const auto& [text, number] : floats) EXPECT_EQ(node(text).Float(), number) << text;
+      EXPECT_TRUE(std::signbit(node("-0.0").Float()));
+      for (const auto& [text, number] : ints) EXPECT_EQ(node(text).Int(), number) << text;
+      EXPECT_FALSE(node("1000000000000000000").Is(Node::kShort));
+    }
+  }
 }
 
 }  // namespace
