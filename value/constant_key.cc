@@ -12,16 +12,18 @@ ConstantKey MakeConstantKey(Value str) {
 namespace {
 
 // Keys of dicts that code makes are often the very constants that it asks for.
-Value FindConstant(Heap& heap, Dict& dict, const ConstantKey& key) {
+void FindConstant(Heap& heap, Dict& dict, const ConstantKey& key, Value& found) {
+  if (heap.Look(dict, key.key.str(), key.hash, found)) return;
   if (dict.document == nullptr && dict.used <= Dict::kScanned) {
     for (const DictEntry& entry : dict.entries()) {
       if (entry.key.text == key.key.text && entry.key.size == key.key.size &&
           entry.key.Is(Tag::kStr)) {
-        return entry.value;
+        found = entry.value;
+        return;
       }
     }
   }
-  return FindStr(heap, dict, key.key, key.hash);
+  found = FindStr(heap, dict, key.key, key.hash);
 }
 
 }  // namespace
@@ -31,10 +33,8 @@ Status GetConstant(Heap& heap, Value from, const ConstantKey& key, Value& result
     const Value arguments[] = {from, key.key};
     return semantics::GetItem(heap, arguments, result);
   }
-  const Value found = FindConstant(heap, *from.dict, key);
-  if (found.Is(Tag::kUnbound)) return Status::kKeyError;
-  result = found;
-  return Status::kOk;
+  FindConstant(heap, *from.dict, key, result);
+  return result.Is(Tag::kUnbound) ? Status::kKeyError : Status::kOk;
 }
 
 Status GetConstantOr(Heap& heap, Value from, const ConstantKey& key, Value otherwise,
@@ -43,8 +43,8 @@ Status GetConstantOr(Heap& heap, Value from, const ConstantKey& key, Value other
     const Value arguments[] = {from, key.key, otherwise};
     return semantics::MethodGet(heap, arguments, result);
   }
-  const Value found = FindConstant(heap, *from.dict, key);
-  result = found.Is(Tag::kUnbound) ? otherwise : found;
+  FindConstant(heap, *from.dict, key, result);
+  if (result.Is(Tag::kUnbound)) result = otherwise;
   if (result.Is(Tag::kUnbound)) result = Value::None();  // it was left out
   return Status::kOk;
 }

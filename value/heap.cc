@@ -19,6 +19,17 @@ bool IsAscii(std::string_view text) {
 
 }  // namespace
 
+namespace {
+
+// As it stands there, without an escape.
+Value StringOf(const Document& document, const Node& node) {
+  const uint8_t ascii = node.Is(Node::kAscii) ? Value::kAscii : 0;
+  const uint8_t quoted = node.Is(Node::kCanonical) ? Value::kQuoted : 0;
+  return Value::Str({document.bytes.data() + node.begin, node.end - node.begin}, ascii | quoted);
+}
+
+}  // namespace
+
 Value Heap::Read(const Document& document, uint32_t index) {
   const Node& node = document.nodes[index];
   switch (node.kind) {
@@ -32,16 +43,11 @@ Value Heap::Read(const Document& document, uint32_t index) {
       return node.Is(Node::kShort) ? Value::Int(node.Int()) : NewInt(document.Text(node));
     case NodeKind::kFloat:
       return Value::Float(node.Float());
-    case NodeKind::kString: {
-      const uint8_t ascii = node.Is(Node::kAscii) ? Value::kAscii : 0;
-      if (node.Is(Node::kEscape)) {
-        unescaped_.clear();
-        AppendUnescaped(document.Text(node), unescaped_);
-        return Value::Str(arena_.Copy(unescaped_), ascii);
-      }
-      const uint8_t quoted = node.Is(Node::kCanonical) ? Value::kQuoted : 0;
-      return Value::Str(document.Text(node), ascii | quoted);
-    }
+    case NodeKind::kString:
+      if (!node.Is(Node::kEscape)) return StringOf(document, node);
+      unescaped_.clear();
+      AppendUnescaped(document.Text(node), unescaped_);
+      return Value::Str(arena_.Copy(unescaped_), node.Is(Node::kAscii) ? Value::kAscii : 0);
     case NodeKind::kList: {
       List* list = New<List>();
       list->document = &document;
@@ -156,7 +162,8 @@ std::span<const DictEntry> Heap::Entries(Dict& dict) {
 namespace {
 
 // The entry of a key beside a document.
-DictEntry* FindBeside(const Dict& dict, std::string_view key, uint32_t hash) {
+[[gnu::always_inline]] inline DictEntry* FindBeside(const Dict& dict, std::string_view key,
+                                                    uint32_t hash) {
   for (DictEntry& entry : dict.entries()) {
     if (entry.hash == hash && EqualBytes(entry.key.str(), key)) return &entry;
   }
@@ -164,15 +171,19 @@ DictEntry* FindBeside(const Dict& dict, std::string_view key, uint32_t hash) {
 }
 
 // The node of a key in the document, or 0.
-uint32_t FindKey(const Dict& dict, std::string_view key, uint32_t hash, std::string& unescaped) {
+[[gnu::always_inline]] inline uint32_t FindKey(const Dict& dict, std::string_view key,
+                                               uint32_t hash, std::string& unescaped) {
   const Node* const nodes = dict.document->nodes.data();
   const auto key_hash = static_cast<uint16_t>(hash);
   const uint32_t end = nodes[dict.node].next;
+  const char* const bytes = dict.document->bytes.data();
   for (uint32_t i = dict.node + 1; i < end; i = NextKey(nodes, i)) {
-    if (nodes[i].count == key_hash &&
-        EqualBytes(StringText(*dict.document, nodes[i], unescaped), key)) {
-      return i;
-    }
+    const Node& node = nodes[i];
+    if (node.count != key_hash) continue;
+    const bool equal = node.Is(Node::kEscape)
+                           ? StringText(*dict.document, node, unescaped) == key
+                           : EqualBytes({bytes + node.begin, node.end - node.begin}, key);
+    if (equal) return i;
   }
   return 0;
 }
@@ -190,6 +201,11 @@ bool Heap::Look(Dict& dict, std::string_view key, uint32_t hash, Value& found) {
   found = Value::Unbound();
   const uint32_t node = FindKey(dict, key, hash, unescaped_);
   if (node == 0) return true;
+  const Node& at = dict.document->nodes[node + 1];
+  if (at.kind == NodeKind::kString && !at.Is(Node::kEscape)) {
+    found = StringOf(*dict.document, at);
+    return true;
+  }
   found = Read(*dict.document, node + 1);
   if (found.Is(Tag::kList) || found.Is(Tag::kDict)) {
     KeepBeside(dict,

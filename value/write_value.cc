@@ -8,8 +8,12 @@ namespace kaspr::value {
 
 namespace {
 
+void WriteQuoted(Value str, JsonWriter& out) {
+  out.Raw({str.text - 1, size_t{str.size} + 2});
+}
+
 void WriteStr(Value str, JsonWriter& out) {
-  if (str.Is(Value::kQuoted)) return out.Raw({str.text - 1, size_t{str.size} + 2});
+  if (str.Is(Value::kQuoted)) return WriteQuoted(str, out);
   if (!str.Is(Value::kAscii)) return out.Utf8(str.str());
   out.String(std::span(reinterpret_cast<const unsigned char*>(str.text), str.size));
 }
@@ -189,6 +193,10 @@ Status WriteValue(Value value, JsonWriter& out) {
 Status WriteFields(std::span<const std::string_view> texts, const Value* values, JsonWriter& out) {
   for (size_t i = 0; i + 1 < texts.size(); ++i) {
     out.Raw(texts[i]);
+    if (values[i].Is(Tag::kStr) && values[i].Is(Value::kQuoted)) {
+      WriteQuoted(values[i], out);
+      continue;
+    }
     if (const Status status = Write(values[i], 1, out); status != Status::kOk) return status;
   }
   out.Raw(texts.back());

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "value/bytes.h"
 #include "value/semantics/functions.h"
 #include "value/semantics/operands.h"
 #include "value/semantics/sequences.h"
@@ -183,33 +184,49 @@ Status MethodSplitLines(Heap& heap, Arguments arguments, Value& result) noexcept
   return Give(NewListOf(heap, lines), result);
 }
 
-Status MethodJoin(Heap& heap, Arguments arguments, Value& result) noexcept {
-  const Value separator = arguments[0];
-  if (!separator.Is(Tag::kStr)) return NoMethod(separator, kBytes);
-  std::span<const Value> items;
-  const Status status = Iterate(heap, arguments[1], Order::kMatters, items);
-  if (status != Status::kOk) return status;
+namespace {
+
+char* CopyTo(char* to, Value str) {
+  CopyBytes(to, str.text, str.size);
+  return to + str.size;
+}
+
+[[gnu::always_inline]] inline Status Join(Heap& heap, Value separator, std::span<const Value> items,
+                                          Value& result) {
   size_t size = items.empty() ? 0 : (items.size() - 1) * separator.size;
   for (const Value item : items) {
     if (!item.Is(Tag::kStr)) return TypeError(item);
     size += item.size;
   }
   if (size > kLongestText) return Status::kBail;
-  const std::span<char> text = heap.NewText(size);
-  char* out = text.data();
-  bool ascii = separator.Is(Value::kAscii);
+  char* const text = heap.NewText(size + 2).data() + 1;
+  char* out = text;
+  out[-1] = '"';
+  uint8_t flags = Value::kAscii | Value::kQuoted;
   for (size_t i = 0; i < items.size(); ++i) {
-    if (i > 0) out = std::copy_n(separator.text, separator.size, out);
-    out = std::copy_n(items[i].text, items[i].size, out);
-    ascii = ascii && items[i].Is(Value::kAscii);
+    if (i > 0) {
+      out = CopyTo(out, separator);
+      flags &= separator.flags;
+    }
+    out = CopyTo(out, items[i]);
+    flags &= items[i].flags;
   }
-  return Give(Value::Str({text.data(), size}, ascii ? Value::kAscii : 0), result);
+  *out = '"';
+  return Give(Value::Str({text, size}, flags), result);
+}
+
+}  // namespace
+
+Status MethodJoin(Heap& heap, Arguments arguments, Value& result) noexcept {
+  const Value separator = arguments[0];
+  if (!separator.Is(Tag::kStr)) return NoMethod(separator, kBytes);
+  std::span<const Value> items;
+  const Status status = Iterate(heap, arguments[1], Order::kMatters, items);
+  return status == Status::kOk ? Join(heap, separator, items, result) : status;
 }
 
 Status Concat(Heap& heap, Arguments arguments, Value& result) noexcept {
-  const Value nothing = Value::Str({}, Value::kAscii);
-  const Value joined[] = {nothing, Value::Tuple(arguments.data(), arguments.size())};
-  return MethodJoin(heap, joined, result);
+  return Join(heap, Value::Str({}, Value::kAscii), arguments, result);
 }
 
 }  // namespace kaspr::value::semantics
