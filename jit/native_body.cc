@@ -363,7 +363,8 @@ class Body final : public ir::NativeBody {
     const bool leaves_values = !part_.why.empty();
     if (event.message.value) {
       event.document = reader.Read(*event.message.value);
-      if (event.document != nullptr && value::IsLarge(*event.document)) event.document = nullptr;
+      event.doubtful = event.document == nullptr;
+      if (!event.doubtful && value::IsLarge(*event.document)) event.document = nullptr;
       if (event.document == nullptr) return;
       if (full || leaves_values) event.document = value::Keep(*event.document, batch.arena);
     }

@@ -96,6 +96,8 @@ bool Read(const RunningAgent& agent, const Part& part, Reading& reading, uint32_
     reading.value = Ref::Own(ToObject(*reading.work->batch().heap, *event.value));
   } else if (event.document != nullptr) {
     ReadDocument(*agent.state.codec, reading, wanted);
+  } else if (event.doubtful) {
+    reading.value = agent.state.codec->DecodeDoubtful(*event.message.value);
   } else {
     reading.value = Decode(agent, part.value, event.message.value);
   }

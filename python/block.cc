@@ -84,7 +84,7 @@ bool Block::Calling::Begin() {
   const Instance& instance = shared ? block_.instances_.back() : instance_;
   if (shared && !block_.SetContext(context, instance)) return true;
   result_ = Ref::Own(PyObject_CallOneArg(instance.callable.get(), value_));
-  if (!result_ || !IsAwaitable(result_.get())) return true;
+  if (!result_ || !IsAwaitable(block_.state_, result_.get())) return true;
   waiting_.emplace(event_.driver(), std::move(result_), Ref::Share(instance.globals.get()),
                    std::move(context));
   return waiting_->await_ready();

@@ -111,11 +111,11 @@ Ref Codec::Decode(ir::Serializer serializer, std::string_view bytes) {
 
 Ref Codec::DecodeJson(std::string_view bytes) {
   const value::Document* document = json_reader_.Read(bytes);
-  return document != nullptr ? Decode(*document) : DecodeWithCPython(bytes);
+  return document != nullptr ? Decode(*document) : DecodeDoubtful(bytes);
 }
 
 Ref Codec::Decode(const value::Document& document) {
-  if (IsDeep(document)) return DecodeWithCPython(document.bytes);
+  if (IsDeep(document)) return DecodeDoubtful(document.bytes);
   return object_reader_.Read(document);
 }
 
@@ -125,7 +125,7 @@ Ref Codec::Decode(const value::Document& document, const Wanted& wanted) {
   return object_reader_.Read(document, wanted);
 }
 
-Ref Codec::DecodeWithCPython(std::string_view bytes) {
+Ref Codec::DecodeDoubtful(std::string_view bytes) {
   Ref text =
       Ref::Own(PyUnicode_DecodeUTF8(bytes.data(), static_cast<Py_ssize_t>(bytes.size()), "strict"));
   if (!text) return text;

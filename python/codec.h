@@ -48,6 +48,8 @@ class Codec {
   // Null: a Python exception is set.
   Ref Decode(ir::Serializer serializer, std::string_view bytes);
   Ref Decode(const value::Document& document);
+  // Of JSON that JsonReader left to CPython.
+  Ref DecodeDoubtful(std::string_view bytes);
   // A thin dict of what is wanted. Null without an exception: there is none to be had.
   Ref Decode(const value::Document& document, const Wanted& wanted);
   // False: a Python exception is set.
@@ -55,7 +57,6 @@ class Codec {
 
  private:
   Ref DecodeJson(std::string_view bytes);
-  Ref DecodeWithCPython(std::string_view bytes);
 
   value::JsonReader json_reader_;
   ObjectReader object_reader_;

@@ -52,6 +52,7 @@ void LoadHelpers(Interpreter::State& state) {
   state.codec = std::make_unique<Codec>();
   state.context_module = LoadModule("_kaspr_context", embedded::k_context_py);
   state.context_name = Ref::Own(PyUnicode_InternFromString("context"));
+  state.code_name = Ref::Own(PyUnicode_InternFromString("gi_code"));
   state.builtins_name = Ref::Own(PyUnicode_InternFromString("__builtins__"));
   state.builtins = Ref::Share(PyEval_GetBuiltins());
 }
@@ -69,6 +70,7 @@ void DropHelpers(Interpreter::State& state) {
   state.translate_agent = {};
   state.primitives = {};
   state.context_name = {};
+  state.code_name = {};
   state.builtins_name = {};
   state.builtins = {};
 }
@@ -315,12 +317,12 @@ Ref LoadModule(const char* name, std::string_view source) {
   return module;
 }
 
-bool IsAwaitable(PyObject* object) {
+bool IsAwaitable(const Interpreter::State& state, PyObject* object) {
   PyTypeObject* type = Py_TYPE(object);
   if (type->tp_as_async != nullptr && type->tp_as_async->am_await != nullptr) return true;
   if (!PyGen_CheckExact(object)) return false;
   // A generator of @types.coroutine.
-  Ref code = Ref::Own(PyObject_GetAttrString(object, "gi_code"));
+  Ref code = Ref::Own(PyObject_GetAttr(object, state.code_name.get()));
   if (!code) {
     PyErr_Clear();
     return false;

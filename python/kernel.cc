@@ -83,7 +83,8 @@ class PythonKernel final : public ir::LaneKernel {
   static void Read(value::Event& event, value::Arena& arena, value::JsonReader& reader) {
     if (!event.message.value) return;
     const value::Document* document = reader.Read(*event.message.value);
-    if (document == nullptr || value::IsLarge(*document)) return;
+    event.doubtful = document == nullptr;
+    if (event.doubtful || value::IsLarge(*document)) return;
     event.document = value::Keep(*document, arena);
   }
 
@@ -187,7 +188,9 @@ class Startup {
     if (init.entrypoint.empty()) co_return true;
     PyObject* function = ChooseFunction(init, scope.globals.get(), scope.globals.get(), code.get());
     Ref result = Ref::Own(function != nullptr ? PyObject_CallNoArgs(function) : nullptr);
-    if (result && IsAwaitable(result.get())) result = co_await driver_.Wait(std::move(result));
+    if (result && IsAwaitable(state_, result.get())) {
+      result = co_await driver_.Wait(std::move(result));
+    }
     co_return static_cast<bool>(result);
   }
 

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "value/bytes.h"
 
 namespace kaspr::python {
 
@@ -33,29 +34,11 @@ PyObject* MakeDict([[maybe_unused]] Py_ssize_t count) {
 #endif
 }
 
-// Are the `size` bytes at both places the same? Keys are short, and memcmp is far.
-bool SameBytes(const char* a, const char* b, size_t size) {
-  const auto differ = [&]<class Word>(Word, size_t at) {
-    Word left, right;
-    std::memcpy(&left, a + at, sizeof left);
-    std::memcpy(&right, b + at, sizeof right);
-    return left ^ right;
-  };
-  if (size > 16) return std::memcmp(a, b, size) == 0;
-  if (size >= 8) return (differ(uint64_t{}, 0) | differ(uint64_t{}, size - 8)) == 0;
-  if (size >= 4) return (differ(uint32_t{}, 0) | differ(uint32_t{}, size - 4)) == 0;
-  for (size_t i = 0; i < size; ++i) {
-    if (a[i] != b[i]) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 PyObject* KeyCache::Find(std::string_view text, uint32_t hash) {
   const auto holds = [text](const Entry& entry) {
-    return entry.text.size() == text.size() && entry.key &&
-           SameBytes(entry.text.data(), text.data(), text.size());
+    return entry.key && value::EqualBytes(entry.text, text);
   };
   Entry& first = entries_[hash % kKeys];
   if (holds(first)) return first.key.get();
@@ -80,12 +63,13 @@ PyObject* KeyCache::Find(std::string_view text, uint32_t hash) {
 
 // Containers are put into theirs while still empty, so only the outermost one is owned here.
 PyObject* ObjectReader::ReadAt(const Document& document, uint32_t index) {
+  if (!document.nodes[index].IsContainer()) return Make(document, document.nodes[index]);
   open_.clear();
   Ref root = Ref::Own(Make(document, document.nodes[index]));
   if (!root) return nullptr;
   const auto open = [&](PyObject* container, const Node& node) {
     const bool list = node.kind == NodeKind::kList;
-    if (!list && node.kind != NodeKind::kDict) return;
+    if (!node.IsContainer()) return;
     open_.push_back({.container = container, .end = node.next, .items = list ? 0 : -1});
   };
   open(root.get(), document.nodes[index]);
@@ -120,8 +104,9 @@ PyObject* ObjectReader::ReadWanted(const Document& document, uint32_t index, con
   if (dict.kind != NodeKind::kDict) return ReadAt(document, index);
   size_t missing = wanted.keys().size();
   Ref made = Ref::Own(MakeDict(static_cast<Py_ssize_t>(missing)));
-  for (uint32_t i = index + 1; made && missing > 0 && i < dict.next; i = document.nodes[i].next) {
-    const Node& node = document.nodes[i];
+  const Node* const nodes = document.nodes.data();
+  for (uint32_t i = index + 1; made && missing > 0 && i < dict.next; i = value::NextKey(nodes, i)) {
+    const Node& node = nodes[i];
     if (!wanted.MayHave(node.count)) continue;
     const Wanted::Key* key = wanted.Find(value::StringText(document, node, text_), node.count);
     if (key == nullptr) continue;

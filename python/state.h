@@ -62,8 +62,8 @@ struct Interpreter::State {
   Ref check_agent;             // of check.py, once an app was checked
   Ref translate_agent;         // of translate.py, likewise
   Ref primitives;              // its second argument
-  Ref context_name;            // the interned strings "context", "__builtins__"
-  Ref builtins_name;
+  Ref context_name;            // the interned strings "context", "__builtins__", "gi_code"
+  Ref builtins_name, code_name;
   Ref builtins;
 
   // Makes the loop, if there is none. Lane's thread.
@@ -96,6 +96,6 @@ class UserCode {
 Ref LoadModule(const char* name, std::string_view source);
 
 // True if `await object` is possible.
-bool IsAwaitable(PyObject* object);
+bool IsAwaitable(const Interpreter::State& state, PyObject* object);
 
 }  // namespace kaspr::python

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "value/bytes.h"
 #include "value/key_hash.h"
 
 namespace kaspr::python {
@@ -41,7 +42,7 @@ void Wanted::Add(const std::set<ir::FieldPath>& paths) {
 Wanted::Key& Wanted::AddKey(const std::string& text) {
   const uint16_t hash = value::KeyHash(text);
   for (Key& key : keys_) {
-    if (key.hash == hash && key.text == text) return key;
+    if (key.hash == hash && value::EqualBytes(key.text, text)) return key;
   }
   hashes_ |= uint64_t{1} << (hash & 63);
   keys_.push_back(
@@ -51,7 +52,7 @@ Wanted::Key& Wanted::AddKey(const std::string& text) {
 
 const Wanted::Key* Wanted::Find(std::string_view text, uint16_t hash) const {
   for (const Key& key : keys_) {
-    if (key.hash == hash && key.text == text) return &key;
+    if (key.hash == hash && value::EqualBytes(key.text, text)) return &key;
   }
   return nullptr;
 }

@@ -113,7 +113,7 @@ class BatchWork final : public ir::LaneWork {
   value::Batch& batch() override { return batch_; }
   const void* stream() const override { return stream_; }
   void HandOn(value::DeliveryReport*, std::function<void(bool lost)> delivered) override {
-    Show(batch_.sends, sent_);
+    handed_on_.push_back({std::move(batch_.send_arena), std::move(batch_.sends)});
     batch_.Unstage(0);
     delivered(false);
   }
@@ -134,12 +134,20 @@ class BatchWork final : public ir::LaneWork {
     changed_.wait(lock, [this] { return over_; });
   }
   // What was handed on before the batch was done: a slow one is, in parts.
-  const std::string& sent() const { return sent_; }
+  std::string Sent() const {
+    std::string text;
+    for (const HandedOn& part : handed_on_) Show(part.sends, text);
+    return text;
+  }
 
  private:
   value::Batch& batch_;
   const void* const stream_;
-  std::string sent_;
+  struct HandedOn {
+    value::Arena arena;
+    std::vector<value::Send> sends;
+  };
+  std::vector<HandedOn> handed_on_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool over_ = false;
@@ -157,7 +165,7 @@ class LaneColumn final : public Column {
   }
 
   std::optional<std::string> Sent(const value::Batch& batch) override {
-    std::string text = work_->sent();
+    std::string text = work_->Sent();
     Show(batch.sends, text);
     return text;
   }
