@@ -186,14 +186,14 @@ int Session::MakeKernels() {
 python::Native Session::MakeNative(const ir::Agent& agent) {
   using Jit = Options::Jit;
   if (options_.jit == Jit::kOff) return {};
-  python::Native native{
-      .bodies = jit::MakeNativeBodies(
-          agent, app_,
-          {.machine_code = options_.jit != Jit::kEval,
-           .compensated_sums = python::CompensatesSums(),
-           .symbols = options_.jit_symbols == "perf"  ? jit::CodeSymbols::kPerf
-                      : options_.jit_symbols == "gdb" ? jit::CodeSymbols::kGdb
-                                                      : jit::CodeSymbols::kNone})};
+  python::Native native{.bodies = jit::MakeNativeBodies(
+                            agent, app_,
+                            {.machine_code = options_.jit != Jit::kEval,
+                             .compensated_sums = python::CompensatesSums(),
+                             .symbols = options_.jit_symbols == "perf"  ? jit::CodeSymbols::kPerf
+                                        : options_.jit_symbols == "gdb" ? jit::CodeSymbols::kGdb
+                                                                        : jit::CodeSymbols::kNone,
+                             .compiler = &compiler_})};
   if (options_.jit != Jit::kVerify) return native;
   if (python::SeesClock(agent)) {
     Say(

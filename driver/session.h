@@ -15,6 +15,7 @@
 #include "driver/progress.h"
 #include "driver/transport.h"
 #include "ir/kernel.h"
+#include "jit/compile_thread.h"
 #include "python/kernel.h"
 #include "python/matcher.h"
 #include "runtime/engine.h"
@@ -65,6 +66,7 @@ class Session {
   Transport transport_;
   ir::AppContext app_;
   std::optional<python::Verification> verification_;
+  jit::CompileThread compiler_;
   std::vector<std::unique_ptr<ir::Kernel>> kernels_;
   std::vector<std::unique_ptr<ir::LaneKernel>> lane_kernels_;  // go before the interpreter
   std::vector<runtime::Body> bodies_;                          // one per segment of the plan

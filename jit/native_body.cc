@@ -322,17 +322,56 @@ class Machine final : ir::RecordSink {
   value::Event* event_ = nullptr;
 };
 
+// The machine code of an agent, which all its bodies share.
+class AgentCode {
+ public:
+  // The functions must outlive Wait.
+  AgentCode(std::span<const NativePart> parts, CodeSymbols symbols) : symbols_(symbols) {
+    for (const NativePart& part : parts) {
+      for (const auto& function : part.functions) functions_.push_back(function.get());
+    }
+    compiled_ = CodeFunctionsOf(parts);
+  }
+
+  bool empty() const { return compiled_.empty(); }
+
+  void Make(CompileThread* compiler) {
+    const auto make = [this] {
+      code_ = Code::Make(compiled_, symbols_);
+      for (NativeFunction* function : functions_) function->code = code_->Of(*function->expr);
+    };
+    if (compiler == nullptr) return make();
+    made_ = compiler->Post(make);
+  }
+
+  void Wait() const {
+    if (made_.valid()) made_.wait();
+  }
+
+ private:
+  const CodeSymbols symbols_;
+  std::vector<CodeFunction> compiled_;
+  std::vector<NativeFunction*> functions_;
+  std::unique_ptr<const Code> code_;
+  std::shared_future<void> made_;
+};
+
 class Body final : public ir::NativeBody {
  public:
-  Body(NativePart part, std::shared_ptr<const Code> code, const ir::AppContext& app,
+  Body(NativePart part, std::shared_ptr<const AgentCode> code, const ir::AppContext& app,
        bool compensated_sums)
       : code_(std::move(code)),
         part_(std::move(part)),
         app_(app),
         compensated_sums_(compensated_sums) {}
 
+  ~Body() override {
+    if (code_) code_->Wait();
+  }
+
   // What it keeps of an event lies in its batch, which does not outlive the body.
   void Run(value::Batch& batch, value::JsonReader& reader) override {
+    if (code_) code_->Wait();
     std::unique_ptr<Machine> machine = Take();
     machine->Begin(batch, nullptr);
     const size_t room = batch.arena.allocated() + ir::LaneWork::kMaxStagedBytes;
@@ -350,6 +389,7 @@ class Body final : public ir::NativeBody {
   // What it stages goes on its way between two events, as what CPython stages does.
   void RunOnLane(value::Batch& batch, value::Event& event, ir::PythonCalls& python) override {
     if (event.message.value && event.document == nullptr) return;
+    if (code_) code_->Wait();
     std::unique_ptr<Machine> machine = Take();
     machine->Begin(batch, &python);
     machine->Run(event);
@@ -387,7 +427,7 @@ class Body final : public ir::NativeBody {
     idle_.push_back(std::move(machine));
   }
 
-  const std::shared_ptr<const Code> code_;  // or null
+  const std::shared_ptr<const AgentCode> code_;  // or null
   const NativePart part_;
   const ir::AppContext& app_;
   const bool compensated_sums_;
@@ -401,9 +441,10 @@ std::vector<std::unique_ptr<ir::NativeBody>> MakeNativeBodies(const ir::Agent& a
                                                               const ir::AppContext& app,
                                                               const NativeOptions& options) {
   std::vector<NativePart> parts = JoinedPartsOf(agent);
-  std::shared_ptr<const Code> code;
-  const std::vector<CodeFunction> compiled = CodeFunctionsOf(parts);
-  if (options.machine_code && !compiled.empty()) code = Code::Make(compiled, options.symbols);
+  std::shared_ptr<AgentCode> code;
+  if (options.machine_code) code = std::make_shared<AgentCode>(parts, options.symbols);
+  if (code && code->empty()) code.reset();
+  if (code) code->Make(options.compiler);
   std::vector<std::unique_ptr<ir::NativeBody>> bodies;
   for (NativePart& part : parts) {
     if (!part.Runs()) {
@@ -411,11 +452,7 @@ std::vector<std::unique_ptr<ir::NativeBody>> MakeNativeBodies(const ir::Agent& a
       continue;
     }
     for (const std::unique_ptr<NativeFunction>& function : part.functions) {
-      if (code) {
-        function->code = code->Of(*function->expr);
-      } else {
-        function->evaluator = std::make_unique<ir::Evaluator>(*function->expr);
-      }
+      if (!code) function->evaluator = std::make_unique<ir::Evaluator>(*function->expr);
     }
     bodies.push_back(std::make_unique<Body>(std::move(part), code, app, options.compensated_sums));
   }

@@ -94,7 +94,7 @@ struct Value;
 struct Event {
   Message message;
   const Document* document = nullptr;  // the message's value, where it was read as JSON already
-  bool doubtful = false;  // JsonReader left it to CPython
+  bool doubtful = false;               // JsonReader left it to CPython
   Outcome outcome = Outcome::kPending;
   uint32_t filtered = 0;  // values that a filter dropped
   // It ran without CPython already, exactly: what it sends lies in the batch's arena.

@@ -158,12 +158,16 @@ struct Tally {
 // After `pass`, against what was before.
 void Compare(const ir::Graph& before, const std::string& pass, const ir::Graph& after,
              const Records& records, const std::vector<std::string>& expected) {
-  Calls calls(before.agents[0]);
+  Calls calls_before(before.agents[0]), calls_after(after.agents[0]);
   const std::vector<std::string> outcomes = Run(after.agents[0], records);
   for (size_t i = 0; i < records.texts.size(); ++i) {
     if (outcomes[i] == expected[i]) continue;
-    const bool bailed = expected[i].empty() &&
-                        (calls.yields() || calls.Run(*records.documents[i]) == Status::kBail);
+    // One of them is CPython's, because of something that the other need not do.
+    const auto bails = [&](Calls& calls, const std::string& outcome) {
+      return outcome.empty() &&
+             (calls.yields() || calls.Run(*records.documents[i]) == Status::kBail);
+    };
+    const bool bailed = bails(calls_before, expected[i]) || bails(calls_after, outcomes[i]);
     ASSERT_TRUE(bailed) << pass << " of " << records.texts[i] << "\n"
                         << Print(before) << expected[i] << "\n\n"
                         << Print(after) << outcomes[i];
