@@ -115,7 +115,7 @@ struct JsonReader::Scan {
     if (text[*token] == (is_dict ? '}' : ']')) {
       Finish(node, 0, *token != expected);
       deepest = std::max(deepest, depth + 1);
-      return true;
+      return depth == 0 || !AtEnd();
     }
     if (depth++ > 0) ++frame;
     deepest = std::max(deepest, depth);
@@ -259,9 +259,10 @@ const Document* JsonReader::Read(std::string_view bytes) {
   if (nodes_.size() < tokens.size() || nodes_.size() > kKeptNodes + 4 * tokens.size()) {
     std::vector<Node>(2 * tokens.size()).swap(nodes_);
   }
-  // The first separator of a dict is behind its first key, of a list behind its first item.
+  // The first separator of a dict is behind its first key, of a list behind its first item; one
+  // more token is behind it.
   constexpr size_t kFirst = 2;
-  const bool spaced = tokens.size() <= kFirst + 1 || !IsSeparator(bytes[tokens[kFirst]]) ||
+  const bool spaced = tokens.size() <= kFirst + 2 || !IsSeparator(bytes[tokens[kFirst]]) ||
                       bytes[tokens[kFirst] + 1] == ' ';
   const bool read = spaced ? Parse<true>(bytes, tokens) : Parse<false>(bytes, tokens);
   return read ? &document_ : nullptr;
