@@ -333,9 +333,8 @@ class AgentCode {
     compiled_ = CodeFunctionsOf(parts);
   }
 
-  bool empty() const { return compiled_.empty(); }
-
   void Make(CompileThread* compiler) {
+    if (compiled_.empty()) return;
     const auto make = [this] {
       code_ = Code::Make(compiled_, symbols_);
       for (NativeFunction* function : functions_) function->code = code_->Of(*function->expr);
@@ -441,10 +440,11 @@ std::vector<std::unique_ptr<ir::NativeBody>> MakeNativeBodies(const ir::Agent& a
                                                               const ir::AppContext& app,
                                                               const NativeOptions& options) {
   std::vector<NativePart> parts = JoinedPartsOf(agent);
-  std::shared_ptr<AgentCode> code;
-  if (options.machine_code) code = std::make_shared<AgentCode>(parts, options.symbols);
-  if (code && code->empty()) code.reset();
-  if (code) code->Make(options.compiler);
+  std::shared_ptr<AgentCode> code;  // null: they are evaluated
+  if (options.machine_code) {
+    code = std::make_shared<AgentCode>(parts, options.symbols);
+    code->Make(options.compiler);
+  }
   std::vector<std::unique_ptr<ir::NativeBody>> bodies;
   for (NativePart& part : parts) {
     if (!part.Runs()) {

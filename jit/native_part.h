@@ -16,7 +16,7 @@
 
 namespace kaspr::jit {
 
-// A function of one parameter, and what runs it: one of the two, once the part has a body.
+// A function of one parameter, and what runs it: the evaluator, or code once it is made.
 struct NativeFunction {
   std::string name;
   const ir::Expr* expr = nullptr;           // one of the agent's, or

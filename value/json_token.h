@@ -26,9 +26,8 @@ inline bool IsCanonicalFraction(double magnitude, char last_digit, uint32_t digi
 bool ReadNumber(const char* text, uint32_t begin, uint32_t& end, Node& node);
 
 // What two doubles make that are exact is correctly rounded.
-inline constexpr double kPowers[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                     1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+inline constexpr double kPowers[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                     1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 
 // The same for "12.5" and "125" of up to eight characters up to `end`, in one word and without a
 // branch for each of them. False: it is something else.
