@@ -41,6 +41,14 @@ bool IsFunctionOf(PyObject* object, PyObject* block_code) {
   return PyUnicode_Compare(code->co_filename, file) == 0;
 }
 
+// PyObject_CallOneArg, but a function of Python is not asked how it is called.
+PyObject* CallOneArg(PyObject* callable, PyObject* value) {
+  if (!PyFunction_Check(callable)) return PyObject_CallOneArg(callable, value);
+  PyObject* arguments[] = {nullptr, value};  // the first is the callee's to write to
+  return reinterpret_cast<PyFunctionObject*>(callable)->vectorcall(
+      callable, arguments + 1, 1 | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr);
+}
+
 Activity MakeActivity(const ir::Function& function, std::string of) {
   const bool operation = function.role == ir::Role::kOperation;
   const std::string name = DescribeFunction(function);
@@ -77,17 +85,27 @@ bool Block::RunOnce() {
 }
 
 bool Block::Calling::Begin() {
-  Ref context = block_.sees_context_ ? event_.NewContext() : Ref();
-  if (block_.sees_context_ && !context) return true;
-  const bool shared = block_.IsShared();
-  if (!shared && !block_.Take(context, instance_)) return true;
-  const Instance& instance = shared ? block_.instances_.back() : instance_;
-  if (shared && !block_.SetContext(context, instance)) return true;
-  result_ = Ref::Own(PyObject_CallOneArg(instance.callable.get(), value_));
+  Ref context;
+  PyObject* const callable = block_.ready_ != nullptr ? block_.ready_ : Prepare(context);
+  if (callable == nullptr) return true;
+  result_ = Ref::Own(CallOneArg(callable, value_));
   if (!result_ || !IsAwaitable(block_.state_, result_.get())) return true;
+  const Instance& instance = instance_.callable ? instance_ : block_.instances_.back();
   waiting_.emplace(event_.driver(), std::move(result_), Ref::Share(instance.globals.get()),
                    std::move(context));
   return waiting_->await_ready();
+}
+
+// A borrowed reference to what is called, with all that it may see in place. Null: an exception is
+// set.
+PyObject* Block::Calling::Prepare(Ref& context) {
+  if (block_.sees_context_) context = event_.NewContext();
+  if (block_.sees_context_ && !context) return nullptr;
+  if (!block_.IsShared()) {
+    return block_.Take(context, instance_) ? instance_.callable.get() : nullptr;
+  }
+  const Instance& shared = block_.instances_.back();
+  return block_.SetContext(context, shared) ? shared.callable.get() : nullptr;
 }
 
 Ref Block::Calling::await_resume() {
@@ -123,6 +141,7 @@ void Block::Give(Instance instance) {
   if (function_.role == ir::Role::kOperation || instances_.empty()) {
     instances_.push_back(std::move(instance));
   }
+  if (IsShared() && !sees_context_) ready_ = instances_.back().callable.get();
 }
 
 bool Block::Load(const Ref& context, Instance& instance) {

@@ -63,6 +63,7 @@ class Block {
 
    private:
     bool Begin();
+    PyObject* Prepare(Ref& context);
 
     Block& block_;
     PyObject* const value_;  // borrowed
@@ -85,6 +86,9 @@ class Block {
   void Give(Instance instance);
   bool Load(const Ref& context, Instance& instance);
 
+  // A borrowed reference to what a call calls, if that is all there is to it: all calls share it,
+  // and none sees `context`. Null: there is more. It stands first, where calls find it at once.
+  PyObject* ready_ = nullptr;
   Interpreter::State& state_;
   const ir::Function& function_;
   const InitScope& scope_;

@@ -62,8 +62,6 @@ class Destination {
   bool TakeValue(Record& record, Ref chosen) const;
   bool TakePartition(Record& record, Ref chosen) const;
   bool TakeHeaders(Record& record, Ref chosen) const;
-  bool ReadName(PyObject* chosen, Record& record) const;
-  bool ReadPartition(PyObject* chosen, Record& record) const;
 
   Interpreter::State& state_;
   const ir::AppContext& app_;

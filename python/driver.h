@@ -84,7 +84,9 @@ class Driver {
   // and for a forced stop.
   void Begin(std::chrono::milliseconds limit);
   bool End();                                  // did it take longer?
-  bool FailIfLate();                           // has it by now? Then an exception is set
+  bool FailIfLate() {                          // has it by now? Then an exception is set
+    return deadline_ != 0 && FailIfOverdue();
+  }
   bool cut() const { return cut_; }            // it was cut short
   bool interrupted() const;                    // a forced stop wants everything to end
   bool Overdue(Clock::time_point now) const;   // any thread
@@ -107,6 +109,7 @@ class Driver {
 
  private:
   void Resume();
+  bool FailIfOverdue();
 
   Interpreter::State& state_;
   Body body_;

@@ -318,8 +318,9 @@ Ref LoadModule(const char* name, std::string_view source) {
 }
 
 bool IsAwaitable(const Interpreter::State& state, PyObject* object) {
-  PyTypeObject* type = Py_TYPE(object);
-  if (type->tp_as_async != nullptr && type->tp_as_async->am_await != nullptr) return true;
+  PyAsyncMethods* methods = Py_TYPE(object)->tp_as_async;  // generators have some, too
+  if (methods == nullptr) return false;
+  if (methods->am_await != nullptr) return true;
   if (!PyGen_CheckExact(object)) return false;
   // A generator of @types.coroutine.
   Ref code = Ref::Own(PyObject_GetAttr(object, state.code_name.get()));
