@@ -85,34 +85,34 @@ bool Block::RunOnce() {
 }
 
 bool Block::Calling::Begin() {
-  Ref context;
-  PyObject* const callable = block_.ready_ != nullptr ? block_.ready_ : Prepare(context);
-  if (callable == nullptr) return true;
-  result_ = Ref::Own(CallOneArg(callable, value_));
-  if (!result_ || !IsAwaitable(block_.state_, result_.get())) return true;
+  if (block_.ready_ == nullptr) return BeginPrepared();
+  result_ = Ref::Own(CallOneArg(block_.ready_, value_));
+  return !result_ || !IsAwaitable(block_.state_, result_.get()) || Await({});
+}
+
+// The same where something has to be put in place before.
+bool Block::Calling::BeginPrepared() {
+  Ref context = block_.sees_context_ ? event_.NewContext() : Ref();
+  if (block_.sees_context_ && !context) return true;
+  const bool shared = block_.IsShared();
+  if (!shared && !block_.Take(context, instance_)) return true;
+  const Instance& instance = shared ? block_.instances_.back() : instance_;
+  if (shared && !block_.SetContext(context, instance)) return true;
+  result_ = Ref::Own(CallOneArg(instance.callable.get(), value_));
+  return !result_ || !IsAwaitable(block_.state_, result_.get()) || Await(std::move(context));
+}
+
+// Begins to await what it gave. True: it has ended.
+bool Block::Calling::Await(Ref context) {
   const Instance& instance = instance_.callable ? instance_ : block_.instances_.back();
   waiting_.emplace(event_.driver(), std::move(result_), Ref::Share(instance.globals.get()),
                    std::move(context));
   return waiting_->await_ready();
 }
 
-// A borrowed reference to what is called, with all that it may see in place. Null: an exception is
-// set.
-PyObject* Block::Calling::Prepare(Ref& context) {
-  if (block_.sees_context_) context = event_.NewContext();
-  if (block_.sees_context_ && !context) return nullptr;
-  if (!block_.IsShared()) {
-    return block_.Take(context, instance_) ? instance_.callable.get() : nullptr;
-  }
-  const Instance& shared = block_.instances_.back();
-  return block_.SetContext(context, shared) ? shared.callable.get() : nullptr;
-}
-
-Ref Block::Calling::await_resume() {
+void Block::Calling::Settle() {
   if (waiting_) result_ = waiting_->await_resume();
   if (instance_.callable) block_.Give(std::move(instance_));
-  if (result_ && event_.driver().FailIfLate()) result_ = {};
-  return std::move(result_);
 }
 
 Ref Block::CallNow(PyObject* value, CurrentEvent& event) {

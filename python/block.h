@@ -59,11 +59,17 @@ class Block {
     // Calls it, once. False: it waits, and whoever can awaits this then.
     bool await_ready() { return !waiting_ && Begin(); }
     void await_suspend(std::coroutine_handle<> caller) { waiting_->await_suspend(caller); }
-    Ref await_resume();
+    Ref await_resume() {
+      if (waiting_ || instance_.callable) Settle();
+      if (result_ && event_.driver().FailIfLate()) result_ = {};
+      return std::move(result_);
+    }
 
    private:
     bool Begin();
-    PyObject* Prepare(Ref& context);
+    bool BeginPrepared();
+    bool Await(Ref context);
+    void Settle();
 
     Block& block_;
     PyObject* const value_;  // borrowed
