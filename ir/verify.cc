@@ -152,16 +152,6 @@ class Verifier {
   }
 
   // As the function does that a part's end is joined to, which is no agent's.
-  static bool SendsRecords(const Expr& expr) {
-    bool sends = false;
-    for (const ExprFunction& function : expr.functions) {
-      ForEachInst(function.body, [&](const Inst& inst) {
-        sends |= std::holds_alternative<Send>(inst.op) || std::holds_alternative<Drop>(inst.op);
-      });
-    }
-    return sends;
-  }
-
   void VerifyFunctions() {
     std::unordered_map<std::string_view, size_t> names;
     for (size_t i = 0; i < agent_->functions.size(); ++i) {
@@ -184,7 +174,7 @@ class Verifier {
           !wrong.empty()) {
         Error(Code::kGraphShape, fmt::format("the expr of '{}': {}", function.name, wrong),
               FunctionSpan(i));
-      } else if (function.expr && SendsRecords(*function.expr)) {
+      } else if (function.expr && HasOp<Send, Drop>(*function.expr)) {
         Error(Code::kGraphShape,
               fmt::format("the expr of '{}' sends or drops records, as only outputs do",
                           function.name),

@@ -83,8 +83,8 @@ class Driver {
   // Marks the beginning and end of what may be cut short for taking longer than `limit` (0: never),
   // and for a forced stop.
   void Begin(std::chrono::milliseconds limit);
-  bool End();                                  // did it take longer?
-  bool FailIfLate() {                          // has it by now? Then an exception is set
+  bool End();          // did it take longer?
+  bool FailIfLate() {  // has it by now? Then an exception is set
     return deadline_ != 0 && FailIfOverdue();
   }
   bool cut() const { return cut_; }            // it was cut short

@@ -112,18 +112,34 @@ struct Pipeline::Call {
     co_return item;
   }
 
-  // Pulls the first step's items one by one, each through all the others and out.
-  Task<bool> First(const Ref& value) {
-    const Step& step = pipeline.steps_.front();
-    Ref result = co_await Apply(step, value);
-    if (!result) co_return PyErr_Occurred() == nullptr;
-    if (!FansOut(step, result)) {
-      const bool done = co_await One(std::move(result), 1);
+  // Runs one item through the steps from `first` on; as long as it stays one value, without a list.
+  Task<bool> One(Ref value, size_t first) {
+    for (size_t i = first; i < pipeline.steps_.size(); ++i) {
+      const Step& step = pipeline.steps_[i];
+      Ref result = co_await Apply(step, value);
+      if (!result) co_return PyErr_Occurred() == nullptr;
+      if (FansOut(step, result)) {
+        const bool done = co_await EachOf(result, i);
+        co_return done;
+      }
+      value = std::move(result);
+    }
+    const bool sent = co_await Send(value);
+    co_return sent;
+  }
+
+  // Runs what the step with this index yields through all the others and out: of the first step
+  // item by item.
+  Task<bool> EachOf(const Ref& generator, size_t index) {
+    if (index > 0) {
+      std::vector<Ref> values;
+      bool done = co_await Drain(generator, values);
+      if (done) done = co_await Many(index + 1, std::move(values));
       co_return done;
     }
     while (true) {
-      activity = &step.block->activity();  // what the generator raises is its own
-      Ref item = co_await NextItem(result.get());
+      activity = &pipeline.steps_.front().block->activity();  // what a generator raises is its own
+      Ref item = co_await NextItem(generator.get());
       if (!item) co_return PyErr_Occurred() == nullptr;
       bool done = false;
       if (pipeline.steps_.size() == 1) {
@@ -133,24 +149,6 @@ struct Pipeline::Call {
       }
       if (!done) co_return false;
     }
-  }
-
-  // Runs one item through the steps from `first` on; as long as it stays one value, without a list.
-  Task<bool> One(Ref value, size_t first) {
-    for (size_t i = first; i < pipeline.steps_.size(); ++i) {
-      const Step& step = pipeline.steps_[i];
-      Ref result = co_await Apply(step, value);
-      if (!result) co_return PyErr_Occurred() == nullptr;
-      if (FansOut(step, result)) {
-        std::vector<Ref> values;
-        bool done = co_await Drain(result, values);
-        if (done) done = co_await Many(i + 1, std::move(values));
-        co_return done;
-      }
-      value = std::move(result);
-    }
-    const bool sent = co_await Send(value);
-    co_return sent;
   }
 
   // Runs a value through the first steps, none of which sends or yields. Null without an exception:
@@ -325,11 +323,12 @@ Task<bool> Pipeline::Run(const Ref& value, size_t first, CurrentEvent& event, ui
   if (event.thin()) {
     Ref result = call.RunThin(first);
     if (!result) co_return PyErr_Occurred() == nullptr;
-    const bool done = co_await call.One(std::move(result), first);
-    co_return done;
-  }
-  if (first == 0 && !steps_.empty()) {
-    const bool done = co_await call.First(value);
+    bool done = false;
+    if (first > 0 && call.FansOut(steps_[first - 1], result)) {
+      done = co_await call.EachOf(result, first - 1);
+    } else {
+      done = co_await call.One(std::move(result), first);
+    }
     co_return done;
   }
   const bool done = co_await call.One(Ref::Share(value.get()), first);

@@ -60,7 +60,9 @@ const Wanted::Key* Wanted::Find(std::string_view text, uint16_t hash) const {
 std::optional<ThinUse> ThinUseOf(const ir::Function& function) {
   if (!function.expr || function.per_call) return std::nullopt;
   const ir::ExprFunction& main = function.expr->main();
-  if (main.generator || main.parameters.size() != 1) return std::nullopt;
+  if (main.parameters.size() != 1) return std::nullopt;
+  // What a function says when it raises may be all of its argument.
+  if (main.generator && ir::HasOp<ir::Raise>(*function.expr)) return std::nullopt;
   ir::Effects effects = ir::EffectsOf(*function.expr);
   // The event shows its whole value; a second call would take other random numbers, or what it asks
   // CPython for might count calls.

@@ -48,7 +48,8 @@ class Wanted {
 };
 
 // How a function gets along with a thin argument: it does the same, or raises where it would not
-// have; it may be called again, with a new one.
+// have, or something else; it may be called again, with a new one. A generator, which cannot be
+// called again once it has yielded, does the same in any case.
 struct ThinUse {
   std::set<ir::FieldPath> paths;  // what it looks at, or writes
   bool writes = false;            // it changes the argument

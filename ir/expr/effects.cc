@@ -54,6 +54,10 @@ class Analysis {
       // A part that nobody uses was looked at all the same: it may not be there.
       if (known_[id].kind == Known::Kind::kPart && !uses_[id] && id > 0) Read(known_[id]);
     }
+    if (effects_.opaque) {
+      effects_.reads.insert(FieldPath{});
+      effects_.writes.insert(FieldPath{});
+    }
     if (is_main) ClassifyResult();
     return std::move(effects_);
   }
@@ -145,8 +149,9 @@ class Analysis {
               return value::Raises{0};
             },
             [&](const Raise& raise) {
-              return raise.status == value::Status::kBail ? value::kAnyException
-                                                          : value::Only(raise.status);
+              if (raise.status != value::Status::kBail) return value::Only(raise.status);
+              effects_.opaque = true;
+              return value::kAnyException;
             },
             [&](const Yield&) { return VisitUses(inst); },
             [&](const Send&) { return VisitUses(inst); },
@@ -164,6 +169,7 @@ class Analysis {
           return known != nullptr && known->kind != Known::Kind::kPlain;
         });
     if (given && !callee.writes.empty()) effects_.writes.insert(FieldPath{});
+    effects_.opaque |= callee.opaque;
     effects_.event |= callee.event;
     effects_.clock |= callee.clock;
     return callee.raises;

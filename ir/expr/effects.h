@@ -20,8 +20,11 @@ struct Effects {
   // What it changes, or may change, likewise.
   std::set<FieldPath> writes;
   value::Raises raises = 0;  // what may leave it
-  bool event = false;        // it looks at context['event']
-  bool clock = false;        // at the clock, or at random numbers
+  // Some of it only CPython runs, and nobody knows what that is: machine code ends in front of it.
+  // It may look at everything, and change it.
+  bool opaque = false;
+  bool event = false;  // it looks at context['event']
+  bool clock = false;  // at the clock, or at random numbers
   enum class Result : uint8_t {
     kArgument,  // every return gives the argument itself
     kSpread,    // or a new dict of all that is in it, and more: {**value, "total": 1}

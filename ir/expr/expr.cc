@@ -78,13 +78,4 @@ std::vector<std::string> AskedOfPython(const Expr& expr) {
   return names;
 }
 
-bool AsksPython(const Expr& expr) {
-  bool asks = false;
-  for (const ExprFunction& function : expr.functions) {
-    ForEachInst(function.body,
-                [&](const Inst& inst) { asks |= std::holds_alternative<AskPython>(inst.op); });
-  }
-  return asks;
-}
-
 }  // namespace kaspr::ir

@@ -200,9 +200,22 @@ struct Expr {
   const ExprFunction& main() const { return functions.front(); }
 };
 
+// Is one of its instructions an operation of one of these kinds?
+template <class... Ops>
+bool HasOp(const Expr& expr) {
+  bool found = false;
+  for (const ExprFunction& function : expr.functions) {
+    ForEachInst(function.body,
+                [&](const Inst& inst) { found |= (std::holds_alternative<Ops>(inst.op) || ...); });
+  }
+  return found;
+}
+
 // The methods and attributes that CPython is asked for, each once; its globals are none.
 std::vector<std::string> AskedOfPython(const Expr& expr);
 // Is it asked for anything?
-bool AsksPython(const Expr& expr);
+inline bool AsksPython(const Expr& expr) {
+  return HasOp<AskPython>(expr);
+}
 
 }  // namespace kaspr::ir

@@ -149,6 +149,42 @@ class Behaviour(unittest.TestCase):
             select.select([], [], [], 0.01)
 
 
+class Parts(Behaviour):
+    """What is given only the parts of a value that it looks at: nobody can tell."""
+
+    def test_a_handler_that_looks_at_its_exception_looks_at_all(self):
+        found = keep("""
+            def found(value):
+                try:
+                    return value["a"] > 1
+                except KeyError as e:
+                    return len(value) > 1 and str(e) == "'a'"
+            """)
+        values = [{"a": 2, "b": 1}, {"a": 1, "b": 1}, {"b": 1, "c": 2}, {"b": 1}]
+        ran = self.run_app(agent(found), values)
+        self.assertEqual(ran.values(), [values[0], values[2]])
+
+    def test_what_yields_says_what_it_says_of_all(self):
+        each = """
+            def each(value):
+                yield value["a"]
+                value["a"].append(0)
+                yield {"sum": value["a"] + value["b"]}
+                yield value["c"]["d"]
+            """
+        small = keep("""
+            def small(value):
+                return len(value) < 4
+            """)
+        values = [{"a": [1], "b": [2], "c": {"d": "x", "e": 1}, "z": 1}, {"a": [1], "b": [2], "c": 3},
+                  {"b": [3], "z": [4]}, {"a": [1, 2, 3, 4], "b": "b"}]
+        ran = self.run_app(agent(each, small, **DEAD), values)
+        self.assertEqual(ran.values(), [[1], {"sum": [1, 0, 2]}, "x", [1], {"sum": [1, 0, 2]}])
+        self.assertEqual([(d["kasprc.exception"], d["kasprc.message"]) for d in ran.dead_headers()],
+                         [("TypeError", "'int' object is not subscriptable"), ("KeyError", "'a'"),
+                          ("TypeError", 'can only concatenate list (not "str") to list')])
+
+
 class Waiting(Behaviour):
     """Functions that wait."""
 

@@ -191,7 +191,11 @@ class Writer:
             ["KeyError", "(TypeError, ValueError)", "LookupError", "AttributeError", "Exception"],
             self.random.randint(1, 2),
         ):
-            self.line(depth, f"except {kind}:")
+            if self.random.random() < 0.8:
+                self.line(depth, f"except {kind}:")
+            else:
+                self.line(depth, f"except {kind} as e:")
+                self.line(depth + 1, f"{self.bind('x')} = [str(e), {self.expression(2)}]")
             self.statements(depth + 1, 1)
         if self.random.random() < 0.3:
             self.line(depth, "else:")
@@ -512,8 +516,20 @@ def result(source, value, paths):
         result = scope["f"](value)
     except Exception as e:
         return type(e).__name__, ""
-    shown = "the argument" if result is value else show(result)
+    shown = "the argument" if result is value else _shown(result)
     return "", f"{shown}; {[_at(value, path) for path in paths]}"
+
+
+def _shown(result):
+    """Of a generator what it yields, and what it says in the end."""
+    if not inspect.isgenerator(result):
+        return show(result)
+    items = []
+    try:
+        items.extend(show(item) for item in result)
+    except Exception as e:
+        items.append(repr(e))
+    return items
 
 
 def _at(value, path):
