@@ -62,6 +62,7 @@ TEST(Wanted, IsWhatFunctionsLookAt) {
   EXPECT_EQ(thin("return len(v['who'])"), "{'who': {'name': 'Ann', 'city': {'zip': '1'}}}");
   EXPECT_EQ(thin("return v['k\u00e9y'] or v['none']"), "{'k\u00e9y': 3}");
   EXPECT_EQ(thin("return {'a': v['n'], 'b': [v['id']]}"), "{'id': 1, 'n': 2}");
+  EXPECT_EQ(thin("yield v['n']; yield v['who']['name']"), "{'who': {'name': 'Ann'}, 'n': 2}");
   EXPECT_EQ(thin("return 1"), "{}");
   EXPECT_EQ(thin("return v"), "{}");
   EXPECT_EQ(thin("v['n'] = v['id']; return v"), "{'id': 1, 'n': 2}");
@@ -105,7 +106,9 @@ TEST(Wanted, IsAllWhereMoreMayBeSeen) {
            "return 1 if v else 2",
            "return v.get('n') if v['id'] else v",
            "return v.pop('n')",
-           "yield v['n']",
+           "yield v['n']; raise ValueError(v)",
+           "yield v",
+           "try: return v['n']\n  except KeyError as e: return len(v) > 1 and str(e)",
            "return [context['event'].key, v['n']]",
        }) {
     EXPECT_EQ(thin(body), "all") << body;
