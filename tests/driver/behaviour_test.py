@@ -183,6 +183,13 @@ class Parts(Behaviour):
         self.assertEqual([(d["kasprc.exception"], d["kasprc.message"]) for d in ran.dead_headers()],
                          [("TypeError", "'int' object is not subscriptable"), ("KeyError", "'a'"),
                           ("TypeError", 'can only concatenate list (not "str") to list')])
+        second = keep("""
+            def second(value):
+                return "a" in value
+            """)
+        ran = self.run_app(agent(second, each, small, **DEAD), values)
+        self.assertEqual(ran.values(), [[1, 0], {"sum": [1, 0, 2]}, "x"])
+        self.assertEqual([d["kasprc.exception"] for d in ran.dead_headers()], ["TypeError"] * 2)
 
 
 class Waiting(Behaviour):
