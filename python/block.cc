@@ -85,9 +85,7 @@ bool Block::RunOnce() {
 }
 
 bool Block::Calling::Begin() {
-  if (block_.ready_ == nullptr) return BeginPrepared();
-  result_ = Ref::Own(CallOneArg(block_.ready_, value_));
-  return !result_ || !IsAwaitable(block_.state_, result_.get()) || Await({});
+  return block_.ready_ != nullptr ? Run(block_.ready_, {}) : BeginPrepared();
 }
 
 // The same where something has to be put in place before.
@@ -98,12 +96,13 @@ bool Block::Calling::BeginPrepared() {
   if (!shared && !block_.Take(context, instance_)) return true;
   const Instance& instance = shared ? block_.instances_.back() : instance_;
   if (shared && !block_.SetContext(context, instance)) return true;
-  result_ = Ref::Own(CallOneArg(instance.callable.get(), value_));
-  return !result_ || !IsAwaitable(block_.state_, result_.get()) || Await(std::move(context));
+  return Run(instance.callable.get(), std::move(context));
 }
 
-// Begins to await what it gave. True: it has ended.
-bool Block::Calling::Await(Ref context) {
+// True: it has ended, and so has what it gave, if that is awaitable.
+bool Block::Calling::Run(PyObject* callable, Ref context) {
+  result_ = Ref::Own(CallOneArg(callable, value_));
+  if (!result_ || !IsAwaitable(block_.state_, result_.get())) return true;
   const Instance& instance = instance_.callable ? instance_ : block_.instances_.back();
   waiting_.emplace(event_.driver(), std::move(result_), Ref::Share(instance.globals.get()),
                    std::move(context));

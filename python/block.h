@@ -68,7 +68,7 @@ class Block {
    private:
     bool Begin();
     bool BeginPrepared();
-    bool Await(Ref context);
+    bool Run(PyObject* callable, Ref context);
     void Settle();
 
     Block& block_;
