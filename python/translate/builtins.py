@@ -34,7 +34,7 @@ class Builtins:
         if node.keywords:
             raise Untranslated(node, f"'{name}' with named arguments")
         self._check_count(node, name, node.args)
-        consume = self.consumed if name in ("len", "reversed") else self.expression
+        consume = self.viewed if name in ("len", "reversed") else self.expression
         operands = [consume(argument) for argument in node.args]
         return self.used_up(node, name, self.apply(node, name, *operands), *operands)
 
@@ -57,13 +57,13 @@ class Builtins:
             return self.apply(node, empty)
         if len(node.args) != 1:
             raise Untranslated(node, "a call with so many arguments")
-        return self.apply(node, of, self._progressive(node.args[0]))
+        return self.apply(node, of, self.progressive(node.args[0]))
 
     def _builtin_dict(self, node):
         if len(node.args) > 1:
             raise Untranslated(node, "a call with so many arguments")
         made = (
-            self.apply(node, "dict-of", self._progressive(node.args[0]))
+            self.apply(node, "dict-of", self.progressive(node.args[0]))
             if node.args
             else self.apply(node, "dict")
         )
@@ -114,7 +114,7 @@ class Builtins:
         (start,) = self._options(node, "start")
         if not node.args or len(node.args) + bool(start) > 2:
             raise Untranslated(node, "a call with so many arguments")
-        items = self._progressive(node.args[0])
+        items = self.progressive(node.args[0])
         rest = self.expressions([*node.args[1:], *([start] if start else [])])
         return self.apply(node, "sum-start" if rest else "sum", items, *rest)
 
@@ -135,7 +135,7 @@ class Builtins:
             raise Untranslated(generator, "a generator of two loops")
         first = self.first_iterable(generator)
 
-        def body():
+        def body(_):
             test = self.expression(generator.elt)
             self.emit.open(f"if {test}")
             if name == "any":
@@ -161,7 +161,7 @@ class Builtins:
         first = self.first_iterable(generator)
         default = self.expression(node.args[1])
 
-        def body():
+        def body(_):
             self.emit.line(f"break {self.expression(generator.elt)}")
 
         return self.loops(generator, first, [default], body)[0]
@@ -187,13 +187,20 @@ class Builtins:
                 return self.apply(node, name, *arguments)
             items = self.apply(node, "list", *arguments)
         else:
-            items = self._progressive(node.args[0])
+            items = self.progressive(node.args[0])
         given = [] if default is None else [self.expression(default)]
         if key is None:
             of = [name] if default is None else [f"{name}-of"]
             return self.apply(node, *of, items, *given)
+        self.check_key(key)  # which runs beside the others' comparison
+        if self.in_try:
+            raise Untranslated(key, "a key function, in a try")
         items = self.apply(node, "list-of", items)
         return self.apply(node, f"{name}-by", items, self._keys(node, items, key), *given)
+
+    def check_key(self, key):
+        if self.mutates([key]):
+            raise Untranslated(key, "a key function that may change something")
 
     def _builtin_sorted(self, node):
         key, reverse = self._options(node, "key", "reverse")
@@ -242,12 +249,12 @@ class Builtins:
         arguments = [*node.args, *([start] if start else [])]
         if len(arguments) not in (1, 2):
             raise Untranslated(node, "a call with so many arguments")
-        operands = [self.consumed(arguments[0]), *self.expressions(arguments[1:])]
+        operands = [self.zipped(arguments[0]), *self.expressions(arguments[1:])]
         return self.used_up(
             node, "enumerate", self.apply(node, "enumerate", *operands), operands[0]
         )
 
     def _builtin_zip(self, node):
         self._options(node)
-        operands = [self.consumed(argument) for argument in node.args]
+        operands = [self.zipped(argument) for argument in node.args]
         return self.used_up(node, "zip", self.apply(node, "zip", *operands), *operands)

@@ -6,35 +6,16 @@ from _kaspr_asks import Asks
 from _kaspr_builtins import CONTAINERS, PLAIN, Builtins
 from _kaspr_emit import Untranslated
 from _kaspr_intrinsics import Intrinsics
+from _kaspr_iterators import MUTATING, Iterators
 from _kaspr_scope import default_of, plain_parameters
 
-# Lists that nobody else sees: what would be a view or an iterator in CPython is used up at once.
-ITERATORS = frozenset(("enumerate", "zip", "reversed", ".items", ".keys", ".values"))
-MUTATING = frozenset(
-    ".append .extend .insert .remove .pop .clear .sort .reverse .add .discard .update .setdefault "
-    ".popitem".split()
-)
-FILLING = frozenset((".extend", ".update", ".union"))  # with the items of an iterable
+FILLING = frozenset((".extend", ".update"))
 EVENT_FIELDS = frozenset(
     "key headers message.topic message.partition message.offset message.timestamp message.key".split()
 )
 
 
-def mutates(nodes):
-    """May they change a container?"""
-    for node in (n for root in nodes for n in ast.walk(root)):
-        if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
-            return True
-        if isinstance(node, ast.AugAssign):
-            return True
-        if isinstance(node, ast.Call):
-            method = isinstance(node.func, ast.Attribute)
-            if not method or "." + node.func.attr in MUTATING:
-                return True
-    return False
-
-
-class Calls(Builtins, Intrinsics, Asks):
+class Calls(Builtins, Intrinsics, Asks, Iterators):
     def _Call(self, node):
         if self._is_zip_of(node):
             self.sources.append(None)  # of many: whether one changes is not seen
@@ -43,6 +24,7 @@ class Calls(Builtins, Intrinsics, Asks):
             keyword.arg is None for keyword in node.keywords
         ):
             raise Untranslated(node, "'*' or '**' in a call")
+        self.check_arguments(node)
         given = self.library_call(node)
         if given is not None:
             return given
@@ -67,10 +49,7 @@ class Calls(Builtins, Intrinsics, Asks):
     def _is_zip_of(self, node):
         """zip(*rows), used up at once"""
         return (
-            isinstance(node.func, ast.Name)
-            and node.func.id == "zip"
-            and node.func.id not in self.local
-            and self.scope.is_builtin("zip")
+            self.is_call_of(node, ("zip",))
             and len(node.args) == 1
             and isinstance(node.args[0], ast.Starred)
             and not node.keywords
@@ -126,8 +105,10 @@ class Calls(Builtins, Intrinsics, Asks):
         receiver = self.expression(node.func.value)
         if name == ".sort" and not node.args:
             return self._sort(node, receiver)
-        take = {".join": self.consumed}.get(name, self._progressive if name in FILLING else None)
-        arguments = [(take or self.expression)(argument) for argument in node.args]
+        if name in FILLING and len(node.args) == 1:
+            return self._fill(node, name, receiver, node.args[0])
+        take = {".join": self.consumed, ".union": self.progressive}.get(name, self.expression)
+        arguments = [take(argument) for argument in node.args]
         if name == ".format":
             if node.keywords:
                 raise Untranslated(node, "'format' with names")
@@ -136,13 +117,44 @@ class Calls(Builtins, Intrinsics, Asks):
         result = self.apply(node, name, receiver, *arguments)
         return self.used_up(node, name, result, receiver)
 
+    def _fill(self, node, name, receiver, argument):
+        """With the items of an iterable, which may see what came before them."""
+        if node.keywords:
+            raise Untranslated(node, f"'{node.func.attr}' with named arguments")
+        if isinstance(argument, ast.GeneratorExp) and name == ".extend":
+            return self._extend(node, receiver, argument)
+        if isinstance(argument, ast.GeneratorExp) or self.holds_generator(argument):
+            raise Untranslated(argument, f"'{node.func.attr}' with a generator")
+        self.sources = []
+        items = self.consumed(argument)
+        grows = self.is_call_of(argument, ("enumerate", "zip"))
+        watched = self.watch(node, [node]) if grows else []
+        result = self.apply(node, name, receiver, items)
+        self.check_watched(node, watched)
+        return result
+
+    def _extend(self, node, receiver, generator):
+        self.apply(node, ".extend", receiver, "()")  # has it that method?
+
+        def body(_):
+            self.add_item(generator, "list-append", receiver)
+            return []
+
+        self.loops(generator, self.first_iterable(generator), [], body)
+        return "None"
+
     def _sort(self, node, receiver):
         key, reverse = self._options(node, "key", "reverse")
         if self.in_try:
             raise Untranslated(node, "'sort' in a try")
         backwards = "False" if reverse is None else self.expression(reverse)
-        keys = receiver if key is None else self._keys(node, receiver, key)
-        sorted_items = self.apply(node, "sort-by", receiver, keys, backwards)
+        items = keys = receiver
+        if key is not None:
+            self.check_key(key)
+            items = self.apply(node, "list-of", receiver)
+            self.apply(node, "list-assign", receiver, "[]")  # which is empty to the key function
+            keys = self._keys(node, items, key)
+        sorted_items = self.apply(node, "sort-by", items, keys, backwards)
         return self.apply(node, "list-assign", receiver, sorted_items)
 
     def is_global_path(self, func):
@@ -158,31 +170,6 @@ class Calls(Builtins, Intrinsics, Asks):
         receiver = func.value
         if name in MUTATING and isinstance(receiver, ast.Name) and receiver.id not in self.local:
             raise Untranslated(func, f"changes '{receiver.id}', which others see")
-
-    def used_up(self, node, name, result, *sources):
-        """A view or an iterator stands for a list as long as nobody can tell."""
-        if name in ITERATORS:
-            if node not in self.at_once:
-                raise Untranslated(node, f"'{name.lstrip('.')}' that is not used up at once")
-            self.sources.extend(sources)
-        return result
-
-    def consumed(self, node):
-        """An argument that the call uses up before anything else runs."""
-        if isinstance(node, ast.Call):
-            self.at_once.add(node)
-        if isinstance(node, ast.GeneratorExp):
-            return self.comprehension(
-                node, "list", lambda made: self._add(node, "list-append", made)
-            )
-        return self.expression(node)
-
-    def _progressive(self, node):
-        """The same, of a call that works while the generator runs: which of two exceptions comes
-        first would show in a try."""
-        if isinstance(node, ast.GeneratorExp) and self.in_try:
-            raise Untranslated(node, "a generator, in a try")
-        return self.consumed(node)
 
     def event_field(self, node):
         """A part of context['event'], or None if the node is something else."""

@@ -1,16 +1,26 @@
 """Comprehensions and generators that are used up at once: loops in a scope of their own."""
 
-from _kaspr_calls import mutates
+import ast
+
 from _kaspr_emit import Untranslated, leave
 from _kaspr_flow import bound
 
 
+def parts_of(node):
+    """What runs while a comprehension goes over its first iterable."""
+    made = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+    tests = [test for generator in node.generators for test in generator.ifs]
+    return [*made, *tests, *(generator.iter for generator in node.generators[1:])]
+
+
 class Comprehensions:
+    """`self.running` is what runs in the comprehensions around."""
+
     def _ListComp(self, node):
-        return self.comprehension(node, "list", lambda made: self._add(node, "list-append", made))
+        return self.comprehension(node, "list", lambda made: self.add_item(node, "list-append", made))
 
     def _SetComp(self, node):
-        return self.comprehension(node, "set", lambda made: self._add(node, "set-add", made))
+        return self.comprehension(node, "set", lambda made: self.add_item(node, "set-add", made))
 
     def _DictComp(self, node):
         def add(made):
@@ -19,7 +29,7 @@ class Comprehensions:
 
         return self.comprehension(node, "dict", add)
 
-    def _add(self, node, name, made):
+    def add_item(self, node, name, made):
         self.apply(node, name, made, self.expression(node.elt))
 
     def comprehension(self, node, make, add):
@@ -27,7 +37,7 @@ class Comprehensions:
         first = self.first_iterable(node)
         made = self.apply(node, make)
 
-        def body():
+        def body(_):
             add(made)
             return []
 
@@ -36,30 +46,51 @@ class Comprehensions:
 
     def first_iterable(self, node):
         """That of the outermost loop, which belongs to the scope around."""
+        return self._iterable(node.generators[0].iter, [*self.running, *parts_of(node)])
+
+    def _iterable(self, node, running):
+        """What is gone over; of a generator what that one goes over."""
+        if isinstance(node, ast.GeneratorExp):
+            return self._iterable(node.generators[0].iter, [*running, *parts_of(node)])
+        if self.holds_generator(node) and (self.in_try or self.mutates([node, *running])):
+            raise Untranslated(node, "a generator among others")
         self.sources = []
-        first = self.consumed(node.generators[0].iter)
-        if self.sources and mutates([getattr(node, "elt", node)]):
+        iterable = self.consumed(node)
+        if self.sources and self.mutates(running):
             raise Untranslated(node, "a comprehension that may change what it goes over")
-        return first
+        return iterable
 
     def loops(self, node, first, carried, body):
-        """The loops of a comprehension, in a scope of its own. `body` emits what the innermost one
-        does with each item, and gives what it carries on, or None where it left."""
+        """The loops of a comprehension, in a scope of its own. `body` is given what the innermost
+        one carries, emits what it does with each item, and gives what it carries on, or None where
+        it left."""
+        outer, running = self.enter_scope(node), self.running
+        self.running = [*running, *parts_of(node)]
+        try:
+            return self._loop(node.generators, first, carried, body)
+        finally:
+            self.running = running
+            self.leave_scope(outer)
+
+    def enter_scope(self, node):
+        """Of a comprehension; gives what `leave_scope` wants."""
         outer = self.env, self.maybe, self.local, self.inside_comprehension
         self.env, self.maybe = dict(self.env), set(self.maybe)
         self.local = self.local | bound(g.target for g in node.generators)
         self.inside_comprehension = True
-        try:
-            return self._loop(node.generators, first, carried, body)
-        finally:
-            self.env, self.maybe, self.local, self.inside_comprehension = outer
+        return outer
+
+    def leave_scope(self, outer):
+        self.env, self.maybe, self.local, self.inside_comprehension = outer
 
     def _loop(self, generators, iterable, carried, body):
         generator = generators[0]
         if generator.is_async:
             raise Untranslated(generator.target, "'async for'")
         if iterable is None:
-            iterable = self.consumed(generator.iter)
+            iterable = self._iterable(generator.iter, self.running)
+        if isinstance(generator.iter, ast.GeneratorExp):
+            return self._loop_over_generator(generators, iterable, carried, body)
         item, params = self.emit.fresh(), [self.emit.fresh() for _ in carried]
         head = len(self.emit.lines)
         self.emit.open(self.for_head(item, iterable, params, carried))
@@ -71,6 +102,21 @@ class Comprehensions:
         results = [self.emit.fresh() for _ in carried]
         self.emit.close(head, results)
         return results
+
+    def _loop_over_generator(self, generators, iterable, carried, body):
+        """The loops of the generator; what it makes is an item of this one."""
+        generator = generators[0]
+        env, maybe, local = self.env, self.maybe, self.local
+
+        def turn(params):
+            item = self.expression(generator.iter.elt)
+            inside = self.env, self.maybe, self.local
+            self.env, self.maybe, self.local = dict(env), set(maybe), local
+            self.assign(generator.target, item)
+            self._filtered(generator.ifs, generators[1:], params, body)
+            self.env, self.maybe, self.local = inside
+
+        return self.loops(generator.iter, iterable, carried, turn)
 
     def _filtered(self, tests, generators, params, body):
         """The rest of a turn: ends it with a continue."""
@@ -86,7 +132,7 @@ class Comprehensions:
         elif generators:
             self.emit.line(leave("continue", self._loop(generators, None, params, body)))
         else:
-            values = body()
+            values = body(params)
             if values is not None:
                 self.emit.line(leave("continue", values))
 

@@ -2,7 +2,6 @@
 
 import ast
 
-from _kaspr_calls import mutates
 from _kaspr_emit import Untranslated, leave
 from _kaspr_flow import bound, live_before, read
 
@@ -16,40 +15,59 @@ class Loop:
 
 class Loops:
     def _For(self, node, live):
+        generator = self._generator_of(node)
         self.sources = []
-        iterable = self.consumed(node.iter)
-        watched = self._watch(node)
-        loop = self._carried(node, bound([node.target]), live)
+        iterable = self.consumed(generator.generators[0].iter if generator else node.iter)
+        watched = self.watch(node, [*node.body, *([generator] if generator else [])])
+        loop = self._carried(node, bound([node.target]), live, generator)
         begin = self.values_of(loop.names)
         item, params = self.emit.fresh(), self._fresh(loop.names)
         self.emit.at(node)
         head = len(self.emit.lines)
         self.emit.open(self.for_head(item, iterable, params, begin))
         outer = self._enter(loop, params)
-        self._check(node, watched)
-        self.assign(node.target, item)
-        self._turn(node, loop)
+        self.check_watched(node, watched)
+        if generator is None:
+            self.assign(node.target, item)
+            self._turn(node, loop)
+        else:
+            self._generated_turn(node, generator, item, loop, params)
         ended = self._fresh(loop.names)
         self.emit.between("else" + (" " + ", ".join(ended) if ended else ""))
         self._leave(outer, loop, ended)
-        self._check(node, watched)  # CPython looks for one more item
+        self.check_watched(node, watched)  # CPython looks for one more item
         if not self.block(node.orelse, live):
             self.emit.line(leave("give", self.values_of(loop.names)))
         results = self._fresh(loop.names)
         self.emit.close(head, results)
         self._leave(outer, loop, results)
 
-    def _watch(self, node):
-        """What the items were taken of, if the loop may change it."""
-        if not self.sources or not mutates(node.body):
-            return []
-        if None in self.sources:
-            raise Untranslated(node, "a loop that may change what it goes over")
-        return [(source, self.apply(node, "changes", source)) for source in self.sources]
+    def _generator_of(self, node):
+        """That a loop goes over, or None. It runs turn by turn, and sees what a turn changes."""
+        if self.holds_generator(node.iter):
+            raise Untranslated(node.iter, "a generator among others")
+        if not isinstance(node.iter, ast.GeneratorExp):
+            return None
+        first = node.iter.generators[0]
+        lazy = isinstance(first.iter, ast.GeneratorExp) or self.holds_generator(first.iter)
+        if lazy or len(node.iter.generators) > 1 or first.is_async:
+            raise Untranslated(node.iter, "a loop over a generator of several loops")
+        return node.iter
 
-    def _check(self, node, watched):
-        for source, changes in watched:
-            self.apply(node, "unchanged", source, changes)
+    def _generated_turn(self, node, generator, item, loop, params):
+        clause = generator.generators[0]
+        outer = self.enter_scope(generator)
+        self.assign(clause.target, item)
+        for test in clause.ifs:
+            self.emit.open(f"if {self.expression(test)}")
+        made = self.expression(generator.elt)
+        self.leave_scope(outer)
+        self.assign(node.target, made)
+        self._turn(node, loop)
+        for _ in clause.ifs:
+            self.emit.between("else")
+            self.emit.line(leave("continue", params))
+            self.emit.close()
 
     def _While(self, node, live):
         loop = self._carried(node, frozenset(), live)
@@ -102,12 +120,13 @@ class Loops:
     def _fresh(self, names):
         return [self.emit.fresh() for _ in names]
 
-    def _carried(self, node, targets, live):
+    def _carried(self, node, targets, live, generator=None):
         """The loop, with the names that a turn leaves to the next one or to what is behind it."""
         parts = [*node.body, *node.orelse]
         test = [node.test] if isinstance(node, ast.While) else []
+        made = read([generator]) if generator else frozenset()
         behind = live | live_before(node.orelse, live, live)
-        head = (live_before(node.body, behind, behind) | read(test)) - targets
+        head = (live_before(node.body, behind, behind) | read(test)) - targets | made
         names = (bound([*parts, *test]) | targets) & self.local & (head | behind)
         return Loop(sorted(names), head | behind)
 

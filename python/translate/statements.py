@@ -36,8 +36,7 @@ class Function(Loops, Matches, Tries, Expressions):
         self.generator = any(isinstance(n, ast.Yield) for n in ast.walk(definition))
         self.in_try = inside_try
         self.inside_comprehension = False
-        self.at_once = set()  # calls whose result nobody else sees
-        self.sources = []  # what views and iterators were made of
+        self.at_once, self.sources, self.running = set(), [], []
         self.loop = None
         self.finals = []  # (statements, the loop around) of the finally parts around
         self.nodes = 0

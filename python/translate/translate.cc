@@ -22,6 +22,7 @@ extern const std::string_view k_emit_py;
 extern const std::string_view k_expressions_py;
 extern const std::string_view k_flow_py;
 extern const std::string_view k_intrinsics_py;
+extern const std::string_view k_iterators_py;
 extern const std::string_view k_kinds_py;
 extern const std::string_view k_library_py;
 extern const std::string_view k_loops_py;
@@ -142,6 +143,7 @@ void Load(Interpreter::State& state) {
   LoadModule("_kaspr_kinds", embedded::k_kinds_py);
   LoadModule("_kaspr_intrinsics", embedded::k_intrinsics_py);
   LoadModule("_kaspr_asks", embedded::k_asks_py);
+  LoadModule("_kaspr_iterators", embedded::k_iterators_py);
   LoadModule("_kaspr_builtins", embedded::k_builtins_py);
   LoadModule("_kaspr_calls", embedded::k_calls_py);
   LoadModule("_kaspr_comprehensions", embedded::k_comprehensions_py);

@@ -10,6 +10,7 @@ import functools
 import inspect
 import json
 import os
+import pathlib
 import random
 
 EDGES = [
@@ -122,6 +123,9 @@ class Writer:
 
     def _call(self, depth):
         target = self.pick(self.variable(), f'value["{self.pick(*KEYS)}"]', "out")
+        if self.random.random() < 0.1:
+            self.line(depth, f"{target}.extend{self.generated(1)}")
+            return
         call = self.pick(
             "append({})", "extend({})", "update({})", "pop()", "sort()", "insert(0, {})",
             "setdefault({}, {})", "reverse()", "clear()", "add({})", "remove({})",
@@ -161,12 +165,22 @@ class Writer:
         over = self.pick(
             self.expression(2), f"range({self.random.randint(0, 4)})", "value", "value.items()",
             f"enumerate({self.expression(1)})", 'value["xs"]', f"{self.variable()}.values()",
-            f"zip({self.expression(1)}, {self.expression(1)})",
+            f"zip({self.expression(1)}, {self.expression(1)})", self.generated(1), self.generated(1),
         )  # fmt: skip
         pair = over.startswith(("enumerate", "zip")) or over.endswith(".items()")
         names = ["x", "y"] if pair else [self.name()]
         self.line(depth, f"for {', '.join(self.bind(n) for n in names)} in {over}:")
         self.loop_body(depth)
+
+    def generated(self, depth):
+        """A generator, whose name may be one that others have."""
+        name = self.pick("x", "y", "w")
+        over = self.pick('value["xs"]', 'value["tags"]', self.expression(depth), "range(3)")
+        before = list(self.names)
+        self.bind(name)
+        item, test = self.expression(depth), self.pick("", f" if {self.expression(depth)}")
+        self.names = before
+        return f"({item} for {name} in {over}{test})"
 
     def _while(self, depth):
         self.line(depth, f"{self.bind('n')} = 0")
@@ -359,7 +373,9 @@ class Writer:
         return f"{self.pick(self.variable(), self.expression(depth))}{part}"
 
     def e_comprehension(self, depth):
-        over = self.pick('value["xs"]', self.expression(depth), "value.items()", "range(3)")
+        over = self.pick(
+            'value["xs"]', self.expression(depth), "value.items()", "range(3)", self.generated(depth)
+        )
         names = "x, y" if over.endswith(".items()") else "x"
         names_before = list(self.names)
         for name in names.split(", "):
@@ -378,7 +394,9 @@ class Writer:
         self.bind("x")
         item = self.expression(depth)
         self.names = names_before
-        over = self.pick('value["xs"]', self.expression(depth), "value.values()")
+        over = self.pick(
+            'value["xs"]', self.expression(depth), "value.values()", self.generated(depth)
+        )
         return f"{self.pick('any', 'all')}({item} for x in {over})"
 
     def e_helper(self, depth):
@@ -468,6 +486,20 @@ def generate(seed, count):
     source = Writer(seed).source()
     chance = random.Random(seed + 1)
     return source, [random_input(chance) for _ in range(count)]
+
+
+def written(path):
+    """[(source, [value])] of such a file"""
+    text = pathlib.Path(path).read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    scope = {}
+    exec(compile(tree, path, "exec"), scope)
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    sources = [ast.get_source_segment(text, function) + "\n" for function in functions]
+    return [
+        (source.replace(f"def {function.name}(", "def f(", 1), scope["VALUES"])
+        for function, source in zip(functions, sources)
+    ]
 
 
 def show(value):

@@ -1,0 +1,357 @@
+"""Functions in which it shows when what runs: generators, iterators and views give their items one by
+one. Each is called with each of VALUES.
+"""
+
+VALUES = [
+    {"l": [1, 2, 3], "m": [4, 5], "d": {"a": 1, "b": 2}},
+    {"l": [3, 1, 2, 0], "m": [1, 0], "d": {}},
+    {"l": [1, 0], "m": [0, 2, 5], "d": {"a": 0}},
+    {"l": ["1", "3", "x"], "m": ["p", "q"], "d": {"p": "r", "q": "s"}},
+    {"l": ["1", "x", "0"], "m": [], "d": {"a": [1], "b": [2]}},
+    {"l": [0, "x"], "m": [[1], [2, 3]], "d": {"a": {"c": 1}}},
+    {"l": [{"on": 1, "n": 2}, {"on": 0, "n": 1}], "m": [1.5, 0.5], "d": {"l": None}},
+    {"l": [], "m": {"x": 1}, "d": []},
+    {"l": None, "m": 5, "d": "text"},
+]
+
+
+def loop_over_generator_that_sees_a_name_change(value):
+    n = 1
+    out = []
+    for x in (n * y for y in value["l"]):
+        n = 2
+        out.append(x)
+    return out
+
+
+def loop_over_generator_that_sees_a_dict_change(value):
+    d = value["d"]
+    n = 0
+    for x in (d["a"] + y for y in value["l"]):
+        d["a"] = x
+        n += x
+        if n > 10:
+            continue
+        value["n"] = n
+    return n
+
+
+def loop_over_generator_that_fails_later(value):
+    try:
+        for x in (6 / y for y in value["l"]):
+            value["seen"] = x
+    except ZeroDivisionError:
+        value["zero"] = True
+    except TypeError:
+        value["no number"] = True
+    return value
+
+
+def loop_over_generator_of_its_own_name(value):
+    x = 10
+    out = []
+    for x in (x + y for y in value["l"] if y != 2):
+        out.append(x)
+    return [out, x]
+
+
+def loop_over_generator_with_else(value):
+    y = "outer"
+    out = []
+    for x in (y * 2 for y in value["l"] if y > 1 if y < 9):
+        if x == 6:
+            break
+        out.append([x, y])
+    else:
+        out.append("else")
+    return [out, y]
+
+
+def loop_over_generator_over_iterator(value):
+    out = []
+    for x in (y for i, y in enumerate(value["l"]) if i):
+        value["l"].append(x)
+        out.append(x)
+        if len(out) > 5:
+            break
+    return out
+
+
+def loops_over_generators(value):
+    for x in (y for y in value["l"]):
+        for z in (x * w for w in value["m"] if w != x):
+            value["s"] = value.get("s", 0) + z
+            if z > 9:
+                break
+        else:
+            value["e"] = x
+    return value
+
+
+def loop_over_generator_that_changes_items(value):
+    for x in (y for y in value["l"] if y.get("on")):
+        x["seen"] = True
+
+
+def loop_over_dict_by_generator(value):
+    for key in (key for key in value["d"]):
+        value["d"][key + "x"] = 1
+        if len(value["d"]) > 5:
+            break
+
+
+def loop_over_generator_of_loops(value):
+    return_ = []
+    for a, b in ((y, y + n) for n in range(2) for y in value["l"]):
+        return_.append(a + b)
+    return return_
+
+
+def loop_over_enumerate_of_generator(value):
+    n = 1
+    out = []
+    for i, x in enumerate(n * y for y in value["l"]):
+        n = 2
+        out.append(i * x)
+    return out
+
+
+def loop_over_zip_of_generator(value):
+    n = 1
+    out = []
+    for i, x in zip(value["l"], (n * y for y in value["l"])):
+        n = 2
+        out.append([i, x])
+    return out
+
+
+def loop_over_zip_that_fails(value):
+    total = 0
+    for x in (a / b for a, b in zip(value["l"], value["m"])):
+        total += x
+    return total
+
+
+def loop_over_view_that_changes(value):
+    out = []
+    for key in value["d"].keys():
+        out.append(key)
+        if key == "a":
+            value["d"].pop("b")
+    return out
+
+
+def loop_over_reversed_that_changes(value):
+    out = []
+    for x in reversed(value["l"]):
+        value["l"].pop()
+        out.append(x)
+    return out
+
+
+def generator_in_comprehension(value):
+    return [x + y for x in (y * 2 for y in value["l"]) for y in (x, x + 1) if y > 3]
+
+
+def generator_in_comprehension_beside_outer_name(value):
+    y = 100
+    return [x + y for x in (y * 2 for y in value["l"])]
+
+
+def generator_in_comprehension_that_changes(value):
+    l = value["l"]
+    return [l.pop(0) + x for x in (l[0] for y in range(3))]
+
+
+def generator_in_comprehension_that_fails(value):
+    try:
+        return [10 // x for x in (int(y) for y in value["l"])]
+    except ZeroDivisionError:
+        return "zero"
+    except ValueError:
+        return "value"
+
+
+def generator_in_sum(value):
+    return sum(x for x in (y for y in value["l"] if y > 1) if x < 3)
+
+
+def generator_in_any(value):
+    return any(x > 2 for x in (int(y) for y in value["l"]))
+
+
+def generator_in_any_in_try(value):
+    try:
+        return any(x > 2 for x in (int(y) for y in value["l"]))
+    except ValueError:
+        return "value"
+
+
+def generator_in_next(value):
+    return next((x for x in (int(y) for y in value["l"]) if x > 2), None)
+
+
+def generator_of_pairs_in_comprehension(value):
+    return {k: x for k, x in ((str(y), y) for y in value["l"])}
+
+
+def comprehension_over_view_that_changes(value):
+    d = value["d"]
+    return [key for key, x in d.items() if d.pop(key)]
+
+
+def comprehension_over_inner_view_that_changes(value):
+    return [key for d in (value["d"],) for key, x in d.items() if d.pop(key)]
+
+
+def comprehension_over_iterators(value):
+    pairs = {i: str(x) for i, x in enumerate(value["l"])}
+    return [pairs, [str(x) + key for key, x in value["d"].items() if len(key) > 0]]
+
+
+def comprehension_over_enumerate_of_generator(value):
+    return [i * x for i, x in enumerate(y + 1 for y in value["l"])]
+
+
+def extend_by_generator_that_sees_the_list(value):
+    l = value["l"]
+    l.extend(len(l) for _ in range(3))
+    return l
+
+
+def extend_by_generator_that_fails(value):
+    value["m"].extend(int(y) for y in value["l"])
+
+
+def extend_in_try(value):
+    out = value["m"]
+    try:
+        out.extend(int(y) for y in value["l"])
+    except (ValueError, AttributeError):
+        value["failed"] = True
+
+
+def extend_by_zip_of_itself(value):
+    l = value["l"]
+    l.extend(zip(l, value["m"]))
+    return l
+
+
+def extend_by_zip_of_others(value):
+    out = [0]
+    out.extend(zip(value["l"], value["m"]))
+    out.extend(enumerate(value["m"]))
+    return out
+
+
+def update_by_zip(value):
+    d = value["d"]
+    d.update(zip(d, value["l"]))
+    d.update(zip(value["l"], value["m"]))
+    return d
+
+
+def update_by_generator_that_sees_the_set(value):
+    s = {1}
+    s.update(len(s) * 10 + x for x in value["l"])
+    return len(s)
+
+
+def length_of_generator(value):
+    return len(x for x in value["l"])
+
+
+def length_of_zip(value):
+    return len(zip(value["l"], value["m"]))
+
+
+def length_of_reversed(value):
+    return len(reversed(value["l"]))
+
+
+def length_of_views(value):
+    return [len(value["d"].items()), len(value["d"].keys()), list(reversed(value["d"].values()))]
+
+
+def reversed_generator(value):
+    return list(reversed(x for x in value["l"]))
+
+
+def reversed_zip(value):
+    return list(reversed(zip(value["l"], value["m"])))
+
+
+def argument_that_changes_what_a_generator_reads(value):
+    l = value["l"]
+    return sum((x for x in l), l.pop())
+
+
+def default_that_changes_what_a_generator_reads(value):
+    l = value["l"]
+    return max((x for x in l), default=l.clear())
+
+
+def argument_that_changes_a_view(value):
+    d = value["d"]
+    return dict(d.items(), a=d.pop("b"))
+
+
+def argument_that_changes_what_is_reversed(value):
+    l = value["l"]
+    return sum(reversed(l), l.pop())
+
+
+def default_of_next_that_changes(value):
+    return next((x for x in value["l"] if x > 1), value["l"].append(5))
+
+
+def zip_of_generator_that_changes(value):
+    l = value["l"]
+    return list(zip(l, (l.pop() for _ in range(2))))
+
+
+def zip_of_generator(value):
+    return dict(zip(value["m"], (x * 2 for x in value["l"])))
+
+
+def zip_of_generator_in_try(value):
+    try:
+        return list(zip((1 / x for x in value["l"]), (int(x) for x in value["m"])))
+    except ZeroDivisionError:
+        return "zero"
+    except (TypeError, ValueError):
+        return "other"
+
+
+def key_that_changes_the_list(value):
+    l = value["l"]
+    return max(l, key=lambda x: l.pop() and x)
+
+
+def key_that_sees_the_list(value):
+    l = value["l"]
+    return [max((x for x in l), key=lambda x: -x), sorted(l, key=lambda x: len(l))]
+
+
+def key_that_fails_beside_a_comparison(value):
+    try:
+        return min(value["l"], key=lambda x: int(x) if x else "x")
+    except ValueError:
+        return "value"
+    except TypeError:
+        return "type"
+
+
+def sort_by_a_key_that_sees_the_list(value):
+    l = value["l"]
+    l.sort(key=lambda x: x if l else -x)
+    return l
+
+
+def sort_backwards_by_key(value):
+    value["l"].sort(key=lambda x: -x, reverse=True)
+
+
+def join_by_a_generator_that_changes(value):
+    l = value["l"]
+    return ",".join(str(l.pop()) for _ in range(2))
