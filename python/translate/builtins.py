@@ -226,23 +226,17 @@ class Builtins:
         return made
 
     def _call_key(self, key, item):
-        if isinstance(key, ast.Lambda):
-            parameters = plain_parameters(key)
-            if len(parameters) != 1:
-                raise Untranslated(key, "a key with so many parameters")
-            outer = self.env, self.maybe, self.local, self.inside_comprehension
-            self.env, self.maybe = {**self.env, parameters[0]: item}, set(self.maybe)
-            self.maybe.discard(parameters[0])
-            self.local = self.local | {parameters[0]}
-            self.inside_comprehension = True
-            value = self.expression(key.body)
-            self.env, self.maybe, self.local, self.inside_comprehension = outer
-            return value
-        if isinstance(key, ast.Name) and key.id not in self.local:
-            plain = key.id in ("abs", "len", "str", "int", "float", "bool", "repr")
-            if plain and self.scope.is_builtin(key.id):
-                return self.apply(key, key.id, item)
-        raise Untranslated(key, "this key")
+        parameters = plain_parameters(key) if isinstance(key, ast.Lambda) else []
+        if len(parameters) != 1:
+            raise Untranslated(key, "this key")
+        outer = self.env, self.maybe, self.local, self.inside_comprehension
+        self.env, self.maybe = {**self.env, parameters[0]: item}, set(self.maybe)
+        self.maybe.discard(parameters[0])
+        self.local = self.local | {parameters[0]}
+        self.inside_comprehension = True
+        value = self.expression(key.body)
+        self.leave_scope(outer)
+        return value
 
     def _builtin_enumerate(self, node):
         (start,) = self._options(node, "start")

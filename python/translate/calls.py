@@ -4,7 +4,7 @@ import ast
 
 from _kaspr_asks import Asks
 from _kaspr_builtins import CONTAINERS, PLAIN, Builtins
-from _kaspr_emit import Untranslated
+from _kaspr_emit import Untranslated, constant
 from _kaspr_intrinsics import Intrinsics
 from _kaspr_iterators import MUTATING, Iterators
 from _kaspr_scope import default_of, plain_parameters
@@ -94,6 +94,8 @@ class Calls(Builtins, Intrinsics, Asks, Iterators):
         if asked is not None:
             return asked
         name = "." + node.func.attr
+        if self._is_method_of_str(node, name):
+            return self._method_of_str(node, name)
         if self.is_global_path(node.func):
             what = self.scope.origins.of(node.func) or f"a method of '{node.func.value.id}'"
             raise Untranslated(node.func, f"calls {what}, which only CPython has")
@@ -116,6 +118,30 @@ class Calls(Builtins, Intrinsics, Asks, Iterators):
             raise Untranslated(node, f"'{node.func.attr}' with named arguments")
         result = self.apply(node, name, receiver, *arguments)
         return self.used_up(node, name, result, receiver)
+
+    def _is_method_of_str(self, node, name):
+        """str.strip(text)"""
+        of = node.func.value
+        return (
+            isinstance(of, ast.Name)
+            and of.id == "str"
+            and of.id not in self.local
+            and self.scope.is_builtin(of.id)
+            and name in self.primitives
+            and name not in (".join", ".format")
+            and hasattr(str, node.func.attr)
+            and len(node.args) > 0
+            and not node.keywords
+        )
+
+    def _method_of_str(self, node, name):
+        operands = self.expressions(node.args)
+        self.emit.open(f"if {self.apply(node, 'isinstance', operands[0], constant(node, 'str'))}")
+        self.emit.line("give")
+        self.emit.between("else")
+        self.emit.line("raise TypeError")
+        self.emit.close()
+        return self.apply(node, name, *operands)
 
     def _fill(self, node, name, receiver, argument):
         """With the items of an iterable, which may see what came before them."""

@@ -329,6 +329,8 @@ class Expressions(Comprehensions, Calls):
 
 
 def _words(node):
+    if hasattr(node, "written_as"):
+        return f"calls {node.written_as}"
     return {
         ast.Lambda: "a lambda",
         ast.Await: "'await'",

@@ -27,6 +27,7 @@ extern const std::string_view k_kinds_py;
 extern const std::string_view k_library_py;
 extern const std::string_view k_loops_py;
 extern const std::string_view k_matches_py;
+extern const std::string_view k_rewrite_py;
 extern const std::string_view k_scope_py;
 extern const std::string_view k_statements_py;
 extern const std::string_view k_translate_py;
@@ -141,6 +142,7 @@ void Load(Interpreter::State& state) {
   LoadModule("_kaspr_library", embedded::k_library_py);
   LoadModule("_kaspr_scope", embedded::k_scope_py);
   LoadModule("_kaspr_kinds", embedded::k_kinds_py);
+  LoadModule("_kaspr_rewrite", embedded::k_rewrite_py);
   LoadModule("_kaspr_intrinsics", embedded::k_intrinsics_py);
   LoadModule("_kaspr_asks", embedded::k_asks_py);
   LoadModule("_kaspr_iterators", embedded::k_iterators_py);

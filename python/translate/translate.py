@@ -12,6 +12,7 @@ import ast
 from _kaspr_blocks import Names, place_of
 from _kaspr_emit import Untranslated
 from _kaspr_origins import Origins
+from _kaspr_rewrite import rewritten
 from _kaspr_scope import Scope
 from _kaspr_statements import Function
 
@@ -20,7 +21,7 @@ def translate_agent(blocks, primitives, changes, asks_python):
     """blocks: [(name, role, text, entrypoint, per_call)] that compile, role 'init' or other;
     primitives: name -> (fewest, most) operands; changes: library.Changes, of all agents;
     asks_python: may CPython be asked for parts of functions?"""
-    trees = [ast.parse(block[2]) for block in blocks]
+    trees = rewritten([ast.parse(block[2]) for block in blocks])
     names = [Names(tree) for tree in trees]
     init = next((i for i, block in enumerate(blocks) if block[1] == "init"), None)
     results = []

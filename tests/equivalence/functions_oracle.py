@@ -284,7 +284,7 @@ class Writer:
             return self.pick(self.variable(), self.constant(), f'value.get("{self.pick(*KEYS)}")')
         kinds = ["variable", "constant", "item", "item", "get", "binary", "compare", "bool", "not"]
         kinds += ["ifexp", "display", "builtin", "builtin", "method", "format", "slice", "in"]
-        kinds += ["comprehension", "any", "sorted", "chain", "helper", "isinstance", "is"]
+        kinds += ["mapped", "comprehension", "any", "sorted", "chain", "helper", "isinstance", "is"]
         if self.library:
             kinds += ["hash", "hash", "moment", "moment", "moment", "later"]
         return getattr(self, "e_" + self.pick(*kinds))(depth - 1)
@@ -349,15 +349,26 @@ class Writer:
         return f"{name}({self.expression(depth)})"
 
     def e_sorted(self, depth):
-        key = self.pick("", ", reverse=True", ', key=lambda x: x["a"]', ", key=len", ", key=str")
+        key = self.pick(
+            "", ", reverse=True", ', key=lambda x: x["a"]', ", key=len", ", key=str", ", key=str.lower"
+        )
         return f"sorted({self.expression(depth)}{key})"
+
+    def e_mapped(self, depth):
+        function = self.pick("str", "int", "abs", "bool", "lambda x: x", "str.strip", "len")
+        made = self.pick("map", "map", "filter", f"sorted(map(str, {self.expression(depth)})) and map")
+        made = f"{made}({function}, {self.expression(depth)})"
+        return self.pick(
+            f"list({made})", f"sum({made})", f"any({made})", f'",".join({made})', f"next({made}, 0)",
+            f"list(dict.fromkeys({made}))", f"next(iter({self.expression(depth)}), None)",
+        )  # fmt: skip
 
     def e_method(self, depth):
         receiver = self.pick(self.expression(depth), f'value["{self.pick(*KEYS)}"]')
         call = self.pick(
             *(f"{name}()" for name in TEXT_METHODS), 'startswith("a")', 'replace("a", "b")',
             'split(",")', 'join(["a", "b"])', "copy()", 'count("a")', 'find("b")', 'index("a")',
-            'partition(",")', "zfill(4)", 'get("a")', 'get("b", 0)', 'endswith(("a", "b"))',
+            'partition(",")', "zfill(4)", 'split(sep=",", maxsplit=1)', 'get("a")', 'get("b", 0)', 'endswith(("a", "b"))',
         )  # fmt: skip
         if receiver[0].isdigit() or receiver[0] == "-":
             receiver = f"({receiver})"

@@ -355,3 +355,129 @@ def sort_backwards_by_key(value):
 def join_by_a_generator_that_changes(value):
     l = value["l"]
     return ",".join(str(l.pop()) for _ in range(2))
+
+
+def maps(value):
+    out = [list(map(int, value["l"])), sum(map(lambda x: x * 2, value["m"]))]
+    out.append(",".join(map(str, value["l"])))
+    return [out, list(map(lambda a, b: [b, a], value["l"], value["m"]))]
+
+
+def map_that_fails_in_a_loop(value):
+    try:
+        for x in map(int, value["l"]):
+            value["seen"] = x
+    except ValueError:
+        value["bad"] = True
+
+
+def map_of_a_map(value):
+    return list(map(str, map(lambda x: x * 2, filter(None, value["l"]))))
+
+
+def map_with_a_lambda_that_sees_a_name_change(value):
+    n = 1
+    for x in map(lambda y: y * n, value["l"]):
+        n = 3
+        value["d"][str(x)] = n
+
+
+def map_of_a_method(value):
+    return [list(map(str.strip, value["l"])), list(map(str.upper, value["m"]))]
+
+
+def map_of_a_method_of_an_empty_list(value):
+    return list(map(value["d"].get, value["m"]))
+
+
+def map_as_a_value(value):
+    x = map(str, value["l"])
+    return len(x)
+
+
+def map_without_a_function(value):
+    return list(map(None, value["l"]))
+
+
+def map_of_a_name_that_is_no_function(value):
+    f = value["l"]
+    return list(map(f, value["m"]))
+
+
+def filters(value):
+    kept = list(filter(lambda x: x > 1, value["l"]))
+    return [kept, list(filter(None, value["m"])), sorted(filter(bool, value["l"]))]
+
+
+def filter_of_maps(value):
+    return any(filter(lambda x: x > 2, map(int, value["l"])))
+
+
+def first_of_iter(value):
+    return [next(iter(value["l"]), None), next(iter(value["d"]), "none")]
+
+
+def keys_in_order(value):
+    return [list(dict.fromkeys([*value["l"], *value["l"]])), dict.fromkeys(value["m"], 0)]
+
+
+def sorted_by_methods(value):
+    return [sorted(value["m"], key=str.upper), sorted(value["d"], key=len)]
+
+
+def sorted_by_helpers(value):
+    return [max(value["l"], key=abs), sorted(value["l"], key=repr, reverse=True)]
+
+
+def formats(value):
+    l = value["l"]
+    return [format(l[0]), format(l[0], ">4"), format(l[0], f"0{len(l)}"), format(1234.5, ",.2f")]
+
+
+def formats_by_name(value):
+    a = "{a}-{b!r:>4}-{a}{{}}".format(a=value["l"], b=1)
+    return [a, "{} {x} {}".format(1, 2, x=value["m"])]
+
+
+def format_of_a_format(value):
+    return "{0}{x:>{0}}".format(3, x=value["l"])
+
+
+def format_of_a_missing_name(value):
+    return "{a} {b}".format(a=value["l"])
+
+
+def format_that_mixes(value):
+    return "{} {0} {x}".format(1, x=value["l"])
+
+
+def powers(value):
+    return [pow(x, 2) for x in value["l"]] + [pow(2, x) for x in value["m"]]
+
+
+def splits(value):
+    text = "a,b,,c"
+    return [text.split(sep=","), text.split(",", maxsplit=1), text.rsplit(sep=",", maxsplit=2),
+            " a b ".split(maxsplit=1), [str(x).split(sep="1") for x in value["l"]]]
+
+
+def method_of_str(value):
+    return [str.lower(value["d"]), str.replace("aXb", "X", str(value["l"]))]
+
+
+def method_of_str_in_try(value):
+    try:
+        return [str.split(x, ",") for x in value["l"]]
+    except TypeError:
+        return "type"
+    except AttributeError:
+        return "attribute"
+
+
+def map_is_a_name(value):
+    map = value["d"]
+    return map
+
+
+def filter_is_a_name(value):
+    return [filter for filter in value["l"]]
