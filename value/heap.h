@@ -106,6 +106,8 @@ class Heap {
 
   // A value of a document, which must outlive what the heap holds.
   Value Read(const Document& document, uint32_t node = 0);
+  // Of one whose nodes are copied: only its bytes must outlive what the heap holds.
+  Value ReadCopy(const Document& document) { return Read(*Keep(document, arena_)); }
 
   List* NewList(size_t capacity = 0);
   Dict* NewDict(size_t capacity = 0);

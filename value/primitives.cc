@@ -30,6 +30,7 @@ constexpr Raises kTypeError = Only(Status::kTypeError);
 constexpr Raises kUnboundLocalError = Only(Status::kUnboundLocalError);
 constexpr Raises kValueError = Only(Status::kValueError);
 constexpr Raises kZeroDivisionError = Only(Status::kZeroDivisionError);
+constexpr Raises kConversion = kValueError | kOverflowError;
 constexpr Raises kLookup = kTypeError | kIndexError | kKeyError;
 
 // Name, function, fewest and most arguments, what it may give and raise.
@@ -94,6 +95,7 @@ constexpr Primitive kPrimitives[] = {
     {"repr", semantics::ToRepr, 1, 1, kStr, 0},
     {"ascii", semantics::ToAscii, 1, 1, kStr, 0},
     {"json-dumps", semantics::JsonDumps, 1, 1, kStr, kTypeError | kValueError},
+    {"json-loads", semantics::JsonLoads, 1, 1, kAny, kTypeError, kMakes},
     {"int", semantics::ToInt, 0, 1, kInt | kBigInt, kTypeError | kValueError | kOverflowError},
     {"int-base", semantics::ToIntOfBase, 2, 2, kInt | kBigInt, kTypeError | kValueError},
     {"float", semantics::ToFloat, 0, 1, kFloat, kTypeError | kValueError},
@@ -130,10 +132,38 @@ constexpr Primitive kPrimitives[] = {
     {"divmod", semantics::DivideModulo, 2, 2, kTuple, kTypeError | kZeroDivisionError},
     {"ord", semantics::Ordinal, 1, 1, kInt, kTypeError},
     {"chr", semantics::Chr, 1, 1, kStr, kTypeError},
+    {"hex", semantics::Hex, 1, 1, kStr, kTypeError},
+    {"oct", semantics::Oct, 1, 1, kStr, kTypeError},
+    {"bin", semantics::Bin, 1, 1, kStr, kTypeError},
     {"isinstance", semantics::IsInstance, 1, kMany, kBool, 0},
     {"type-name", semantics::TypeName, 1, 1, kStr, 0},
     {"unpack", semantics::Unpack, 2, 2, kTuple, kTypeError | kValueError},
     {"unpack-star", semantics::UnpackStar, 3, 3, kTuple, kTypeError | kValueError, kMakes},
+    // Of Python's library: math.
+    {"math-floor", semantics::MathFloor, 1, 1, kInt | kBigInt, kTypeError | kConversion},
+    {"math-ceil", semantics::MathCeil, 1, 1, kInt | kBigInt, kTypeError | kConversion},
+    {"math-trunc", semantics::MathTrunc, 1, 1, kInt | kBigInt, kTypeError | kConversion},
+    {"math-isnan", semantics::MathIsNan, 1, 1, kBool, kTypeError},
+    {"math-isinf", semantics::MathIsInf, 1, 1, kBool, kTypeError},
+    {"math-isfinite", semantics::MathIsFinite, 1, 1, kBool, kTypeError},
+    {"math-fabs", semantics::MathFabs, 1, 1, kFloat, kTypeError},
+    {"math-sqrt", semantics::MathSqrt, 1, 1, kFloat, kTypeError | kValueError},
+    {"math-exp", semantics::MathExp, 1, 1, kFloat, kTypeError | kOverflowError},
+    {"math-log", semantics::MathLog, 1, 2, kFloat, kTypeError | kValueError | kZeroDivisionError},
+    {"math-log2", semantics::MathLog2, 1, 1, kFloat, kTypeError | kValueError},
+    {"math-log10", semantics::MathLog10, 1, 1, kFloat, kTypeError | kValueError},
+    {"math-sin", semantics::MathSin, 1, 1, kFloat, kTypeError | kValueError},
+    {"math-cos", semantics::MathCos, 1, 1, kFloat, kTypeError | kValueError},
+    {"math-tan", semantics::MathTan, 1, 1, kFloat, kTypeError | kValueError},
+    {"math-asin", semantics::MathAsin, 1, 1, kFloat, kTypeError | kValueError},
+    {"math-acos", semantics::MathAcos, 1, 1, kFloat, kTypeError | kValueError},
+    {"math-atan", semantics::MathAtan, 1, 1, kFloat, kTypeError},
+    {"math-atan2", semantics::MathAtan2, 2, 2, kFloat, kTypeError},
+    {"math-radians", semantics::MathRadians, 1, 1, kFloat, kTypeError},
+    {"math-degrees", semantics::MathDegrees, 1, 1, kFloat, kTypeError},
+    {"math-pow", semantics::MathPow, 2, 2, kFloat, kTypeError | kConversion},
+    {"math-fmod", semantics::MathFmod, 2, 2, kFloat, kTypeError | kValueError},
+    {"math-copysign", semantics::MathCopySign, 2, 2, kFloat, kTypeError},
     // Of Python's library: hashlib, time, uuid, and datetimes as microseconds since 1970.
     {"md5", semantics::Md5, 0, 1, kBytes, kTypeError},
     {"md5-hex", semantics::Md5Hex, 0, 1, kStr, kTypeError},

@@ -5,20 +5,10 @@ import ast
 from _kaspr_emit import Untranslated, constant
 from _kaspr_scope import plain_parameters
 
-# Builtins that are one primitive of the same name, with the parameters that may be named.
-PLAIN = {
-    "abs": ("x",),
-    "ascii": ("obj",),
-    "bool": ("x",),
-    "chr": ("i",),
-    "divmod": ("x", "y"),
-    "float": ("x",),
-    "len": ("obj",),
-    "ord": ("c",),
-    "range": ("start", "stop", "step"),
-    "repr": ("obj",),
-    "reversed": ("sequence",),
-}
+# Builtins that are one primitive of the same name.
+PLAIN = frozenset(
+    "abs ascii bin bool chr divmod float hex len oct ord range repr reversed".split()
+)
 TYPES = frozenset("bool bytes dict float frozenset int list range set str tuple".split())
 # Builtins that make a container of an iterable.
 CONTAINERS = {

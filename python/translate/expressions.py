@@ -71,6 +71,9 @@ class Expressions(Comprehensions, Calls):
         kind = self.kind(node)
         if kind is not None:
             raise Untranslated(node, f"{WORDS[kind]} as a value")
+        known = self.library_constant(node)
+        if known is not None:
+            return known
         if node.id in self.imports:
             raise Untranslated(node, f"'{node.id}' as a value")
         if node.id in self.local:
@@ -264,7 +267,9 @@ class Expressions(Comprehensions, Calls):
             return field
         if node.attr == "__name__" and self._is_type_of(node.value):
             return self.apply(node, "type-name", self.expression(node.value.args[0]))
-        part = self.library_attribute(node)
+        part = self.library_constant(node)
+        if part is None:
+            part = self.library_attribute(node)
         if part is None:
             part = self.global_object(node)
         if part is None:

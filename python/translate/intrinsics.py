@@ -5,6 +5,7 @@ import ast
 
 from _kaspr_emit import Untranslated, constant
 from _kaspr_kinds import WORDS, Kinds
+from _kaspr_library import CONSTANTS, MATH
 
 PARTS = {
     "date": frozenset("year month day".split()),
@@ -26,8 +27,10 @@ class Intrinsics(Kinds):
         path = self.path(node.func)
         if path in ("time.time", "time.time_ns") and not node.args and not node.keywords:
             return self.apply(node, "time" if path == "time.time" else "time-ns")
-        if path == "json.dumps" and self._is_plain_call(node):
-            return self.apply(node, "json-dumps", self.expression(node.args[0]))
+        if path in ("json.dumps", "json.loads") and self._is_plain_call(node):
+            return self.apply(node, path.replace(".", "-"), self.expression(node.args[0]))
+        if path.startswith("math.") and path[5:] in MATH and not node.keywords:
+            return self.apply(node, f"math-{path[5:]}", *self.expressions(node.args))
         if path and self.is_asked(node):
             return self.ask_method(node)
         if path:
@@ -46,6 +49,10 @@ class Intrinsics(Kinds):
         if method is None:
             raise Untranslated(node.func, f"the method '{node.func.attr}' of {WORDS[kind]}")
         return method(node, node.func.value)
+
+    def library_constant(self, node):
+        path = self.path(node)
+        return constant(node, CONSTANTS[path]) if path in CONSTANTS else None
 
     def library_attribute(self, node):
         kind = self.kind(node.value)

@@ -8,13 +8,20 @@ Python's library.
 
 import ast
 import importlib
+import math
 import sys
 
 HASHES = frozenset("md5 sha1 sha224 sha256 sha384 sha512 blake2b".split())
+MATH = frozenset(
+    "floor ceil trunc isnan isinf isfinite fabs sqrt exp log log2 log10 sin cos tan asin acos atan "
+    "atan2 radians degrees pow fmod copysign".split()
+)
+CONSTANTS = {f"math.{name}": getattr(math, name) for name in "pi e tau inf nan".split()}
 KNOWN = frozenset(
     "datetime.UTC datetime.datetime datetime.timedelta datetime.timezone hashlib.new json.dumps "
-    "time.time time.time_ns uuid.uuid4".split()
-) | {f"hashlib.{name}" for name in HASHES}
+    "json.loads time.time time.time_ns uuid.uuid4".split()
+)
+KNOWN |= {f"hashlib.{name}" for name in HASHES} | {f"math.{name}" for name in MATH} | set(CONSTANTS)
 MODULES = frozenset(path.partition(".")[0] for path in KNOWN)  # that functions may import
 KNOWN |= frozenset(f"re.{name}" for name in "match search fullmatch sub subn split findall escape compile".split())
 KNOWN |= frozenset(("datetime.date", "datetime.time"))
@@ -73,6 +80,8 @@ class Changes:
 def _is_genuine(path):
     """Is it what it was, and from where it should be?"""
     module, _, name = path.partition(".")
+    if path in CONSTANTS:
+        return getattr(sys.modules.get(module), name, None) is CONSTANTS[path]
     if path not in _first:
         found = getattr(importlib.import_module(module), name, None)
         home = getattr(found, "__module__", None) or type(found).__module__

@@ -21,6 +21,8 @@ EDGES = [
 ]  # fmt: skip
 KEYS = ["a", "b", "c", "n", "xs", "name", "tags", "m"]
 IMPORTS = """import hashlib as h
+import json
+import math
 import datetime as dt
 from datetime import datetime, timedelta, timezone
 
@@ -286,7 +288,7 @@ class Writer:
         kinds += ["ifexp", "display", "builtin", "builtin", "method", "format", "slice", "in"]
         kinds += ["mapped", "comprehension", "any", "sorted", "chain", "helper", "isinstance", "is"]
         if self.library:
-            kinds += ["hash", "hash", "moment", "moment", "moment", "later"]
+            kinds += ["hash", "hash", "math", "math", "moment", "moment", "moment", "later"]
         return getattr(self, "e_" + self.pick(*kinds))(depth - 1)
 
     def e_variable(self, depth):
@@ -356,7 +358,7 @@ class Writer:
 
     def e_mapped(self, depth):
         function = self.pick("str", "int", "abs", "bool", "lambda x: x", "str.strip", "len")
-        made = self.pick("map", "map", "filter", f"sorted(map(str, {self.expression(depth)})) and map")
+        made = self.pick("map", "map", "filter")
         made = f"{made}({function}, {self.expression(depth)})"
         return self.pick(
             f"list({made})", f"sum({made})", f"any({made})", f'",".join({made})', f"next({made}, 0)",
@@ -420,6 +422,19 @@ class Writer:
         data = self.pick(f"str({self.expression(depth)}).encode()", self.expression(depth), "b'x'")
         made = self.pick(f"h.{name}({data})", f"h.{name}({data})", f'h.new("{name}", {data})')
         return f"{made}.{self.pick('hexdigest()', 'hexdigest()[:8]', 'digest()[0]')}"
+
+    def e_math(self, depth):
+        name = self.pick(
+            "floor", "ceil", "trunc", "isnan", "isinf", "isfinite", "fabs", "sqrt", "exp", "log",
+            "log2", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "radians", "degrees",
+        )  # fmt: skip
+        of_two = self.pick("pow", "fmod", "atan2", "copysign", "log")
+        return self.pick(
+            f"math.{name}({self.expression(depth)})", f"math.{name}({self.expression(depth)} / 3)",
+            f"math.{of_two}({self.expression(depth)}, {self.expression(depth)})",
+            f"math.{self.pick('pi', 'e', 'inf', 'nan')}", f"json.loads({self.expression(depth)})",
+            f"json.loads(json.dumps({self.expression(depth)}))",
+        )  # fmt: skip
 
     def moment(self, depth):
         """A datetime in UTC."""

@@ -3,6 +3,7 @@
 import builtins
 import hashlib
 import json
+import math
 import operator as op
 import random
 import time
@@ -81,6 +82,10 @@ MEANING = {
     "repr": repr,
     "ascii": ascii,
     "json-dumps": json.dumps,
+    "json-loads": json.loads,
+    "hex": hex,
+    "oct": oct,
+    "bin": bin,
     "int": int,
     "int-base": int,
     "float": float,
@@ -180,6 +185,8 @@ def unpack(value, names, count):
 
 
 def meaning(name):
+    if name.startswith("math-"):
+        return getattr(math, name.removeprefix("math-"))
     if name in MEANING:
         return MEANING[name]
     return lambda a, *rest: getattr(a, name[1:])(*rest)
@@ -204,6 +211,7 @@ b'' b'abc' b'\\xc3\\xa9' b'\\xff'
 {} {'a':1} {'a':2,'b':None} {'a':{'b':[1]}} {1:2} {1.0:'x',2:'y'} {None:0} {(1,2):3} {'é':'日本'} {'b':1,'a':2}
 () (1,) (1,'a') (1,2,3) ('a','b') ((1,),) ([1],) (nan,) (0,) (None,)
 set() {1} {'a'} {'a','b'} {1,2,3} {1.5,2} {(1,)} frozenset() frozenset({1}) frozenset({1,2}) frozenset({'a'})
+'{"a": [1, 2.5, null], "é": "\\u00e9"}' '[[1], "x"]' 'true' '{"a": 1, "a": 2}' '[1,' 'NaN' '"x"' ' 7 ' '\\ufeff1' 709.0 710.0
 range(0) range(3) range(1,10,3) range(5,0,-2)
 """
 

@@ -1,4 +1,4 @@
-// int(), float(), bool(), ord(), chr(), round(); text to bytes and back.
+// int(), float(), bool(), ord(), chr(), hex(), round(); json.loads(); text to bytes and back.
 
 #include <algorithm>
 #include <charconv>
@@ -6,7 +6,9 @@
 #include <string>
 
 #include "base/utf8.h"
+#include "value/json_read.h"
 #include "value/semantics/functions.h"
+#include "value/semantics/numbers.h"
 #include "value/semantics/operands.h"
 #include "value/semantics/text.h"
 
@@ -78,6 +80,22 @@ Status ReadInt(Heap& heap, Value str, int64_t base, Value& result) {
   return done.ec == std::errc() ? Give(Value::Int(number), result) : Status::kBail;
 }
 
+// hex(), oct(), bin()
+Status InBase(Heap& heap, Value value, std::string_view prefix, int base, Value& result) {
+  if (value.Is(Tag::kBigInt)) return Status::kBail;
+  if (!IsInt(value)) return TypeError(value);
+  char digits[64];
+  const auto negative = value.integer < 0;
+  const auto magnitude = static_cast<uint64_t>(value.integer);
+  const auto end =
+      std::to_chars(digits, std::end(digits), negative ? 0 - magnitude : magnitude, base).ptr;
+  std::string text(negative ? "-" : "");
+  text.append(prefix).append(digits, end);
+  return Give(heap.NewStr(text), result);
+}
+
+}  // namespace
+
 Status IntOfFloat(double number, Value& result) {
   if (std::isnan(number)) return Status::kValueError;
   if (std::isinf(number)) return Status::kOverflowError;
@@ -85,7 +103,28 @@ Status IntOfFloat(double number, Value& result) {
   return Give(Value::Int(static_cast<int64_t>(number)), result);
 }
 
-}  // namespace
+Status Hex(Heap& heap, Arguments arguments, Value& result) noexcept {
+  return InBase(heap, arguments[0], "0x", 16, result);
+}
+Status Oct(Heap& heap, Arguments arguments, Value& result) noexcept {
+  return InBase(heap, arguments[0], "0o", 8, result);
+}
+Status Bin(Heap& heap, Arguments arguments, Value& result) noexcept {
+  return InBase(heap, arguments[0], "0b", 2, result);
+}
+
+// Of a str of which no doubt is possible.
+Status JsonLoads(Heap& heap, Arguments arguments, Value& result) noexcept {
+  const Value text = arguments[0];
+  if (text.Is(Tag::kBytes)) return Status::kBail;
+  if (!text.Is(Tag::kStr)) return TypeError(text);
+  thread_local JsonReader reader;
+  const std::span<char> bytes = heap.NewText(text.size);
+  std::ranges::copy(text.str(), bytes.begin());
+  const Document* document = reader.Read({bytes.data(), bytes.size()});
+  if (document == nullptr || document->depth > Heap::kDeepest) return Status::kBail;
+  return Give(heap.ReadCopy(*document), result);
+}
 
 Status ToInt(Heap& heap, Arguments arguments, Value& result) noexcept {
   if (arguments.empty()) return Give(Value::Int(0), result);

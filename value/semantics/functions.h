@@ -23,8 +23,8 @@ Function Time, TimeNs, UtcNow, Uuid4;
 Function EqualTo, NotEqualTo, LessThan, LessOrEqual, GreaterThan, GreaterOrEqual, Is;
 
 // conversion.cc
-Function Not, ToInt, ToIntOfBase, ToFloat, ToBool, Round, RoundToDigits, Ordinal, Chr, MethodEncode,
-    MethodDecode;
+Function Not, ToInt, ToIntOfBase, ToFloat, ToBool, Round, RoundToDigits, Ordinal, Chr, Hex, Oct,
+    Bin, JsonLoads, MethodEncode, MethodDecode;
 
 // datetimes.cc
 Function UtcFromTimestamp, UtcYear, UtcMonth, UtcDay, UtcHour, UtcMinute, UtcSecond, UtcMicrosecond,
@@ -45,6 +45,11 @@ Function InPlaceAdd, InPlaceMultiply, DisplayList, DisplayTuple, DisplaySet, Lis
 // mappings.cc
 Function Mapping, DisplayDict, DictPut, DictUpdate, ToDict, MethodGet, MethodKeys, MethodValues,
     MethodItems, MethodPopItem, MethodSetDefault;
+
+// math.cc
+Function MathFloor, MathCeil, MathTrunc, MathIsNan, MathIsInf, MathIsFinite, MathFabs, MathSqrt,
+    MathExp, MathLog, MathLog2, MathLog10, MathSin, MathCos, MathTan, MathAsin, MathAcos, MathAtan,
+    MathAtan2, MathRadians, MathDegrees, MathPow, MathFmod, MathCopySign;
 
 // methods.cc
 Function MethodPop, MethodUpdate, MethodCopy, MethodClear, MethodAppend, MethodExtend, MethodInsert,

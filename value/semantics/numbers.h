@@ -23,6 +23,9 @@ Status AddNumbers(Value a, Value b, Value& result);
 int64_t FloorDiv(int64_t a, int64_t b);
 int64_t FloorMod(int64_t a, int64_t b);
 
+// Towards zero. kValueError of NaN, kOverflowError of an infinity, kBail: it does not fit.
+Status IntOfFloat(double number, Value& result);
+
 struct FloatDivision {
   double quotient = 0, rest = 0;
 };
