@@ -161,12 +161,17 @@ class Calls(Builtins, Intrinsics, Asks, Iterators):
 
     def _extend(self, node, receiver, generator):
         self.apply(node, ".extend", receiver, "()")  # has it that method?
+        first = self.first_iterable(generator)
+        watched, running = self.watch(node, [node]), self.running
+        self.running = [*running, node]
 
         def body(_):
             self.add_item(generator, "list-append", receiver)
+            self.check_watched(node, watched)
             return []
 
-        self.loops(generator, self.first_iterable(generator), [], body)
+        self.loops(generator, first, [], body)
+        self.running = running
         return "None"
 
     def _sort(self, node, receiver):

@@ -219,6 +219,23 @@ def extend_by_generator_that_sees_the_list(value):
     return l
 
 
+def extend_by_generator_over_itself(value):
+    l = value["l"][:2]
+    if len(l) < 2:
+        return l
+    out = [0]
+    out.extend(x + len(out) for i, x in enumerate(l) if i)
+    l.extend(x for x, y in zip(l, [1, 2, 3, 4, 5]))
+    return [l, out]
+
+
+def extend_by_generator_over_others(value):
+    out = []
+    out.extend(key for key, x in value["d"].items() if x)
+    out.extend(x for l in (value["l"], out) for i, x in enumerate(l) if i < 5)
+    return out
+
+
 def extend_by_generator_that_fails(value):
     value["m"].extend(int(y) for y in value["l"])
 
