@@ -100,7 +100,8 @@ class Writer:
 
     def _assign(self, depth):
         value = self.expression(3)
-        self.line(depth, f"{self.bind(self.name())} = {value}")
+        also = self.pick("", "", "", "", f'value["{self.pick(*KEYS)}"] = ')
+        self.line(depth, f"{self.bind(self.name())} = {also}{value}")
 
     def _moment(self, depth):
         """A name that is only ever a datetime, or seldom not."""
@@ -130,7 +131,7 @@ class Writer:
             return
         call = self.pick(
             "append({})", "extend({})", "update({})", "pop()", "sort()", "insert(0, {})",
-            "setdefault({}, {})", "reverse()", "clear()", "add({})", "remove({})",
+            "setdefault({}, {})", "reverse()", "sort(key=lambda x: (x, {}))", "clear()", "add({})", "remove({})",
         )  # fmt: skip
         self.line(depth, f"{target}.{call}".format(self.expression(1), self.expression(1)))
 
@@ -157,7 +158,10 @@ class Writer:
         self.line(depth, "continue")
 
     def _if(self, depth):
-        self.line(depth, f"if {self.expression(2)}:")
+        test = self.expression(2)
+        if self.random.random() < 0.15:
+            test = f"({self.bind(self.name())} := {test})"
+        self.line(depth, f"if {test}:")
         self.statements(depth + 1, 2)
         if self.random.random() < 0.5:
             self.line(depth, "else:")
@@ -216,6 +220,9 @@ class Writer:
         if self.random.random() < 0.3:
             self.line(depth, "else:")
             self.statements(depth + 1, 1)
+        if self.random.random() < 0.15:
+            self.line(depth, "finally:")
+            self.line(depth + 1, f'value["{self.pick(*KEYS)}"] = {self.expression(1)}')
 
     def _match(self, depth):
         subject = self.pick("value", "value", self.expression(2), f'value["{self.pick(*KEYS)}"]')
@@ -393,6 +400,8 @@ class Writer:
         names_before = list(self.names)
         for name in names.split(", "):
             self.bind(name)
+        if self.random.random() < 0.15:
+            over += f" for {self.bind('w')} in {self.expression(depth)}"
         item = self.expression(depth)
         test = self.pick("", f" if {self.expression(depth)}")
         self.names = names_before
