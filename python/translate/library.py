@@ -19,7 +19,7 @@ MATH = frozenset(
 CONSTANTS = {f"math.{name}": getattr(math, name) for name in "pi e tau inf nan".split()}
 KNOWN = frozenset(
     "datetime.UTC datetime.datetime datetime.timedelta datetime.timezone hashlib.new json.dumps "
-    "json.loads time.time time.time_ns uuid.uuid4".split()
+    "json.loads json.JSONDecodeError time.time time.time_ns uuid.uuid4".split()
 )
 KNOWN |= {f"hashlib.{name}" for name in HASHES} | {f"math.{name}" for name in MATH} | set(CONSTANTS)
 MODULES = frozenset(path.partition(".")[0] for path in KNOWN)  # that functions may import
@@ -85,5 +85,6 @@ def _is_genuine(path):
     if path not in _first:
         found = getattr(importlib.import_module(module), name, None)
         home = getattr(found, "__module__", None) or type(found).__module__
-        _first[path] = found if home in (module, f"_{module}", "_blake2") else None
+        homes = module, f"_{module}", "_blake2"
+        _first[path] = found if home.partition(".")[0] in homes else None
     return _first[path] is not None and getattr(sys.modules.get(module), name, None) is _first[path]

@@ -132,7 +132,11 @@ class Function(Loops, Matches, Tries, Expressions):
         self.emit.line(f"yield {value}")
 
     def _Assign(self, node, live):
-        value = self._assigned(node.targets[0], node.value)
+        unpacked = len(node.targets) == 1 and isinstance(node.targets[0], (ast.Tuple, ast.List))
+        if unpacked and isinstance(node.value, ast.GeneratorExp):
+            value = self.zipped(node.value)
+        else:
+            value = self._assigned(node.targets[0], node.value)
         for target in node.targets:
             self.assign(target, value)
 

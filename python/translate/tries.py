@@ -23,6 +23,8 @@ EXCEPTIONS = {
     "Exception": (),
     "BaseException": (),
 }
+# What only CPython raises: whatever would raise it is left to CPython.
+FOREIGN = frozenset(("json.JSONDecodeError",))
 RAISED = frozenset(EXCEPTIONS) - frozenset(
     "ArithmeticError LookupError BaseException OSError UnicodeError".split()
 )
@@ -53,6 +55,13 @@ class Tries:
         return node.id
 
     def _Try(self, node, live):
+        handlers = [handler for handler in node.handlers if self._types(handler) != []]
+        if len(handlers) < len(node.handlers):
+            parts = (node.body, node.orelse) if handlers else ([*node.body, *node.orelse], [])
+            tried = ast.Try(parts[0], handlers, parts[1], node.finalbody)
+            node = ast.copy_location(tried, node)
+        if not node.handlers and not node.finalbody:
+            return self.block(node.body, live)
         return self._with_finally(node, live) if node.finalbody else self._handled(node, live)
 
     def _with_finally(self, node, live):
@@ -114,10 +123,17 @@ class Tries:
             return True
         return self.block(handler.body, live)
 
-    def _kinds(self, handler):
+    def _types(self, handler):
+        """The classes that it names, without those that only CPython raises; None: all."""
         if handler.type is None:
-            return ""
+            return None
         types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+        return [kind for kind in types if self.path(kind) not in FOREIGN]
+
+    def _kinds(self, handler):
+        types = self._types(handler)
+        if types is None:
+            return ""
         names = [self.exception_name(kind) for kind in types]
         if "Exception" in names or "BaseException" in names:
             return ""

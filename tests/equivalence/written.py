@@ -374,6 +374,27 @@ def join_by_a_generator_that_changes(value):
     return ",".join(str(l.pop()) for _ in range(2))
 
 
+def unpacked_generator(value):
+    a, b, c = (x * 2 for x in value["l"])
+    d, *e = map(str, value["m"])
+    return [a, b, c, d, e]
+
+
+def unpacked_generator_in_try(value):
+    try:
+        a, b = map(int, value["l"])
+    except ValueError:
+        return "value"
+    except TypeError:
+        return "type"
+    return a + b
+
+
+def generator_that_has_two_names(value):
+    a, b = c = (x for x in value["m"])
+    return [a, b, list(c)]
+
+
 def maps(value):
     out = [list(map(int, value["l"])), sum(map(lambda x: x * 2, value["m"]))]
     out.append(",".join(map(str, value["l"])))
@@ -489,6 +510,47 @@ def method_of_str_in_try(value):
         return "type"
     except AttributeError:
         return "attribute"
+
+
+def json_that_may_be_none(value):
+    import json
+
+    out = []
+    for text in [*value["l"], "[1, 2.50]", '{"a": {"b": null}}', "nothing", "", " 7 "]:
+        try:
+            made = json.loads(text)
+        except json.JSONDecodeError:
+            out.append(None)
+        except TypeError:
+            out.append("type")
+        else:
+            out.append(made)
+        finally:
+            value["done"] = len(out)
+    return out
+
+
+def json_in_json(value):
+    import json
+    from json import JSONDecodeError
+
+    try:
+        value["copy"] = json.loads(json.dumps(value["l"]))
+        value["copy"] += [int(value["m"][0])]
+    except (JSONDecodeError, KeyError):
+        return "json"
+    except ValueError:
+        return "value"
+    return value
+
+
+def distance(value):
+    import math
+
+    lat, lon, other_lat, other_lon = map(math.radians, [*value["l"], *value["m"]][:4])
+    north, east = math.sin((other_lat - lat) / 2), math.sin((other_lon - lon) / 2)
+    near = north**2 + math.cos(lat) * math.cos(other_lat) * east**2
+    return round(6371 * 2 * math.asin(math.sqrt(near)), 3)
 
 
 def map_is_a_name(value):
