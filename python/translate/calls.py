@@ -1,10 +1,11 @@
 """Calls: of methods by name, and of functions of the block or of init."""
 
 import ast
+import builtins
 
 from _kaspr_asks import Asks
-from _kaspr_builtins import CONTAINERS, PLAIN, Builtins
-from _kaspr_emit import Untranslated, constant
+from _kaspr_builtins import CONTAINERS, PLAIN, TYPES, Builtins
+from _kaspr_emit import UNBOUND, Untranslated, constant
 from _kaspr_intrinsics import Intrinsics
 from _kaspr_iterators import MUTATING, Iterators
 from _kaspr_scope import default_of, plain_parameters
@@ -102,9 +103,10 @@ class Calls(Builtins, Intrinsics, Asks, Iterators):
         if name not in self.primitives:
             raise Untranslated(node.func, f"calls the method '{node.func.attr}', which only CPython has")
         self._check_receiver(node.func, name)
-        if self.in_try and not all(isinstance(a, (ast.Constant, ast.Name)) for a in node.args):
-            raise Untranslated(node, "a method's arguments, in a try")  # the method is looked up first
         receiver = self.expression(node.func.value)
+        if self.in_try and not all(map(self._is_sure, node.args)):
+            having = [kind for kind in sorted(TYPES) if hasattr(getattr(builtins, kind), node.func.attr)]
+            self._raise_unless(node, receiver, having, "AttributeError")  # it is looked up first
         if name == ".sort" and not node.args:
             return self._sort(node, receiver)
         if name in FILLING and len(node.args) == 1:
@@ -136,12 +138,22 @@ class Calls(Builtins, Intrinsics, Asks, Iterators):
 
     def _method_of_str(self, node, name):
         operands = self.expressions(node.args)
-        self.emit.open(f"if {self.apply(node, 'isinstance', operands[0], constant(node, 'str'))}")
+        self._raise_unless(node, operands[0], ["str"], "TypeError")
+        return self.apply(node, name, *operands)
+
+    def _raise_unless(self, node, operand, kinds, exception):
+        """Unless it is of one of these types."""
+        names = [constant(node, kind) for kind in kinds]
+        self.emit.open(f"if {self.apply(node, 'isinstance', operand, *names)}")
         self.emit.line("give")
         self.emit.between("else")
-        self.emit.line("raise TypeError")
+        self.emit.line(f"raise {exception}")
         self.emit.close()
-        return self.apply(node, name, *operands)
+
+    def _is_sure(self, node):
+        """Can an argument not fail?"""
+        bound = isinstance(node, ast.Name) and self.env.get(node.id, UNBOUND) != UNBOUND
+        return isinstance(node, ast.Constant) or bound and node.id not in self.maybe
 
     def _fill(self, node, name, receiver, argument):
         """With the items of an iterable, which may see what came before them."""

@@ -12,11 +12,11 @@ EXCEPTIONS = {
     "IndexError": ("IndexError",),
     "KeyError": ("KeyError",),
     "LookupError": ("IndexError", "KeyError"),
-    "OSError": (),  # none comes from native code: what may raise it is left to CPython
     "NameError": ("NameError", "UnboundLocalError"),
     "OverflowError": ("OverflowError",),
     "RuntimeError": ("RuntimeError",),
     "TypeError": ("TypeError",),
+    "UnboundLocalError": ("UnboundLocalError",),
     "UnicodeError": ("UnicodeError",),
     "ValueError": ("UnicodeError", "ValueError"),
     "ZeroDivisionError": ("ZeroDivisionError",),
@@ -24,9 +24,12 @@ EXCEPTIONS = {
     "BaseException": (),
 }
 # What only CPython raises: whatever would raise it is left to CPython.
-FOREIGN = frozenset(("json.JSONDecodeError",))
+FOREIGN = frozenset(
+    "json.JSONDecodeError ImportError MemoryError NotImplementedError OSError RecursionError "
+    "StopIteration".split()
+)
 RAISED = frozenset(EXCEPTIONS) - frozenset(
-    "ArithmeticError LookupError BaseException OSError UnicodeError".split()
+    "ArithmeticError LookupError BaseException UnicodeError".split()
 )
 
 
@@ -128,7 +131,13 @@ class Tries:
         if handler.type is None:
             return None
         types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-        return [kind for kind in types if self.path(kind) not in FOREIGN]
+        return [kind for kind in types if not self._is_foreign(kind)]
+
+    def _is_foreign(self, kind):
+        builtin = isinstance(kind, ast.Name) and kind.id not in self.local
+        if builtin and self.scope.is_builtin(kind.id):
+            return kind.id in FOREIGN
+        return self.path(kind) in FOREIGN
 
     def _kinds(self, handler):
         types = self._types(handler)
@@ -138,8 +147,6 @@ class Tries:
         if "Exception" in names or "BaseException" in names:
             return ""
         kinds = {kind for name in names for kind in EXCEPTIONS[name]}
-        if not kinds:
-            raise Untranslated(handler, "catches what only CPython raises")
         return ", ".join(sorted(kinds))
 
     def _check_handlers(self, node, live, jumps):

@@ -248,6 +248,46 @@ def extend_in_try(value):
         value["failed"] = True
 
 
+def methods_in_try(value):
+    out = []
+    for x in [*value["l"], value["d"], None]:
+        try:
+            out.append(int(x))
+            value["m"].append(10 // out[-1])
+            value["d"].get(x, out[5])
+        except ValueError:
+            out.append("value")
+        except TypeError:
+            out.append("type")
+        except AttributeError:
+            value["attribute"] = x
+        except (ZeroDivisionError, IndexError):
+            out.append(",".join(str(x) for x in out))
+    return out
+
+
+def method_of_nothing_in_try(value):
+    try:
+        value["l"][0].update(value["missing"])
+    except KeyError:
+        return "key"
+    except AttributeError:
+        return "attribute"
+    except (TypeError, IndexError):
+        return "other"
+
+
+def method_with_an_unbound_argument_in_try(value):
+    if value["l"]:
+        x = 1
+    try:
+        value["m"].append(x)
+    except UnboundLocalError:
+        return "unbound"
+    except AttributeError:
+        return "attribute"
+
+
 def extend_by_zip_of_itself(value):
     l = value["l"]
     l.extend(zip(l, value["m"]))
@@ -395,6 +435,24 @@ def generator_that_has_two_names(value):
     return [a, b, list(c)]
 
 
+def handlers_of_what_never_comes(value):
+    try:
+        x = value["l"][0] / value["m"][0]
+    except (OSError, StopIteration):
+        return "never"
+    except ImportError:
+        return "never"
+    else:
+        value["x"] = x
+    try:
+        value["y"] = value["d"]["a"]
+    except RecursionError:
+        return "never"
+    finally:
+        value["z"] = 1
+    return value
+
+
 def maps(value):
     out = [list(map(int, value["l"])), sum(map(lambda x: x * 2, value["m"]))]
     out.append(",".join(map(str, value["l"])))
@@ -521,7 +579,7 @@ def json_that_may_be_none(value):
             made = json.loads(text)
         except json.JSONDecodeError:
             out.append(None)
-        except TypeError:
+        except (TypeError, RecursionError):
             out.append("type")
         else:
             out.append(made)
