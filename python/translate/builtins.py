@@ -52,14 +52,11 @@ class Builtins:
     def _builtin_dict(self, node):
         if len(node.args) > 1:
             raise Untranslated(node, "a call with so many arguments")
-        made = (
-            self.apply(node, "dict-of", self.progressive(node.args[0]))
-            if node.args
-            else self.apply(node, "dict")
-        )
-        for keyword in node.keywords:
-            value = self.expression(keyword.value)
-            self.apply(node, "dict-put", made, constant(node, keyword.arg), value)
+        items = [self.progressive(argument) for argument in node.args]
+        values = [(keyword.arg, self.expression(keyword.value)) for keyword in node.keywords]
+        made = self.apply(node, "dict-of" if items else "dict", *items)
+        for key, value in values:
+            self.apply(node, "dict-put", made, constant(node, key), value)
         return made
 
     def _builtin_str(self, node):

@@ -358,6 +358,19 @@ def argument_that_changes_what_is_reversed(value):
     return sum(reversed(l), l.pop())
 
 
+def argument_that_changes_what_a_dict_is_made_of(value):
+    return dict(value["d"], a=value["d"].pop("b"))
+
+
+def argument_that_fails_in_front_of_the_call(value):
+    try:
+        return dict(value["l"], a=1 / value["m"][1])
+    except ZeroDivisionError:
+        return "zero"
+    except (TypeError, ValueError):
+        return "other"
+
+
 def default_of_next_that_changes(value):
     return next((x for x in value["l"] if x > 1), value["l"].append(5))
 
