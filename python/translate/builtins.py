@@ -138,20 +138,28 @@ class Builtins:
         return self.loops(generator, first, [otherwise], body)[0]
 
     def _builtin_next(self, node):
-        """next(generator[, default]): the first item."""
+        """next(generator[, default]): the first item. Where there is none, CPython raises
+        StopIteration."""
         generator = node.args[0] if node.args else None
         if not isinstance(generator, ast.GeneratorExp) or len(generator.generators) > 1:
             raise Untranslated(node, "'next' of anything but a generator of one loop")
         self._options(node)
-        if len(node.args) != 2:
-            raise Untranslated(node, "'next' without a default")
+        if len(node.args) > 2:
+            raise Untranslated(node, "a call with so many arguments")
         first = self.first_iterable(generator)
-        default = self.expression(node.args[1])
+        default = self.expression(node.args[1]) if len(node.args) == 2 else None
 
         def body(_):
-            self.emit.line(f"break {self.expression(generator.elt)}")
+            self.emit.line(f"break {self.expression(generator.elt)}, True")
 
-        return self.loops(generator, first, [default], body)[0]
+        item, found = self.loops(generator, first, [default or "None", "False"], body)
+        if default is None:
+            self.emit.open(f"if {found}")
+            self.emit.line("give")
+            self.emit.between("else")
+            self.emit.line("bail")
+            self.emit.close()
+        return item
 
     def _builtin_type(self, node):
         raise Untranslated(node, "a type as a value")

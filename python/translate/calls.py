@@ -141,6 +141,16 @@ class Calls(Builtins, Intrinsics, Asks, Iterators):
         self._raise_unless(node, operands[0], ["str"], "TypeError")
         return self.apply(node, name, *operands)
 
+    def looked_into(self, view):
+        """What `in d.keys()` and `in d.values()` look into."""
+        if view.func.attr == "values":
+            return self.consumed(view)
+        if view.func.attr != "keys" or self.is_global_path(view.func):
+            return self.expression(view)
+        receiver = self.expression(view.func.value)
+        self._raise_unless(view, receiver, ["dict"], "AttributeError")
+        return receiver
+
     def _raise_unless(self, node, operand, kinds, exception):
         """Unless it is of one of these types."""
         names = [constant(node, kind) for kind in kinds]

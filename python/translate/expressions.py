@@ -183,8 +183,11 @@ class Expressions(Comprehensions, Calls):
 
     def _comparisons(self, node, left, rest):
         op, comparator = rest[0]
-        if isinstance(op, (ast.In, ast.NotIn)) and isinstance(comparator, (ast.Set, ast.List)):
+        among = isinstance(op, (ast.In, ast.NotIn))
+        if among and isinstance(comparator, (ast.Set, ast.List)):
             right = self._constant_items(comparator)
+        elif among and self.is_view(comparator) and not comparator.args:
+            right = self.looked_into(comparator)
         else:
             right = self.expression(comparator)
         truth = self.ask_comparison(node, op, left, right)

@@ -326,7 +326,10 @@ class Writer:
         return f"({self.expression(depth)} {self.pick('is', 'is not')} {constant})"
 
     def e_in(self, depth):
-        place = self.pick('{"a", "b", 1}', '("eu", 2)', self.expression(depth), "value", "[1, 2]")
+        place = self.pick(
+            '{"a", "b", 1}', '("eu", 2)', self.expression(depth), "value", "[1, 2]", "value.keys()",
+            'value["m"].values()',
+        )  # fmt: skip
         return f"({self.expression(depth)} {self.pick('in', 'not in')} {place})"
 
     def e_bool(self, depth):
@@ -368,7 +371,7 @@ class Writer:
         made = self.pick("map", "map", "filter")
         made = f"{made}({function}, {self.expression(depth)})"
         return self.pick(
-            f"list({made})", f"sum({made})", f"any({made})", f'",".join({made})', f"next({made}, 0)",
+            f"list({made})", f"sum({made})", f"any({made})", f'",".join({made})', f"next({made}, 0)", f"next({made})",
             f"list(dict.fromkeys({made}))", f"next(iter({self.expression(depth)}), None)",
         )  # fmt: skip
 

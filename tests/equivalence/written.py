@@ -191,6 +191,39 @@ def generator_in_next(value):
     return next((x for x in (int(y) for y in value["l"]) if x > 2), None)
 
 
+def next_without_default(value):
+    return [next(iter(value["d"])), next(x for x in value["l"] if x), next(iter(value["m"]))]
+
+
+def next_without_default_in_try(value):
+    try:
+        return next(int(x) for x in value["l"] if x)
+    except StopIteration:
+        return "stop"
+    except (ValueError, TypeError):
+        return "other"
+
+
+def in_views(value):
+    out = []
+    for x in [*value["l"], "a", 2, None]:
+        out.append([x in value["d"].keys(), x in value["d"].values(), x not in value["d"].keys()])
+    return out
+
+
+def in_views_in_try(value):
+    try:
+        return [value["m"] in value["d"].values(), value["m"] in value["d"].keys()]
+    except TypeError:
+        return "type"
+    except AttributeError:
+        return "attribute"
+
+
+def in_items(value):
+    return ("a", 1) in value["d"].items()
+
+
 def generator_of_pairs_in_comprehension(value):
     return {k: x for k, x in ((str(y), y) for y in value["l"])}
 
