@@ -170,7 +170,7 @@ class _Rewriter(ast.NodeTransformer):
             return None
         places = {keyword.arg: len(node.args) + i for i, keyword in enumerate(node.keywords)}
         try:
-            text = _by_position(text, places)
+            text = _by_position(text, len(node.args), places)
         except ValueError:
             return None
         func = ast.Attribute(ast.copy_location(ast.Constant(text), template), "format", ast.Load())
@@ -178,21 +178,27 @@ class _Rewriter(ast.NodeTransformer):
         return ast.Call(ast.copy_location(func, node.func), arguments, [])
 
 
-def _by_position(template, places):
-    """Of a template whose fields are plain names, numbers or nothing. Raises ValueError."""
+def _by_position(template, count, places):
+    """Of a template whose fields are plain names, or numbers below `count`, or nothing. Raises
+    ValueError."""
     parts, automatic = [], 0
     for literal, field, spec, conversion in string.Formatter().parse(template):
         parts.append(literal.replace("{", "{{").replace("}", "}}"))
         if field is None:
             continue
-        if "{" in spec or field not in places and not (field == "" or field.isdecimal()):
+        if field in places:
+            index = places[field]
+        elif field == "" or field.isascii() and field.isdigit():
+            index = int(field or automatic)
+            automatic += 1
+        else:
             raise ValueError
-        index = places.get(field, field or automatic)
-        automatic += field == ""
+        if "{" in spec or field not in places and index >= count:
+            raise ValueError
         conversion = f"!{conversion}" if conversion else ""
         parts.append(f"{{{index}{conversion}{':' + spec if spec else ''}}}")
-    fields = [field for _, field, _, _ in string.Formatter().parse(template) if field is not None]
-    if automatic and any(field.isdecimal() for field in fields):
+    fields = {field for _, field, _, _ in string.Formatter().parse(template)} - {None, *places}
+    if "" in fields and len(fields) > 1:
         raise ValueError  # which mixes the two
     return "".join(parts)
 

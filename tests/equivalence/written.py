@@ -589,6 +589,18 @@ def format_of_a_missing_name(value):
     return "{a} {b}".format(a=value["l"])
 
 
+def format_of_too_few(value):
+    if value["l"]:
+        return "{} {} {x}".format(1, x=2)
+    return "{0} {1} {x}".format(1, x=2)
+
+
+def format_of_odd_names(value):
+    if value["l"]:
+        return "{ 1 } {x}".format(1, 2, x=3)
+    return "{x.real} {x}".format(x=3)
+
+
 def format_that_mixes(value):
     return "{} {0} {x}".format(1, x=value["l"])
 
