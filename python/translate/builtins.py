@@ -154,11 +154,7 @@ class Builtins:
 
         item, found = self.loops(generator, first, [default or "None", "False"], body)
         if default is None:
-            self.emit.open(f"if {found}")
-            self.emit.line("give")
-            self.emit.between("else")
-            self.emit.line("bail")
-            self.emit.close()
+            self.emit.unless(found, "bail")
         return item
 
     def _builtin_type(self, node):

@@ -154,11 +154,7 @@ class Calls(Builtins, Intrinsics, Asks, Iterators):
     def _raise_unless(self, node, operand, kinds, exception):
         """Unless it is of one of these types."""
         names = [constant(node, kind) for kind in kinds]
-        self.emit.open(f"if {self.apply(node, 'isinstance', operand, *names)}")
-        self.emit.line("give")
-        self.emit.between("else")
-        self.emit.line(f"raise {exception}")
-        self.emit.close()
+        self.emit.unless(self.apply(node, "isinstance", operand, *names), f"raise {exception}")
 
     def _is_sure(self, node):
         """Can an argument not fail?"""

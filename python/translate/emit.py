@@ -45,6 +45,14 @@ class Emitter:
         self.lines.append("  " * self.depth + head + self._place + " {")
         self.depth += 1
 
+    def unless(self, test, otherwise):
+        """Goes on where the test is true, and leaves with this line where it is not."""
+        self.open(f"if {test}")
+        self.line("give")
+        self.between("else")
+        self.line(otherwise)
+        self.close()
+
     def between(self, text):
         self.lines.append("  " * (self.depth - 1) + f"}} {text} {{")
 

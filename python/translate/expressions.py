@@ -284,11 +284,7 @@ class Expressions(Comprehensions, Calls):
     def _is_type_of(self, node):
         """type(x)"""
         return (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and node.func.id == "type"
-            and "type" not in self.local
-            and self.scope.is_builtin("type")
+            self.is_call_of(node, ("type",))
             and len(node.args) == 1
             and not node.keywords
         )

@@ -94,10 +94,7 @@ class Intrinsics(Kinds):
     def _is_str(self, node):
         """str(x), of an x that has a text here"""
         return (
-            isinstance(node.func, ast.Name)
-            and node.func.id == "str"
-            and "str" not in self.local
-            and self.scope.is_builtin("str")
+            self.is_call_of(node, ("str",))
             and len(node.args) == 1
             and not node.keywords
             and self.kind(node.args[0]) is not None
